@@ -1,0 +1,323 @@
+//! The sign-in: the Authorization Challenge Endpoint of draft-ietf-oauth-first-party-apps-04.
+//!
+//! Requests are form members, written and read here, so that page and server cannot disagree about them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ErrorCode, Secret};
+
+/// One request to the Authorization Challenge Endpoint.
+#[derive(Clone, Debug)]
+pub struct ChallengeRequest {
+    /// Who asks. Demanded at the account step; at the later ones it must match where it is given.
+    pub client_id: Option<String>,
+    /// What is asked.
+    pub step: ChallengeStep,
+}
+
+/// What a request asks for, told apart by the members that it brings.
+#[derive(Clone, Debug)]
+pub enum ChallengeStep {
+    /// Begins a sign-in, whatever else comes along.
+    Account(AccountRequest),
+    /// Proves who one is with a password.
+    Credentials {
+        /// The running sign-in.
+        auth_session: Secret,
+        /// User name or e-mail address.
+        uc_username: String,
+        /// Taken whole: never trimmed, never cut.
+        password: Secret,
+    },
+    /// Enters the access code.
+    Code {
+        /// The running sign-in.
+        auth_session: Secret,
+        /// The code as sent; the server reads it like the page does.
+        otp: Secret,
+    },
+    /// Asks for a new access code.
+    Resend {
+        /// The running sign-in.
+        auth_session: Secret,
+    },
+    /// Asks what the sign-in waits for. No mail, no attempt counted.
+    State {
+        /// The running sign-in.
+        auth_session: Secret,
+    },
+}
+
+/// The members of the account step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRequest {
+    /// Space-separated scopes; the client's own where it is absent.
+    pub scope: Option<String>,
+    /// PKCE challenge: base64url of SHA-256 of the verifier (RFC 7636 §4.2).
+    pub code_challenge: String,
+    /// User name or e-mail address.
+    pub username: String,
+    /// Cell number for the Mobile Phone device.
+    pub phone_number: Option<String>,
+    /// Languages for the mail, best first (OpenID Connect Core §3.1.2.1).
+    pub ui_locales: Option<String>,
+}
+
+/// Why form members are no challenge request. The answer is `invalid_request`, but for the response type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MalformedRequest {
+    /// A member that the step needs is missing or empty; holds its name.
+    Missing(&'static str),
+    /// A member has a value that cannot be; holds its name.
+    Invalid(&'static str),
+    /// `response_type` is not `code`.
+    ResponseType,
+}
+
+impl ChallengeRequest {
+    /// Writes the request as form members, in a fixed order.
+    #[must_use]
+    pub fn members(&self) -> Vec<(&'static str, &str)> {
+        let mut members = Vec::new();
+        if let Some(client_id) = &self.client_id {
+            members.push(("client_id", client_id.as_str()));
+        }
+        match &self.step {
+            ChallengeStep::Account(account) => {
+                members.push(("response_type", "code"));
+                members.push(("code_challenge", &account.code_challenge));
+                members.push(("code_challenge_method", "S256"));
+                members.push(("username", &account.username));
+                let optional = [
+                    ("scope", &account.scope),
+                    ("phone_number", &account.phone_number),
+                    ("ui_locales", &account.ui_locales),
+                ];
+                members.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))));
+            }
+            ChallengeStep::Credentials { auth_session, uc_username, password } => members.extend([
+                ("auth_session", auth_session.expose()),
+                ("uc_username", uc_username),
+                ("password", password.expose()),
+            ]),
+            ChallengeStep::Code { auth_session, otp } => {
+                members.extend([("auth_session", auth_session.expose()), ("otp", otp.expose())]);
+            }
+            ChallengeStep::Resend { auth_session } => {
+                members.extend([("auth_session", auth_session.expose()), ("otp_resend", "true")]);
+            }
+            ChallengeStep::State { auth_session } => members.push(("auth_session", auth_session.expose())),
+        }
+        members
+    }
+
+    /// Reads a request from form members; `member` gives the value of a name. Unknown members are never asked for.
+    ///
+    /// A member without a value counts as absent (RFC 6749 §3.1), a password excepted: the step needs it.
+    ///
+    /// # Errors
+    /// [`MalformedRequest`] names the first member that is wrong.
+    pub fn from_members<'a>(member: impl Fn(&str) -> Option<&'a str>) -> Result<Self, MalformedRequest> {
+        let value = |name: &'static str| member(name).filter(|value| !value.is_empty());
+        let text = |name: &'static str| value(name).map(str::to_owned);
+        let demanded = |name: &'static str| value(name).ok_or(MalformedRequest::Missing(name));
+        let client_id = text("client_id");
+
+        if let (Some(response_type), Some(username)) = (value("response_type"), value("username")) {
+            if response_type != "code" {
+                return Err(MalformedRequest::ResponseType);
+            }
+            if client_id.is_none() {
+                return Err(MalformedRequest::Missing("client_id"));
+            }
+            let code_challenge = demanded("code_challenge")?;
+            if !is_s256_challenge(code_challenge) {
+                return Err(MalformedRequest::Invalid("code_challenge"));
+            }
+            if demanded("code_challenge_method")? != "S256" {
+                return Err(MalformedRequest::Invalid("code_challenge_method"));
+            }
+            let account = AccountRequest {
+                scope: text("scope"),
+                code_challenge: code_challenge.to_owned(),
+                username: username.to_owned(),
+                phone_number: text("phone_number"),
+                ui_locales: text("ui_locales"),
+            };
+            return Ok(Self { client_id, step: ChallengeStep::Account(account) });
+        }
+        if value("response_type").is_some() && value("auth_session").is_none() {
+            return Err(MalformedRequest::Missing("username"));
+        }
+
+        let auth_session = demanded("auth_session")?.into();
+        let step = if let Some(resend) = value("otp_resend") {
+            if resend != "true" {
+                return Err(MalformedRequest::Invalid("otp_resend"));
+            }
+            ChallengeStep::Resend { auth_session }
+        } else if let Some(otp) = member("otp") {
+            ChallengeStep::Code { auth_session, otp: otp.into() }
+        } else if member("uc_username").is_some() || member("password").is_some() {
+            let uc_username = demanded("uc_username")?.to_owned();
+            ChallengeStep::Credentials { auth_session, uc_username, password: demanded("password")?.into() }
+        } else {
+            ChallengeStep::State { auth_session }
+        };
+        Ok(Self { client_id, step })
+    }
+}
+
+/// Whether a text can be the base64url of a SHA-256 (43 characters of the URL-safe alphabet, RFC 7636 §4.2).
+fn is_s256_challenge(text: &str) -> bool {
+    text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// The answer that ends a sign-in (first-party apps §5.1).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuthorizationCode {
+    /// Single-use, good for 60 s.
+    pub authorization_code: Secret,
+}
+
+/// Every other answer of the Authorization Challenge Endpoint: one more step, or an error.
+///
+/// Members that do not apply are absent. All times are seconds from now, so that no clock has to agree with another.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChallengeError {
+    /// What happened.
+    pub error: ErrorCode,
+    /// For developers, in English; never shown to a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_description: Option<String>,
+    /// The sign-in, where it can go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_session: Option<Secret>,
+    /// The sign-in waits for the credentials step.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub credentials_required: bool,
+    /// Life left of the whole sign-in, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signin_expires_in: Option<u64>,
+    /// The sign-in waits for the code step.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub otp_required: bool,
+    /// The last mail was refused or not answered, and no code is on its way: Resend works at once.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub otp_delivery_failed: bool,
+    /// Digits of a code, 6 to 8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otp_length: Option<u64>,
+    /// Masked e-mail address: first letter, last letter, domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otp_destination: Option<String>,
+    /// Two letters, also in the mail's subject: which mail counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otp_reference: Option<String>,
+    /// Seconds since the code that counts was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otp_sent_ago: Option<u64>,
+    /// Life left of the code that counts, in seconds; 0 once it has expired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otp_expires_in: Option<u64>,
+    /// Seconds until a resend is answered; 0 if at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otp_resend_in: Option<u64>,
+    /// Wrong codes that are left in this sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otp_attempts_remaining: Option<u64>,
+    /// Mails that are left in this sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otp_sends_remaining: Option<u64>,
+}
+
+/// What the server says about the access code that counts. All times are seconds from now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeMembers {
+    /// Digits of a code, 6 to 8.
+    pub length: u64,
+    /// Masked e-mail address that mails go to.
+    pub destination: String,
+    /// Reference of the mail that counts; absent while there is none.
+    pub reference: Option<String>,
+    /// Seconds since it was sent; absent while there is none.
+    pub sent_ago: Option<u64>,
+    /// Life left; 0 once it has expired; absent while there is none.
+    pub expires_in: Option<u64>,
+    /// Seconds until a resend is answered; 0 if at once.
+    pub resend_in: u64,
+    /// Wrong codes that are left in this sign-in.
+    pub attempts_remaining: u64,
+    /// Mails that are left in this sign-in.
+    pub sends_remaining: u64,
+    /// The last mail was refused or not answered.
+    pub delivery_failed: bool,
+}
+
+impl ChallengeError {
+    /// An answer that says nothing but what happened.
+    #[must_use]
+    pub fn new(error: ErrorCode) -> Self {
+        Self {
+            error,
+            error_description: None,
+            auth_session: None,
+            credentials_required: false,
+            signin_expires_in: None,
+            otp_required: false,
+            otp_delivery_failed: false,
+            otp_length: None,
+            otp_destination: None,
+            otp_reference: None,
+            otp_sent_ago: None,
+            otp_expires_in: None,
+            otp_resend_in: None,
+            otp_attempts_remaining: None,
+            otp_sends_remaining: None,
+        }
+    }
+
+    /// The same answer with the code members.
+    #[must_use]
+    pub fn with_code(self, code: CodeMembers) -> Self {
+        Self {
+            otp_required: true,
+            otp_delivery_failed: code.delivery_failed,
+            otp_length: Some(code.length),
+            otp_destination: Some(code.destination),
+            otp_reference: code.reference,
+            otp_sent_ago: code.sent_ago,
+            otp_expires_in: code.expires_in,
+            otp_resend_in: Some(code.resend_in),
+            otp_attempts_remaining: Some(code.attempts_remaining),
+            otp_sends_remaining: Some(code.sends_remaining),
+            ..self
+        }
+    }
+
+    /// The code members, where the sign-in waits for a code. Servers of the draft alone leave most of them out.
+    #[must_use]
+    pub fn code(&self) -> Option<CodeMembers> {
+        self.otp_required.then(|| CodeMembers {
+            length: self.otp_length.unwrap_or(6),
+            destination: self.otp_destination.clone().unwrap_or_default(),
+            reference: self.otp_reference.clone(),
+            sent_ago: self.otp_sent_ago,
+            expires_in: self.otp_expires_in,
+            resend_in: self.otp_resend_in.unwrap_or(0),
+            attempts_remaining: self.otp_attempts_remaining.unwrap_or(1),
+            sends_remaining: self.otp_sends_remaining.unwrap_or(1),
+            delivery_failed: self.otp_delivery_failed,
+        })
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The `error` member of an OAuth answer. Clients switch on this, never on the status or the description.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ErrorCode))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// A member is missing, repeated or malformed (RFC 6749 §4.1.2.1).
+    InvalidRequest,
+    /// Client authentication failed, or no such client (RFC 6749 §5.2).
+    InvalidClient,
+    /// The authorization code or the refresh token does not count (RFC 6749 §5.2).
+    InvalidGrant,
+    /// The client may not do this (RFC 6749 §5.2).
+    UnauthorizedClient,
+    /// The token endpoint does not know this grant (RFC 6749 §5.2).
+    UnsupportedGrantType,
+    /// Only `code` is answered (RFC 6749 §4.1.2.1).
+    UnsupportedResponseType,
+    /// A scope that the client does not have (RFC 6749 §5.2).
+    InvalidScope,
+    /// The origin of the page is not one that may sign in here.
+    AccessDenied,
+    /// One more step is needed (first-party apps §5.2.2).
+    InsufficientAuthorization,
+    /// The sign-in is unknown, finished or expired (first-party apps §5.2.2).
+    InvalidSession,
+    /// A cell number that cannot be dialled.
+    InvalidPhoneNumber,
+    /// No such account, another account, wrong password, disabled: one answer for all.
+    InvalidCredentials,
+    /// No more mails in this sign-in; the last code still counts.
+    OtpSendsExhausted,
+    /// A wrong access code.
+    InvalidOtp,
+    /// The access code was right once, too late.
+    ExpiredOtp,
+    /// The access code was replaced by a newer one.
+    SupersededOtp,
+    /// The sign-in is over: start again at account.
+    OtpAttemptsExhausted,
+    /// The mail server refused the mail or did not answer; nothing is pending.
+    OtpDeliveryFailed,
+    /// Too soon: wait for `Retry-After` (RFC 6585 §4).
+    RateLimited,
+    /// The server cannot answer now (RFC 6749 §4.1.2.1).
+    TemporarilyUnavailable,
+    /// A fault of the server (RFC 6749 §4.1.2.1).
+    ServerError,
+    /// A code of a newer server.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl ErrorCode {
+    /// The HTTP status that our server answers with.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::AccessDenied | Self::InsufficientAuthorization => 403,
+            Self::InvalidClient => 401,
+            Self::RateLimited => 429,
+            Self::OtpDeliveryFailed | Self::TemporarilyUnavailable => 503,
+            Self::ServerError => 500,
+            _ => 400,
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_go_over_the_wire_by_their_standard_name() {
+        for (code, name) in [
+            (ErrorCode::InsufficientAuthorization, "insufficient_authorization"),
+            (ErrorCode::InvalidOtp, "invalid_otp"),
+            (ErrorCode::OtpAttemptsExhausted, "otp_attempts_exhausted"),
+            (ErrorCode::Unknown("use_dpop_nonce".into()), "use_dpop_nonce"),
+        ] {
+            let json = serde_json::to_string(&code).unwrap();
+            assert_eq!(json, format!("\"{name}\""));
+            assert_eq!(serde_json::from_str::<ErrorCode>(&json).unwrap(), code);
+            assert_eq!(code.to_string(), name);
+        }
+    }
+}

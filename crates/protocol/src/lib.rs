@@ -1,0 +1,38 @@
+//! What the sign-in page and the server say to each other.
+//!
+//! Wire types, error codes and the newtypes for what a person types. Nothing here knows the web, a clock,
+//! storage or a network, so that both sides share one truth and the host can test it.
+
+mod access_code;
+mod account_name;
+mod cell_number;
+mod challenge;
+mod digits;
+pub mod endpoint;
+mod error_code;
+mod me;
+mod metadata;
+mod secret;
+mod token;
+
+pub use access_code::{AccessCode, AccessCodeError};
+pub use account_name::{AccountName, AccountNameError};
+pub use cell_number::{CellNumber, CellNumberError};
+pub use challenge::{
+    AccountRequest, AuthorizationCode, ChallengeError, ChallengeRequest, ChallengeStep, CodeMembers, MalformedRequest,
+};
+pub use digits::decimal_digit;
+pub use error_code::ErrorCode;
+pub use me::{Me, PreferredDevice, Problem, ProblemKind, SessionRequest, SetPreferredDevice, SetRouteCallsToCell};
+pub use metadata::{ServerMetadata, Theme, UcConfiguration};
+pub use secret::Secret;
+pub use token::{TokenError, TokenRequest, TokenResponse};
+
+/// The client that every server knows without configuration: its own page.
+pub const BUILT_IN_CLIENT: &str = "vestibule";
+
+/// The scope that opens the User tab, and the only one the built-in client asks for.
+pub const PROFILE_SCOPE: &str = "profile";
+
+/// The longest password that is taken, in characters (Unicode scalar values).
+pub const MAX_PASSWORD_CHARS: usize = 1024;

@@ -1,0 +1,112 @@
+//! Discovery: authorization server metadata (RFC 8414 §2) with our members.
+
+use serde::{Deserialize, Serialize};
+
+/// What a server says of itself.
+///
+/// Only what signing in needs is demanded when reading: optional is optional.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ServerMetadata {
+    /// The server's own address, without a trailing slash.
+    pub issuer: String,
+    /// Absent where the server signs nobody in by this protocol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization_challenge_endpoint: Option<String>,
+    /// Codes and refresh tokens become access tokens there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_endpoint: Option<String>,
+    /// Tokens are given back there (RFC 7009).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocation_endpoint: Option<String>,
+    /// The public signing keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// Scopes a client may ask for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes_supported: Vec<String>,
+    /// `code`.
+    #[serde(default)]
+    pub response_types_supported: Vec<String>,
+    /// `authorization_code` and `refresh_token`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grant_types_supported: Vec<String>,
+    /// `none`: the clients are public ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// `none`: the clients are public ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revocation_endpoint_auth_methods_supported: Vec<String>,
+    /// `S256`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub code_challenge_methods_supported: Vec<String>,
+    /// Languages of the mails.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ui_locales_supported: Vec<String>,
+    /// Which products stand behind; decides what the User tab shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uc_configuration: Option<UcConfiguration>,
+    /// Name to show instead of the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_name: Option<String>,
+    /// Region that national cell numbers are read in (ISO 3166-1 alpha-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_region: Option<String>,
+    /// Picture to show beside the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// Colours of the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme: Option<Theme>,
+}
+
+/// Which products stand behind the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum UcConfiguration {
+    /// UC and voice, behind HAProxy.
+    #[default]
+    Integrated,
+    /// UC without voice, behind HAProxy.
+    UcOnly,
+    /// Voice without UC, behind a session border controller.
+    VoiceOnly,
+}
+
+/// Colours of the service, each as `#rrggbb`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Theme {
+    /// Buttons and links on a light background.
+    pub accent_light: String,
+    /// Background of the light scheme.
+    pub background_light: String,
+    /// Buttons and links on a dark background.
+    pub accent_dark: String,
+    /// Background of the dark scheme.
+    pub background_dark: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_with_only_the_issuer_is_read() {
+        let metadata: ServerMetadata = serde_json::from_str(r#"{"issuer":"https://example.com","x":1}"#).unwrap();
+        assert_eq!(metadata.authorization_challenge_endpoint, None);
+    }
+
+    #[test]
+    fn configurations_go_by_their_wire_names() {
+        for (configuration, name) in [
+            (UcConfiguration::Integrated, "\"integrated\""),
+            (UcConfiguration::UcOnly, "\"uc-only\""),
+            (UcConfiguration::VoiceOnly, "\"voice-only\""),
+        ] {
+            assert_eq!(serde_json::to_string(&configuration).unwrap(), name);
+        }
+    }
+}
