@@ -1,1 +1,74 @@
-fn main() {}
+//! What a developer runs: `cargo xtask demo`, `dev`, `test`, `dist`, `size`. Each installs what it lacks first.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a terminal program speaks to the terminal")]
+
+mod command;
+mod demo;
+mod dev;
+mod dist;
+mod page;
+mod place;
+mod server;
+mod size;
+mod test;
+mod tools;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Set-up, demo, tests and release of Vestibule
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Builds everything and starts a server with two accounts, to try
+    Demo {
+        /// The port to listen on
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// A server configuration to use instead of the demo's own
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Page and server, rebuilt as files change
+    Dev,
+    /// Runs all tests, or only the parts named
+    Test {
+        /// The parts to run
+        #[arg(value_enum)]
+        parts: Vec<test::Part>,
+        /// Leaves out everything that needs a browser
+        #[arg(long)]
+        fast: bool,
+    },
+    /// Builds the release: one server binary with the page inside
+    Dist,
+    /// How many bytes a browser downloads for the first screen
+    Size {
+        /// One JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().task {
+        Task::Demo { port, config } => demo::demo(port, config),
+        Task::Dev => dev::dev(),
+        Task::Test { parts, fast } => return test::test(&parts, fast),
+        Task::Dist => dist::dist(),
+        Task::Size { json } => size::size(json),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

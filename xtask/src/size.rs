@@ -1,0 +1,55 @@
+//! What a browser downloads to show the first screen.
+
+use std::fs;
+
+use serde::Serialize;
+
+use crate::{command::Failure, page, place};
+
+/// Bytes after brotli, as the server sends them. The names are read by whoever follows the figures over time.
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the field names are the keys of the JSON object")]
+struct Sizes {
+    document_br: u64,
+    script_br: u64,
+    wasm_br: u64,
+    cold_total_br: u64,
+}
+
+/// The size of a file as it is sent: its brotli form, where that is smaller.
+fn sent(path: &str) -> Result<u64, Failure> {
+    let plain = place::page().join(path);
+    let brotli = place::page().join(format!("{path}.br"));
+    let file = if brotli.is_file() { brotli } else { plain };
+    Ok(fs::metadata(&file).map_err(Failure::file(&file))?.len())
+}
+
+fn measure() -> Result<Sizes, Failure> {
+    let first = page::first_load(&place::page())?;
+    let sum = |ending: &str| -> Result<u64, Failure> {
+        first.iter().filter(|path| path.ends_with(ending)).map(|path| sent(path)).sum()
+    };
+    Ok(Sizes {
+        document_br: sent("index.html")?,
+        script_br: sum(".js")?,
+        wasm_br: sum(".wasm")?,
+        cold_total_br: sum("")?,
+    })
+}
+
+/// Builds the page and prints its sizes, as a table or as one JSON object.
+pub(crate) fn size(json: bool) -> Result<(), Failure> {
+    page::build()?;
+    let sizes = measure()?;
+    if json {
+        let text = serde_json::to_string(&sizes).map_err(|error| Failure::Page(error.to_string()))?;
+        println!("{text}");
+        return Ok(());
+    }
+    println!("bytes, brotli");
+    println!("{:>9}  document", sizes.document_br);
+    println!("{:>9}  scripts", sizes.script_br);
+    println!("{:>9}  WebAssembly", sizes.wasm_br);
+    println!("{:>9}  everything for the first screen", sizes.cold_total_br);
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! What each part runs.
+
+use std::{fs, process::Command};
+
+use super::tally::{Tally, cargo_test, check, playwright};
+use crate::{
+    command::{Failure, run, say},
+    place, server, tools,
+};
+
+fn cargo(args: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(args).current_dir(place::root());
+    command
+}
+
+/// Format, lints for both sides, documentation, and all tests that need no browser.
+pub(super) fn host() -> Result<Tally, Failure> {
+    tools::for_host_checks()?;
+    tools::wasm_target()?;
+    let mut tally = Tally::default();
+    say("Format");
+    tally += check(&mut cargo(&["fmt", "--all", "--check"]))?;
+    say("Lints");
+    tally += check(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    tally += check(&mut cargo(&[
+        "clippy",
+        "--package",
+        "vestibule",
+        "--all-targets",
+        "--target",
+        tools::WASM,
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    say("Documentation");
+    tally += check(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    say("Unit and router tests");
+    tally += cargo_test(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))?;
+    Ok(tally)
+}
+
+/// The page's own tests in a headless Chromium.
+pub(super) fn wasm() -> Result<Tally, Failure> {
+    tools::wasm_target()?;
+    tools::wasm_bindgen()?;
+    let chromium = tools::chromium()?;
+    let chromedriver = tools::chromedriver()?;
+    let capabilities = place::target().join("webdriver.json");
+    let mut options = serde_json::json!({
+        "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    });
+    if let Some(chromium) = chromium {
+        options["binary"] = serde_json::json!(chromium);
+    }
+    let text = serde_json::json!({ "goog:chromeOptions": options }).to_string();
+    fs::write(&capabilities, text).map_err(Failure::file(&capabilities))?;
+    cargo_test(
+        cargo(&["test", "--package", "vestibule", "--target", tools::WASM, "--no-fail-fast"])
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
+            .env("CHROMEDRIVER", chromedriver)
+            .env("PATH", tools::path()),
+    )
+}
+
+/// The whole sign-in, in Chromium, against the release build.
+pub(super) fn e2e() -> Result<Tally, Failure> {
+    server::build()?;
+    tools::for_browser_tests()?;
+    let chromium = tools::chromium()?;
+    say("Types of the browser tests");
+    let mut tally = check(Command::new("npm").args(["run", "--silent", "check"]).current_dir(place::tests()))?;
+    say("The sign-in in Chromium");
+    let report = place::target().join("e2e").join("report.json");
+    if report.exists() {
+        fs::remove_file(&report).map_err(Failure::file(&report))?;
+    }
+    let mut command = Command::new("npx");
+    command.args(["playwright", "test"]).current_dir(place::tests());
+    if let Some(chromium) = chromium {
+        command.env("VESTIBULE_CHROMIUM", chromium);
+    }
+    let succeeded = match run(&mut command) {
+        Ok(()) => true,
+        Err(Failure::Failed { .. }) => false,
+        Err(other) => return Err(other),
+    };
+    tally += playwright(&fs::read_to_string(&report).unwrap_or_default(), succeeded);
+    Ok(tally)
+}
