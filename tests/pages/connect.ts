@@ -1,0 +1,19 @@
+import type { Locator } from '@playwright/test';
+import { Stage } from './stage.ts';
+
+export class ConnectPage extends Stage {
+  protected readonly path = '/';
+  readonly serverAddress: Locator = this.page.getByRole('textbox', { name: 'Server Address' });
+  readonly connectButton: Locator = this.page.getByRole('button', { name: 'Connect', exact: true });
+
+  async open(origin: string): Promise<void> {
+    await this.page.goto(`${origin}/`);
+    await this.expectShown();
+  }
+
+  /** With this address, or with the one that the page has filled in. */
+  async connect(address?: string): Promise<void> {
+    if (address !== undefined) await this.serverAddress.fill(address);
+    await this.connectButton.click();
+  }
+}
