@@ -1,1 +1,3 @@
-//! x
+//! The server that people sign in to: the steps of the sign-in, what they keep, and its administration.
+
+pub mod config;

@@ -1,0 +1,170 @@
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::*;
+
+const EXAMPLE: &str = include_str!("../../../../deploy/vestibule.example.toml");
+
+/// The example with every setting that it only describes switched on.
+fn example_with_everything() -> String {
+    let line = |line: &str| match line.strip_prefix('#') {
+        Some(setting) if !setting.is_empty() && !setting.starts_with(' ') => setting.to_owned(),
+        _ => line.to_owned(),
+    };
+    EXAMPLE.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vestibule.toml");
+    std::fs::write(&file, text).unwrap();
+    let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let shown = format!("{}/", folder.path().display());
+    Config::load_with(Some(&file), environment).map_err(|error| error.to_string().replace(&shown, ""))
+}
+
+#[track_caller]
+fn refused(text: &str, environment: &[(&str, &str)], message: &str) {
+    assert_eq!(load(text, environment).unwrap_err(), message);
+}
+
+#[test]
+fn the_example_holds_the_defaults() {
+    let example = load(EXAMPLE, &[]).unwrap();
+    assert_eq!(format!("{example:#?}"), format!("{:#?}", Config::default()));
+}
+
+#[test]
+fn the_example_names_every_key() {
+    let text = example_with_everything();
+    let settings = config::Config::builder().add_source(config::File::from_str(&text, config::FileFormat::Toml));
+    let everything: Value = settings.build().unwrap().try_deserialize().unwrap();
+    serde_json::from_value::<Config>(everything.clone()).unwrap();
+
+    let mut sections = 0;
+    for pointer in ["", "/database", "/tls", "/mail", "/mail/smtp", "/code", "/signin", "/session", "/token"]
+        .into_iter()
+        .chain(["/throttle", "/password_hash", "/audit", "/log", "/clients/0"])
+    {
+        let mut with_unknown = everything.clone();
+        let section = with_unknown.pointer_mut(pointer).and_then(Value::as_object_mut).unwrap();
+        let named: BTreeSet<String> = section.keys().cloned().collect();
+        section.insert("no_such_key".to_owned(), json!(0));
+        let message = serde_json::from_value::<Config>(with_unknown).unwrap_err().to_string();
+        let known = message.split('`').skip(3).step_by(2).map(str::to_owned).collect();
+        assert_eq!(named, known, "{pointer}");
+        sections += 1;
+    }
+    let tables = everything.as_object().unwrap().values().filter(|value| value.is_object()).count();
+    // Besides the tables of the root: the root, the mail server and the list of clients.
+    assert_eq!(sections, tables + 3);
+}
+
+#[test]
+fn the_environment_goes_over_the_file() {
+    let environment = [
+        ("VESTIBULE_CODE__LIFE", "5min"),
+        ("VESTIBULE_CODE__LENGTH", "8"),
+        ("VESTIBULE_LISTEN", "127.0.0.1:1, [::1]:2"),
+        ("VESTIBULE_REQUIRE_2FA", "true"),
+        ("VESTIBULE_MAIL__SMTP__HOST", "mail.example.com"),
+        ("VESTIBULE_MAIL__SMTP__USERNAME", "vestibule"),
+        ("VESTIBULE_MAIL__SMTP__PASSWORD", "1234"),
+        ("HOME", "/"),
+    ];
+    let config = load("[code]\nlife = \"1min\"\nattempts = 3", &environment).unwrap();
+    assert_eq!(config.code.life.as_secs(), 300);
+    assert_eq!((config.code.length, config.code.attempts, config.require_2fa), (8, 3, true));
+    assert_eq!(config.listen.iter().map(ToString::to_string).collect::<Vec<_>>(), ["127.0.0.1:1", "[::1]:2"]);
+    let smtp = config.mail.smtp.unwrap();
+    assert_eq!((smtp.host.as_str(), smtp.port()), ("mail.example.com", 587));
+    assert_eq!(smtp.password.unwrap().expose(), "1234");
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_file_and_those_that_exist() {
+    refused(
+        "[token]\nacess_life = \"1min\"",
+        &[],
+        "vestibule.toml: token.acess_life: unknown field `acess_life`, expected `access_life`",
+    );
+    refused(
+        "",
+        &[("VESTIBULE_TOKEN__LIFE", "1min")],
+        "VESTIBULE_TOKEN__LIFE: token.life: unknown field `life`, expected `access_life`",
+    );
+}
+
+#[test]
+fn a_wrong_value_is_named_with_its_file_or_variable_and_the_mend() {
+    refused(
+        "[code]\nlife = \"10\"",
+        &[],
+        "vestibule.toml: code.life: `10` is no duration; write it like 30s, 10min or 7days",
+    );
+    refused(
+        "",
+        &[("VESTIBULE_CODE__SENDS", "many")],
+        "VESTIBULE_CODE__SENDS: code.sends: must be an integer, not string \"many\"",
+    );
+    refused("[code]\nlength = 9", &[], "vestibule.toml: code.length: must be 6, 7 or 8");
+    refused(
+        "public_addresses = \"vestibule.example.com\"",
+        &[],
+        "vestibule.toml: public_addresses: `vestibule.example.com`: is no address; write it like \
+         https://vestibule.example.com",
+    );
+    refused(
+        "listen = [\"8080\"]",
+        &[],
+        "vestibule.toml: listen: `8080` is no address with a port; write it like 127.0.0.1:8080 or [::]:8080",
+    );
+    refused(
+        "[mail]\nfrom = \"nobody\"",
+        &[],
+        "vestibule.toml: mail.from: `nobody` is no sender; write it like \"Vestibule <vestibule@example.com>\"",
+    );
+    refused(
+        "[mail.smtp]\nhost = \"mail.example.com\"\nusername = \"ada\"",
+        &[],
+        "vestibule.toml: mail.smtp.password: is missing; set it or password_file, or remove username",
+    );
+    refused("[tls]\nkey = \"key.pem\"", &[], "vestibule.toml: tls: `certificate` is missing");
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_told_by_line_without_quoting_it() {
+    refused(
+        "[mail.smtp]\npassword = hunter2",
+        &[],
+        "vestibule.toml: TOML parse error at line 2, column 12: string values must be quoted, expected literal string",
+    );
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = Config::load(Some(&PathBuf::from("no/such/file.toml"))).unwrap_err().to_string();
+    assert!(error.starts_with("no/such/file.toml: cannot be read: "), "{error}");
+}
+
+#[test]
+fn passwords_over_plain_http_have_to_be_asked_for() {
+    for addresses in ["\"http://192.0.2.1\"", "[\"https://uc.example.com\", \"http://uc.example.com\"]", "\"any\""] {
+        let text = format!("public_addresses = {addresses}");
+        let error = load(&text, &[]).unwrap_err();
+        assert!(
+            error.starts_with("vestibule.toml: public_addresses: ") && error.contains("allow_plain_http"),
+            "{error}"
+        );
+        load(&format!("{text}\nallow_plain_http = true"), &[]).unwrap();
+    }
+    load("public_addresses = [\"https://uc.example.com\", \"http://127.0.0.1:8080\"]", &[]).unwrap();
+}
+
+#[test]
+fn a_debug_print_shows_no_password() {
+    let text = "[mail.smtp]\nhost = \"mail.example.com\"\nusername = \"ada\"\npassword = \"hunter2\"";
+    assert!(!format!("{:?}", load(text, &[]).unwrap()).contains("hunter2"));
+}
