@@ -20,4 +20,10 @@ export class AccountPage extends Stage {
     }
     await this.signInButton.click();
   }
+
+  /** Takes a number that the page has remembered out of its field. */
+  async removeCellNumber(): Promise<void> {
+    if (!(await this.cellNumber.isVisible())) await this.openCellNumber();
+    await this.cellNumber.fill('');
+  }
 }

@@ -5,6 +5,7 @@ export class ConnectPage extends Stage {
   protected readonly path = '/';
   readonly serverAddress: Locator = this.page.getByRole('textbox', { name: 'Server Address' });
   readonly connectButton: Locator = this.page.getByRole('button', { name: 'Connect', exact: true });
+  readonly cancelButton: Locator = this.page.getByRole('button', { name: 'Cancel' });
 
   async open(origin: string): Promise<void> {
     await this.page.goto(`${origin}/`);

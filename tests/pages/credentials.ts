@@ -7,6 +7,9 @@ export class CredentialsPage extends Stage {
   readonly password: Locator = this.page.getByLabel('Password', { exact: true });
   readonly signInButton: Locator = this.page.getByRole('button', { name: 'Sign in', exact: true });
 
+  readonly showPassword: Locator = this.page.getByRole('button', { name: 'Show password' });
+  readonly hidePassword: Locator = this.page.getByRole('button', { name: 'Hide password' });
+
   /** With the user name that stands there already. */
   async signIn(password: string): Promise<void> {
     await this.password.fill(password);

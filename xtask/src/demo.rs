@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    net::{IpAddr, Ipv4Addr, TcpListener, UdpSocket},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -74,10 +74,16 @@ pub(crate) fn print_accounts(passwords: &Passwords) {
     }
 }
 
-fn config_text(port: u16) -> String {
+/// All of this machine's addresses: the IPv6 wildcard takes IPv4 too, where there is IPv6 at all.
+fn wildcard(port: u16) -> Result<SocketAddr, Failure> {
+    let candidates = [SocketAddr::from((Ipv6Addr::UNSPECIFIED, port)), SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))];
+    candidates.into_iter().find(|address| TcpListener::bind(address).is_ok()).ok_or(Failure::PortTaken(port))
+}
+
+fn config_text(listen: SocketAddr) -> String {
     format!(
         "# Written by `cargo xtask demo` at every start. Copy it and use --config to change something.\n\
-         listen = \"[::]:{port}\"\n\
+         listen = \"{listen}\"\n\
          service_name = \"Vestibule demo\"\n\
          # Whatever address the demo is asked by is taken as its own.\n\
          public_addresses = \"any\"\n\
@@ -102,20 +108,18 @@ fn lan_address() -> Option<IpAddr> {
 /// Builds everything and becomes the server.
 pub(crate) fn demo(port: u16, config: Option<PathBuf>) -> Result<(), Failure> {
     server::build()?;
+    let listen = wildcard(port)?;
     let folder = place::demo();
     let passwords = passwords(&folder)?;
     let config = if let Some(config) = config {
         std::path::absolute(&config).map_err(Failure::file(&config))?
     } else {
         let path = folder.join("vestibule.toml");
-        fs::write(&path, config_text(port)).map_err(Failure::file(&path))?;
+        fs::write(&path, config_text(listen)).map_err(Failure::file(&path))?;
         path
     };
     let binary = place::server();
     add_accounts(&binary, &config, &passwords)?;
-    if TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).is_err() {
-        return Err(Failure::PortTaken(port));
-    }
     say("The demo runs; Ctrl-C ends it");
     println!("  http://localhost:{port}");
     if let Some(address) = lan_address() {

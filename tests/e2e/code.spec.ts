@@ -1,0 +1,151 @@
+import { codeIn, expect, GRACE, otherCode, test } from '../fixtures/test.ts';
+
+test('a wrong code is told, and the right one then signs in', async ({ atCode, codePage, userPage, axe, mail }) => {
+  const code = await atCode(GRACE);
+  await codePage.enter(otherCode(code));
+  await expect(codePage.accessCode).toHaveAttribute('aria-invalid', 'true');
+  await expect(codePage.accessCode).toBeFocused();
+  await expect(codePage.submitButton).toBeEnabled();
+  await axe();
+  await codePage.submit(code);
+  await userPage.expectShown();
+  expect(mail.received).toHaveLength(1);
+});
+
+test.describe('resent', () => {
+  test.use({ config: { 'code.resend_after': '1s' } });
+
+  test('the new code signs in', async ({ atCode, codePage, userPage, mail, axe }) => {
+    await atCode(GRACE);
+    await codePage.resend();
+    const code = codeIn(await mail.next(GRACE.email));
+    await expect(codePage.accessCode).toHaveValue('');
+    await axe();
+    await codePage.enter(code);
+    await userPage.expectShown();
+    expect(mail.received).toHaveLength(2);
+  });
+
+  test('the older code is told as such and costs no attempt', async ({ atCode, codePage, userPage, mail, page }) => {
+    const older = await atCode(GRACE);
+    await codePage.resend();
+    const newer = codeIn(await mail.next(GRACE.email));
+    await expect(codePage.accessCode).toHaveValue('');
+    await codePage.enter(older);
+    await expect(codePage.accessCode).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.getByText(/5 (attempts|tries)/)).toBeVisible();
+    await codePage.submit(newer);
+    await userPage.expectShown();
+  });
+
+  test('resending checks nothing, whatever stands in the field', async ({ atCode, codePage, mail, page }) => {
+    await atCode(GRACE);
+    await codePage.accessCode.fill('12');
+    await codePage.resend();
+    await mail.next(GRACE.email);
+    await expect(codePage.accessCode).toHaveValue('');
+    await expect(page.getByText(/5 (attempts|tries)/)).toBeVisible();
+  });
+});
+
+test.describe('short-lived', () => {
+  test.use({ config: { 'code.life': '2s', 'code.resend_after': '1s' } });
+
+  test('an expired code is told, and a resent one signs in', async ({ atCode, codePage, userPage, mail, axe, page }) => {
+    const code = await atCode(GRACE);
+    await expect(page.getByText(/expired/i).first()).toBeVisible();
+    await codePage.submit(code);
+    await expect(codePage.accessCode).toHaveAttribute('aria-invalid', 'true');
+    await axe();
+    await codePage.resend();
+    await codePage.enter(codeIn(await mail.next(GRACE.email)));
+    await userPage.expectShown();
+  });
+});
+
+test.describe('few attempts', () => {
+  test.use({ config: { 'code.attempts': 2 } });
+
+  test('when they are used up the sign-in begins anew, with the user name kept', async ({
+    atCode,
+    codePage,
+    accountPage,
+    axe,
+  }) => {
+    const code = await atCode(GRACE);
+    await codePage.enter(otherCode(code));
+    await expect(codePage.accessCode).toHaveAttribute('aria-invalid', 'true');
+    await codePage.submit(otherCode(otherCode(code)));
+    await accountPage.expectShown();
+    await expect(accountPage.error).toBeVisible();
+    await expect(accountPage.username).toHaveValue(GRACE.name);
+    await axe();
+  });
+});
+
+test('letters are told at once and cost no attempt', async ({ atCode, codePage, userPage, page }) => {
+  const code = await atCode(GRACE);
+  await codePage.submit('abc');
+  await expect(codePage.accessCode).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByText(/5 (attempts|tries)/)).toBeVisible();
+  await codePage.submit(code);
+  await userPage.expectShown();
+});
+
+test('blanks in the code and the digits of other scripts are understood', async ({ atCode, codePage, userPage }) => {
+  const code = await atCode(GRACE);
+  const arabic = code.replace(/\d/g, (digit) => String.fromCodePoint(0x0660 + Number(digit)));
+  await codePage.submit(` ${arabic.slice(0, 3)} ${arabic.slice(3)} `);
+  await userPage.expectShown();
+});
+
+test('Enter submits', async ({ atCode, codePage, page }) => {
+  await atCode(GRACE);
+  await codePage.accessCode.fill('12');
+  await codePage.accessCode.press('Enter');
+  await expect(codePage.accessCode).toHaveAttribute('aria-invalid', 'true');
+  await expect(page).toHaveURL(/\/code$/);
+});
+
+test('the mail names the reference that the page shows', async ({ atCredentials, credentialsPage, codePage, mail, page }) => {
+  await atCredentials(GRACE);
+  await credentialsPage.signIn(GRACE.password);
+  await codePage.expectShown();
+  const { subject } = await mail.next(GRACE.email);
+  const reference = /\b[A-Z]{2}\b/.exec(subject)?.[0] ?? 'no reference in the subject';
+  await expect(page.getByText(reference).first()).toBeVisible();
+});
+
+test.describe('no mail server', () => {
+  test('a refused mail is told, and resending works at once', async ({
+    atCredentials,
+    credentialsPage,
+    codePage,
+    userPage,
+    mail,
+    axe,
+  }) => {
+    mail.mode = 'refuse';
+    await atCredentials(GRACE);
+    await credentialsPage.signIn(GRACE.password);
+    await codePage.expectShown();
+    await expect(codePage.error).toBeVisible();
+    await axe();
+    mail.mode = 'accept';
+    await codePage.resend();
+    await codePage.enter(codeIn(await mail.next(GRACE.email)));
+    await userPage.expectShown();
+  });
+});
+
+test.describe('a mail server that does not answer', () => {
+  test.use({ config: { 'mail.time_limit': '1s' } });
+
+  test('is given up, and told', async ({ atCredentials, credentialsPage, codePage, mail }) => {
+    mail.mode = 'silent';
+    await atCredentials(GRACE);
+    await credentialsPage.signIn(GRACE.password);
+    await codePage.expectShown();
+    await expect(codePage.error).toBeVisible();
+  });
+});
