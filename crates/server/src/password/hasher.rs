@@ -1,0 +1,260 @@
+//! Argon2id (RFC 9106) on a bounded pool: hashing takes memory and time by design, and a flood must not take all.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::available_parallelism;
+
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version, password_hash};
+use tokio::sync::Semaphore;
+
+use super::Prepared;
+use crate::config::PasswordHashConfig;
+use crate::random::Random;
+
+/// Hashes and checks passwords, as many at once as there are processor cores.
+#[derive(Clone)]
+pub struct Hasher(Arc<Pool>);
+
+/// What came out of checking a password.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether it is the right one.
+    pub matches: bool,
+    /// The hash to store instead, where the configured parameters have risen since.
+    pub rehash: Option<String>,
+}
+
+/// Too many hashes are waiting already; the client may come again in a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many passwords are waiting to be checked")]
+pub struct Busy;
+
+struct Pool {
+    params: Params,
+    random: Random,
+    /// What a password is checked against where there is no account: nobody has the password to it.
+    dummy: PasswordHash,
+    /// Hashes that are running or waiting.
+    admitted: Arc<Semaphore>,
+    /// Hashes that are running.
+    running: Arc<Semaphore>,
+    /// Memory of earlier hashes: having the system zero it anew would take a good part of a hash's time.
+    arenas: Mutex<Vec<Vec<Block>>>,
+}
+
+impl Hasher {
+    /// A pool with these parameters.
+    ///
+    /// # Errors
+    /// Where argon2 does not take the parameters; a validated configuration has none of those.
+    pub fn new(config: &PasswordHashConfig, random: Random) -> Result<Self, password_hash::Error> {
+        let params = Params::new(config.memory_kib, config.passes, config.lanes, Some(Params::DEFAULT_OUTPUT_LEN))?;
+        let (mut salt, mut output) = ([0; 16], [0; Params::DEFAULT_OUTPUT_LEN]);
+        random.fill(&mut salt);
+        random.fill(&mut output);
+        let dummy = phc(&params, &salt, &output)?;
+        let cores = available_parallelism().map_or(1, usize::from);
+        Ok(Self(Arc::new(Pool {
+            params,
+            random,
+            dummy,
+            admitted: Arc::new(Semaphore::new(cores.saturating_add(config.queue).min(Semaphore::MAX_PERMITS))),
+            running: Arc::new(Semaphore::new(cores)),
+            arenas: Mutex::default(),
+        })))
+    }
+
+    /// Checks a password against a PHC string. Without a password or without a string the same work is done, and
+    /// nothing matches. The string may have other parameters than those configured.
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub async fn verify(&self, password: Option<&Prepared>, hash: Option<String>) -> Result<Verdict, Busy> {
+        let password = password.cloned();
+        self.run(move |pool| pool.verify(password.as_ref(), hash.as_deref())).await
+    }
+
+    /// Hashes a password, to be stored: a PHC string.
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub async fn hash(&self, password: &Prepared) -> Result<String, Busy> {
+        let password = password.clone();
+        self.run(move |pool| pool.hash(&password)).await?.map_err(|error| {
+            tracing::error!(%error, "a password could not be hashed");
+            Busy
+        })
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce(&Pool) -> T + Send + 'static) -> Result<T, Busy> {
+        let admitted = self.0.admitted.clone().try_acquire_owned().map_err(|_| Busy)?;
+        let running = self.0.running.clone().acquire_owned().await.map_err(|_| Busy)?;
+        let pool = self.0.clone();
+        // The permits go along: a client that hangs up ends its request, but not the hash that is running.
+        let done = tokio::task::spawn_blocking(move || {
+            let result = work(&pool);
+            drop((running, admitted));
+            result
+        });
+        done.await.map_err(|_| Busy)
+    }
+}
+
+impl Pool {
+    fn verify(&self, password: Option<&Prepared>, hash: Option<&str>) -> Verdict {
+        let stored = hash.and_then(|text| {
+            PasswordHash::new(text)
+                .inspect_err(|error| tracing::error!(%error, "a stored password hash is damaged"))
+                .ok()
+        });
+        let typed = password.map_or("", Prepared::as_str);
+        let is_equal = self.is_hash_of(stored.as_ref().unwrap_or(&self.dummy), typed);
+        let (Some(password), Some(stored), true) = (password, stored, is_equal) else {
+            return Verdict::default();
+        };
+        Verdict { matches: true, rehash: self.has_risen_above(&stored).then(|| self.hash(password).ok()).flatten() }
+    }
+
+    fn is_hash_of(&self, hash: &PasswordHash, password: &str) -> bool {
+        let computed = || -> Result<Output, password_hash::Error> {
+            let params = Params::try_from(hash)?;
+            let algorithm = Algorithm::try_from(hash.algorithm.as_str())?;
+            let version = hash.version.map(Version::try_from).transpose()?.unwrap_or_default();
+            let salt = hash.salt.as_ref().ok_or(password_hash::Error::SaltInvalid)?;
+            let length = params.output_len().ok_or(password_hash::Error::OutputSize)?;
+            let mut output = vec![0; length];
+            self.fill(&Argon2::new(algorithm, version, params), password, salt, &mut output)?;
+            Ok(Output::new(&output)?)
+        };
+        match (computed(), &hash.hash) {
+            // Compares in constant time.
+            (Ok(computed), Some(stored)) => computed == *stored,
+            (Err(error), _) => {
+                tracing::error!(%error, "a stored password hash is damaged");
+                false
+            }
+            (Ok(_), None) => false,
+        }
+    }
+
+    fn hash(&self, password: &Prepared) -> Result<String, password_hash::Error> {
+        let (mut salt, mut output) = ([0; 16], [0; Params::DEFAULT_OUTPUT_LEN]);
+        self.random.fill(&mut salt);
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone());
+        self.fill(&argon2, password.as_str(), &salt, &mut output)?;
+        Ok(phc(&self.params, &salt, &output)?.to_string())
+    }
+
+    fn fill(&self, argon2: &Argon2<'_>, password: &str, salt: &[u8], output: &mut [u8]) -> argon2::Result<()> {
+        let mut arena = self.arenas.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let blocks = argon2.params().block_count();
+        if arena.len() < blocks {
+            arena.resize(blocks, Block::new());
+        }
+        let filled = argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, &mut arena[..blocks]);
+        self.arenas.lock().unwrap_or_else(PoisonError::into_inner).push(arena);
+        filled
+    }
+
+    fn has_risen_above(&self, stored: &PasswordHash) -> bool {
+        Params::try_from(stored)
+            .is_ok_and(|stored| self.params.m_cost() > stored.m_cost() || self.params.t_cost() > stored.t_cost())
+            || stored.algorithm != Algorithm::Argon2id.ident()
+    }
+}
+
+fn phc(params: &Params, salt: &[u8], output: &[u8]) -> Result<PasswordHash, password_hash::Error> {
+    Ok(PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params)?,
+        salt: Some(Salt::new(salt)?),
+        hash: Some(Output::new(output)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use argon2::PasswordVerifier;
+
+    use super::super::prepare;
+    use super::*;
+
+    fn hasher(memory_kib: u32, passes: u32, queue: usize) -> Hasher {
+        let config = PasswordHashConfig { memory_kib, passes, lanes: 1, queue };
+        Hasher::new(&config, Random::from_seed([5; 32])).unwrap()
+    }
+
+    async fn verify(hasher: &Hasher, password: &str, hash: Option<&str>) -> Verdict {
+        hasher.verify(Some(&prepare(password).unwrap()), hash.map(str::to_owned)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_the_right_password_matches() {
+        let hasher = hasher(64, 1, 8);
+        let hash = hasher.hash(&prepare("correct horse").unwrap()).await.unwrap();
+        assert_eq!(verify(&hasher, "correct horse", Some(&hash)).await, Verdict { matches: true, rehash: None });
+        for wrong in ["correct horse ", "Correct horse", "correct", "x"] {
+            assert_eq!(verify(&hasher, wrong, Some(&hash)).await, Verdict::default(), "{wrong}");
+        }
+        assert_eq!(verify(&hasher, "correct horse", None).await, Verdict::default());
+        assert_eq!(hasher.verify(None, Some(hash)).await, Ok(Verdict::default()));
+    }
+
+    #[tokio::test]
+    async fn the_hash_is_one_that_any_argon2_checks() {
+        let hasher = hasher(64, 2, 8);
+        let password = prepare("correct horse").unwrap();
+        let (first, second) = (hasher.hash(&password).await.unwrap(), hasher.hash(&password).await.unwrap());
+        assert!(first.starts_with("$argon2id$v=19$m=64,t=2,p=1$"), "{first}");
+        assert_ne!(first, second, "every hash has a salt of its own");
+        Argon2::default().verify_password(b"correct horse", &PasswordHash::new(&first).unwrap()).unwrap();
+    }
+
+    #[tokio::test]
+    async fn raised_parameters_give_a_new_hash_with_the_right_password_only() {
+        let (old, new) = (hasher(64, 1, 8), hasher(128, 1, 8));
+        let hash = old.hash(&prepare("correct horse").unwrap()).await.unwrap();
+        assert_eq!(verify(&new, "wrong horse", Some(&hash)).await, Verdict::default());
+        let verdict = verify(&new, "correct horse", Some(&hash)).await;
+        assert!(verdict.matches);
+        let rehash = verdict.rehash.unwrap();
+        assert_eq!(verify(&new, "correct horse", Some(&rehash)).await, Verdict { matches: true, rehash: None });
+        assert_eq!(verify(&old, "correct horse", Some(&rehash)).await, Verdict { matches: true, rehash: None });
+    }
+
+    #[tokio::test]
+    async fn a_damaged_hash_matches_nothing() {
+        let hasher = hasher(64, 1, 8);
+        for damaged in ["", "correct horse", "$argon2id$v=19$m=64,t=1,p=1", "$scrypt$ln=1$c2FsdHNhbHQ$aGFzaGhhc2g"] {
+            assert_eq!(verify(&hasher, "correct horse", Some(damaged)).await, Verdict::default(), "{damaged}");
+        }
+    }
+
+    #[tokio::test]
+    async fn beyond_the_queue_the_hasher_is_busy_and_works_again_afterwards() {
+        let hasher = hasher(64, 1, 0);
+        let password = prepare("correct horse").unwrap();
+        let cores = hasher.0.running.available_permits();
+        let mut gates = Vec::new();
+        let mut running = Vec::new();
+        for _ in 0..cores {
+            let (gate, closed) = mpsc::channel::<()>();
+            let occupied = hasher.clone();
+            gates.push(gate);
+            running.push(tokio::spawn(async move { occupied.run(move |_| closed.recv().ok()).await }));
+        }
+        while hasher.0.admitted.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(hasher.verify(Some(&password), None).await, Err(Busy));
+        assert_eq!(hasher.hash(&password).await, Err(Busy));
+        drop(gates);
+        for occupied in running {
+            assert_eq!(occupied.await.unwrap(), Ok(None));
+        }
+        assert_eq!(hasher.verify(Some(&password), None).await, Ok(Verdict::default()));
+    }
+}

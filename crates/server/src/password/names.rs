@@ -1,0 +1,100 @@
+//! User names and e-mail addresses in the forms that are compared and shown.
+
+use lettre::Address;
+use precis_profiles::UsernameCaseMapped;
+use precis_profiles::precis_core::profile::PrecisFastInvocation;
+
+/// The longest name that is stored, in characters, as for `AccountName`.
+const MAX_CHARS: usize = 254;
+
+/// A user name in its one form (`UsernameCaseMapped`, RFC 8265 §3.3); `None` where it cannot be one. None has an `@`.
+#[must_use]
+pub fn canonical_username(name: &str) -> Option<String> {
+    if name.contains('@') || name.chars().nth(MAX_CHARS).is_some() {
+        return None;
+    }
+    UsernameCaseMapped::enforce(name).ok().map(std::borrow::Cow::into_owned).filter(|name| !name.contains('@'))
+}
+
+/// An e-mail address in the form that is compared: without letter case. `None` where no mail could go there.
+#[must_use]
+pub fn canonical_email(address: &str) -> Option<String> {
+    if address.chars().nth(MAX_CHARS).is_some() {
+        return None;
+    }
+    let address: Address = address.parse().ok()?;
+    Some(address.to_string().to_lowercase())
+}
+
+/// An e-mail address to show to somebody who may not be its owner: first letter, last letter, domain.
+///
+/// Local parts of less than four letters show the first at the most: both ends would be nearly all of it.
+#[must_use]
+pub fn mask_email(address: &str) -> String {
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    let mut letters = local.chars();
+    let first = letters.next();
+    let rest = letters.clone().count();
+    let shown_first = first.filter(|_| rest > 0).map(String::from).unwrap_or_default();
+    let shown_last = letters.next_back().filter(|_| rest > 2).map(String::from).unwrap_or_default();
+    format!("{shown_first}***{shown_last}@{domain}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_user_name_are_one() {
+        for (name, expected) in [
+            ("ada", Some("ada")),
+            ("Ada", Some("ada")),
+            ("ＡＤＡ", Some("ada")),
+            ("A\u{308}da", Some("äda")),
+            ("ada.lovelace+1-2_3", Some("ada.lovelace+1-2_3")),
+            ("", None),
+            ("ada lovelace", None),
+            ("ada@example.com", None),
+            ("ada＠example.com", None),
+            ("👋", None),
+            ("a\u{0}", None),
+        ] {
+            assert_eq!(canonical_username(name).as_deref(), expected, "{name:?}");
+        }
+        assert_eq!(canonical_username(&"a".repeat(255)), None);
+    }
+
+    #[test]
+    fn addresses_compare_without_letter_case() {
+        for (address, expected) in [
+            ("Ada@Example.COM", Some("ada@example.com")),
+            ("ada+phone@example.com", Some("ada+phone@example.com")),
+            ("Ädä@example.com", Some("ädä@example.com")),
+            ("ada", None),
+            ("@example.com", None),
+            ("ada@", None),
+            ("ada@@example.com", None),
+            ("ada lovelace@example.com", None),
+            ("ada@example.com\r\nBcc: eve@example.com", None),
+            ("Ada <ada@example.com>", None),
+            ("", None),
+        ] {
+            assert_eq!(canonical_email(address).as_deref(), expected, "{address:?}");
+        }
+    }
+
+    #[test]
+    fn a_masked_address_shows_little() {
+        for (address, expected) in [
+            ("grace@example.com", "g***e@example.com"),
+            ("adam@example.com", "a***m@example.com"),
+            ("ada@example.com", "a***@example.com"),
+            ("ab@example.com", "a***@example.com"),
+            ("a@example.com", "***@example.com"),
+            ("ärö.ünü@example.com", "ä***ü@example.com"),
+            ("\"a@b\"@example.com", "\"***\"@example.com"),
+        ] {
+            assert_eq!(mask_email(address), expected);
+        }
+    }
+}
