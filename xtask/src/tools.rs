@@ -15,7 +15,7 @@ use crate::{
 /// Builds the page; 0.22 needs a newer rustc.
 const TRUNK: &str = "0.21.14";
 /// Must be the version of the `wasm-bindgen` crate in Cargo.lock.
-const WASM_BINDGEN: &str = "0.2.130";
+const WASM_BINDGEN: &str = "0.2.129";
 /// The page's target.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
@@ -81,7 +81,7 @@ fn cargo_install(name: &str, version: &str, opt_level: &str) -> Command {
         // Built apart, so that neither the working copy's profiles nor its lock file have a say.
         .env("CARGO_TARGET_DIR", place::tools().join("build"))
         .current_dir(std::env::temp_dir())
-        .args(["install", name, "--version", version, "--force", "--root"])
+        .args(["install", name, "--version", version, "--locked", "--force", "--root"])
         .arg(place::tools());
     command
 }
@@ -100,9 +100,9 @@ pub(crate) fn wasm_bindgen() -> Result<(), Failure> {
     if is_installed("wasm-bindgen", WASM_BINDGEN) && is_installed("wasm-bindgen-test-runner", WASM_BINDGEN) {
         return Ok(());
     }
-    say(&format!("Installing wasm-bindgen {WASM_BINDGEN}, which ties the page to the browser (some minutes, once)"));
-    // Not `--locked`: its lock file names a version that not every mirror of the registry has; all of
-    // wasm-bindgen's own crates are tied to one another by exact versions anyway.
+    say(&format!(
+        "Installing wasm-bindgen {WASM_BINDGEN}, which ties the page to the browser (compiled too: some minutes, once)"
+    ));
     run(&mut cargo_install("wasm-bindgen-cli", WASM_BINDGEN, "1"))?;
     built()
 }
