@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Child, Command},
+    process::{Child, Command, ExitStatus},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -13,7 +13,7 @@ use std::{
 };
 
 use crate::{
-    command::{Failure, run, say, started},
+    command::{Failure, checked, run, say, started},
     demo, place, server, tools,
 };
 
@@ -53,8 +53,9 @@ impl Running {
         started(command, child).map(Self)
     }
 
-    fn has_ended(&mut self) -> bool {
-        !matches!(self.0.try_wait(), Ok(None))
+    /// How it ended, if it has.
+    fn ended(&mut self) -> Option<ExitStatus> {
+        self.0.try_wait().ok().flatten()
     }
 }
 
@@ -105,20 +106,23 @@ pub(crate) fn dev() -> Result<(), Failure> {
     build()?;
     demo::add_accounts(&binary(), &config, &passwords)?;
     let mut server = serve(&config)?;
-    let mut page = Running::start(
-        Command::new("trunk")
-            .args(["serve", "--offline", "--dist"])
-            .arg(place::target().join("trunk-dev"))
-            .args(["--port", &PAGE_PORT.to_string()])
-            .env("PATH", tools::path())
-            .env_remove("NO_COLOR")
-            .current_dir(place::root()),
-    )?;
+    let mut trunk = Command::new("trunk");
+    trunk
+        .args(["serve", "--offline", "--dist"])
+        .arg(place::target().join("trunk-dev"))
+        .args(["--port", &PAGE_PORT.to_string()])
+        .env("PATH", tools::path())
+        .env_remove("NO_COLOR")
+        .current_dir(place::root());
+    let mut page = Running::start(&mut trunk)?;
     say(&format!("http://localhost:{PAGE_PORT} once the page is built; Ctrl-C ends both"));
     demo::print_accounts(&passwords);
 
-    while !stop.load(Ordering::Relaxed) && !page.has_ended() {
+    while !stop.load(Ordering::Relaxed) {
         thread::sleep(EVERY);
+        if let Some(status) = page.ended() {
+            return checked(&trunk, status);
+        }
         let now = sources_changed();
         if now != seen {
             seen = now;
