@@ -21,7 +21,7 @@ pub use cell_number::{CellNumber, CellNumberError};
 pub use challenge::{
     AccountRequest, AuthorizationCode, ChallengeError, ChallengeRequest, ChallengeStep, CodeMembers, MalformedRequest,
 };
-pub use digits::decimal_digit;
+pub use digits::{decimal_digit, is_invisible};
 pub use error_code::ErrorCode;
 pub use me::{Me, PreferredDevice, Problem, ProblemKind, SessionRequest, SetPreferredDevice, SetRouteCallsToCell};
 pub use metadata::{ServerMetadata, Theme, UcConfiguration};

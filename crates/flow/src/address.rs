@@ -1,0 +1,275 @@
+//! The server address: read as a browser's address bar reads it, in one canonical form made once.
+
+use std::{
+    fmt,
+    net::{Ipv4Addr, Ipv6Addr},
+};
+
+use vestibule_protocol::{endpoint, is_invisible};
+
+/// The longest text that is read as an address, in characters.
+const MAX_CHARS: usize = 2048;
+
+/// Schemes that are no web address even without two slashes behind them.
+const OTHER_SCHEMES: [&str; 10] =
+    ["about", "blob", "data", "file", "ftp", "javascript", "mailto", "sip", "sips", "tel"];
+
+/// The parts of a URL, each as the parser of the WHATWG URL standard writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlParts {
+    /// Without the colon.
+    pub scheme: String,
+    /// User name or password are given.
+    pub has_user: bool,
+    /// Host, and the port where it is not the scheme's own. IPv6 in brackets, names in ASCII.
+    pub host: String,
+    /// Begins with a slash.
+    pub path: String,
+}
+
+/// A parser of the WHATWG URL standard: the browser's own in the page, the `url` crate on the host.
+pub trait UrlParser {
+    /// Reads an absolute URL; `None` where it is none.
+    fn parse(url: &str) -> Option<UrlParts>;
+}
+
+/// The base address of a server: `scheme://host[:port][/path]`, without a trailing slash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerAddress {
+    scheme: Scheme,
+    host: String,
+    path: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+/// Why a text is not a server address. Nothing is sent then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressError {
+    /// Nothing but blanks.
+    Empty,
+    /// More than 2,048 characters.
+    TooLong,
+    /// An e-mail address.
+    EmailAddress,
+    /// A user name or a password before the host.
+    UserPart,
+    /// A scheme that is neither `http` nor `https`.
+    OtherScheme,
+    /// A scheme twice, like `http://https://…`.
+    DoubledScheme,
+    /// No browser would take it for a host.
+    NotAnAddress,
+}
+
+impl ServerAddress {
+    /// Reads what was typed. Without a scheme it means `https`.
+    ///
+    /// # Errors
+    /// [`AddressError`] says what is wrong with the text.
+    pub fn parse<U: UrlParser>(typed: &str) -> Result<Self, AddressError> {
+        if typed.chars().nth(MAX_CHARS).is_some() {
+            return Err(AddressError::TooLong);
+        }
+        let text = tidy(typed);
+        if text.is_empty() {
+            return Err(AddressError::Empty);
+        }
+        let (scheme, rest) = match split_scheme(&text) {
+            None => (None, text.as_str()),
+            Some((scheme, rest)) => (Some(web_scheme(scheme, rest)?), rest),
+        };
+        let rest = rest.trim_start_matches(['/', '\\']);
+        if let Some((again, after)) = split_scheme(rest)
+            && (after.starts_with("//") || is_web(again))
+        {
+            return Err(AddressError::DoubledScheme);
+        }
+        if authority(rest).contains('@') {
+            let is_email = scheme.is_none() && !authority(rest).contains(':');
+            return Err(if is_email { AddressError::EmailAddress } else { AddressError::UserPart });
+        }
+        if ["http//", "https//"].iter().any(|typo| rest.to_ascii_lowercase().starts_with(typo)) {
+            return Err(AddressError::NotAnAddress);
+        }
+        let url = format!("{}://{}", scheme.unwrap_or(Scheme::Https).as_str(), with_brackets(rest));
+        Self::from_parts(&U::parse(&url).ok_or(AddressError::NotAnAddress)?)
+    }
+
+    /// Whether the text says which scheme it means.
+    #[must_use]
+    pub fn names_scheme(typed: &str) -> bool {
+        split_scheme(&tidy(typed)).is_some()
+    }
+
+    fn from_parts(parts: &UrlParts) -> Result<Self, AddressError> {
+        let scheme = match parts.scheme.as_str() {
+            "http" => Scheme::Http,
+            "https" => Scheme::Https,
+            _ => return Err(AddressError::OtherScheme),
+        };
+        if parts.has_user {
+            return Err(AddressError::UserPart);
+        }
+        if parts.host.is_empty() {
+            return Err(AddressError::NotAnAddress);
+        }
+        let path = parts.path.trim_end_matches('/').to_owned();
+        Ok(Self { scheme, host: parts.host.clone(), path })
+    }
+
+    /// The base address that a discovery document was fetched from, after redirects.
+    pub(crate) fn of_metadata_url<U: UrlParser>(url: &str) -> Option<Self> {
+        let parts = U::parse(url)?;
+        let (before, after) = parts.path.split_once(endpoint::METADATA)?;
+        Self::from_parts(&UrlParts { path: format!("{before}{after}"), ..parts }).ok()
+    }
+
+    /// Scheme, host and port.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.scheme.as_str(), self.host)
+    }
+
+    /// The address of an endpoint below this one.
+    #[must_use]
+    pub fn join(&self, path: &str) -> String {
+        format!("{self}{path}")
+    }
+
+    /// Where discovery is to be found: RFC 8414 §3.1 puts it before the path; below the path is tried second.
+    pub(crate) fn metadata_urls(&self) -> (String, Option<String>) {
+        let below = (!self.path.is_empty()).then(|| self.join(endpoint::METADATA));
+        (format!("{}{}{}", self.origin(), endpoint::METADATA, self.path), below)
+    }
+
+    /// Whether the connection is encrypted.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.scheme == Scheme::Https
+    }
+
+    /// The same address over the encrypted scheme.
+    #[must_use]
+    pub fn encrypted(&self) -> Self {
+        Self { scheme: Scheme::Https, ..self.clone() }
+    }
+
+    /// The same address over the scheme without encryption.
+    #[must_use]
+    pub fn unencrypted(&self) -> Self {
+        Self { scheme: Scheme::Http, ..self.clone() }
+    }
+
+    /// Whether the host is this very machine: browsers trust it even without encryption.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        match self.ip() {
+            Some(Ip::V4(ip)) => ip.is_loopback(),
+            Some(Ip::V6(ip)) => ip.is_loopback(),
+            None => self.name().rsplit('.').next() == Some("localhost"),
+        }
+    }
+
+    /// Whether the host can only be in a local network, for which browsers ask the person's permission.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.is_loopback()
+            || match self.ip() {
+                Some(Ip::V4(ip)) => ip.is_private() || ip.is_link_local(),
+                Some(Ip::V6(ip)) => ip.is_unique_local() || ip.is_unicast_link_local(),
+                None => self.name().rsplit('.').next() == Some("local"),
+            }
+    }
+
+    fn name(&self) -> &str {
+        match self.host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => &self.host,
+        }
+    }
+
+    fn ip(&self) -> Option<Ip> {
+        let name = self.name();
+        match name.strip_prefix('[').and_then(|ip| ip.strip_suffix(']')) {
+            Some(ip) => ip.parse().ok().map(Ip::V6),
+            None => name.parse().ok().map(Ip::V4),
+        }
+    }
+}
+
+enum Ip {
+    V4(Ipv4Addr),
+    V6(Ipv6Addr),
+}
+
+impl Scheme {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+impl fmt::Display for ServerAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme.as_str(), self.host, self.path)
+    }
+}
+
+/// Without what keyboards and clipboards add around it, and without the line breaks that URL parsers drop inside.
+fn tidy(typed: &str) -> String {
+    typed.trim_matches(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c)).replace(['\t', '\n', '\r'], "")
+}
+
+/// The scheme and what follows its colon, where the text begins with one rather than with a host and its port.
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once(':')?;
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let port = authority(rest);
+    let is_port = port.bytes().all(|b| b.is_ascii_digit()) && !rest.starts_with("//");
+    let is_bare_ipv6 = is_ipv6(authority(text));
+    (is_scheme && !is_bare_ipv6 && (!is_port || (port.is_empty() && is_web(scheme)))).then_some((scheme, rest))
+}
+
+fn web_scheme(scheme: &str, rest: &str) -> Result<Scheme, AddressError> {
+    if scheme.eq_ignore_ascii_case("http") {
+        Ok(Scheme::Http)
+    } else if scheme.eq_ignore_ascii_case("https") {
+        Ok(Scheme::Https)
+    } else if rest.starts_with("//") || OTHER_SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()) {
+        Err(AddressError::OtherScheme)
+    } else if authority(rest).contains('@') {
+        Err(AddressError::UserPart)
+    } else {
+        Err(AddressError::NotAnAddress)
+    }
+}
+
+fn is_web(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
+/// Everything before the path, the query or the fragment.
+fn authority(text: &str) -> &str {
+    text.split(['/', '\\', '?', '#']).next().unwrap_or_default()
+}
+
+fn is_ipv6(authority: &str) -> bool {
+    authority.matches(':').count() > 1 && authority.bytes().all(|b| b.is_ascii_hexdigit() || b":.".contains(&b))
+}
+
+/// An IPv6 address may be typed without brackets; URLs need them.
+fn with_brackets(rest: &str) -> String {
+    let authority = authority(rest);
+    if is_ipv6(authority) { format!("[{authority}]{}", &rest[authority.len()..]) } else { rest.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,175 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::testing::HostUrls;
+
+fn parse(typed: &str) -> Result<String, AddressError> {
+    ServerAddress::parse::<HostUrls>(typed).map(|address| address.to_string())
+}
+
+fn address(typed: &str) -> ServerAddress {
+    ServerAddress::parse::<HostUrls>(typed).unwrap()
+}
+
+#[test]
+fn every_spelling_of_an_address_becomes_the_same_one() {
+    for (typed, canonical) in [
+        ("uc.example.com", "https://uc.example.com"),
+        ("https://uc.example.com", "https://uc.example.com"),
+        ("https://uc.example.com/", "https://uc.example.com"),
+        ("https://uc.example.com///", "https://uc.example.com"),
+        ("HTTPS://UC.Example.COM", "https://uc.example.com"),
+        ("  https://uc.example.com\n", "https://uc.example.com"),
+        ("\u{feff}\u{200e}uc.example.com\u{200f}", "https://uc.example.com"),
+        ("https://uc.exam\nple.com", "https://uc.example.com"),
+        ("https:uc.example.com", "https://uc.example.com"),
+        ("https:/uc.example.com", "https://uc.example.com"),
+        ("https:\\\\uc.example.com", "https://uc.example.com"),
+        ("//uc.example.com", "https://uc.example.com"),
+        ("https://uc.example.com:443", "https://uc.example.com"),
+        ("https://uc.example.com:", "https://uc.example.com"),
+        ("uc.example.com:", "https://uc.example.com"),
+        ("ｕｃ．ｅｘａｍｐｌｅ．ｃｏｍ", "https://uc.example.com"),
+        ("uc。example。com", "https://uc.example.com"),
+        ("https://uc.example.com?x=1", "https://uc.example.com"),
+        ("https://uc.example.com/#top", "https://uc.example.com"),
+    ] {
+        assert_eq!(parse(typed).as_deref(), Ok(canonical), "{typed:?}");
+    }
+}
+
+#[test]
+fn everything_an_address_bar_takes_for_a_host_is_taken() {
+    for (typed, canonical) in [
+        ("http://uc.example.com", "http://uc.example.com"),
+        ("uc.example.com:8443", "https://uc.example.com:8443"),
+        ("http://uc.example.com:80", "http://uc.example.com"),
+        ("http://uc.example.com:443", "http://uc.example.com:443"),
+        ("localhost", "https://localhost"),
+        ("http", "https://http"),
+        ("localhost:8080", "https://localhost:8080"),
+        ("http://localhost:8080/", "http://localhost:8080"),
+        ("192.0.2.1", "https://192.0.2.1"),
+        ("192.0.2.1:8443", "https://192.0.2.1:8443"),
+        ("１９２.０.２.１", "https://192.0.2.1"),
+        ("2001:db8::1", "https://[2001:db8::1]"),
+        ("[2001:db8::1]", "https://[2001:db8::1]"),
+        ("[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+        ("http://2001:db8::1/uc/", "http://[2001:db8::1]/uc"),
+        ("::ffff:192.0.2.1", "https://[::ffff:c000:201]"),
+        ("fe80::1", "https://[fe80::1]"),
+        ("bücher.example", "https://xn--bcher-kva.example"),
+        ("https://例え.example/", "https://xn--r8jz45g.example"),
+        ("👋.example.org", "https://xn--xp8h.example.org"),
+        ("uc.example.com/branch/", "https://uc.example.com/branch"),
+        ("https://uc.example.com/a//b/", "https://uc.example.com/a//b"),
+        ("https://uc.example.com/a/../b", "https://uc.example.com/b"),
+        ("uc.example.com/a b", "https://uc.example.com/a%20b"),
+        ("https://uc.example.com/~ada@home", "https://uc.example.com/~ada@home"),
+        ("uc_1.example.com", "https://uc_1.example.com"),
+    ] {
+        assert_eq!(parse(typed).as_deref(), Ok(canonical), "{typed:?}");
+    }
+}
+
+#[test]
+fn what_is_no_address_is_refused_with_the_reason() {
+    use AddressError::{DoubledScheme, EmailAddress, Empty, NotAnAddress, OtherScheme, TooLong, UserPart};
+    let long = "a".repeat(10_000);
+    for (typed, reason) in [
+        ("", Empty),
+        (" \u{a0}\u{200b}\t", Empty),
+        (long.as_str(), TooLong),
+        ("ada@example.com", EmailAddress),
+        ("https://ada@example.com", UserPart),
+        ("https://ada:secret@example.com", UserPart),
+        ("ada:secret@example.com", UserPart),
+        ("ftp://example.com", OtherScheme),
+        ("ws://example.com", OtherScheme),
+        ("mailto:ada@example.com", OtherScheme),
+        ("sip:ada@example.com", OtherScheme),
+        ("javascript:alert(1)", OtherScheme),
+        ("http://https://example.com", DoubledScheme),
+        ("https://https://example.com", DoubledScheme),
+        ("HTTPS://Http:example.com", DoubledScheme),
+        ("http://ftp://example.com", DoubledScheme),
+        ("http//example.com", NotAnAddress),
+        ("https://http//example.com", NotAnAddress),
+        ("https://", NotAnAddress),
+        ("/", NotAnAddress),
+        ("two words", NotAnAddress),
+        ("exa\u{0}mple.com", NotAnAddress),
+        ("example.com:port", NotAnAddress),
+        ("example.com:99999", NotAnAddress),
+        ("https://exa%mple.com", NotAnAddress),
+        ("fe80::1%eth0", NotAnAddress),
+        ("[2001:db8::1", NotAnAddress),
+        ("1:2:3", NotAnAddress),
+        ("999.0.2.1", NotAnAddress),
+        ("?", NotAnAddress),
+    ] {
+        assert_eq!(parse(typed), Err(reason), "{:?}", typed.chars().take(40).collect::<String>());
+    }
+}
+
+#[test]
+fn a_scheme_is_told_from_a_host_with_a_port() {
+    for (typed, names_scheme) in
+        [("http://x", true), (" HTTPS:x", true), ("x:8080", false), ("x", false), ("2001:db8::1", false)]
+    {
+        assert_eq!(ServerAddress::names_scheme(typed), names_scheme, "{typed:?}");
+    }
+}
+
+#[test]
+fn discovery_is_asked_for_before_and_below_the_path() {
+    let (first, second) = address("https://uc.example.com").metadata_urls();
+    assert_eq!(first, "https://uc.example.com/.well-known/oauth-authorization-server");
+    assert_eq!(second, None);
+    let (first, second) = address("https://uc.example.com/a/b").metadata_urls();
+    assert_eq!(first, "https://uc.example.com/.well-known/oauth-authorization-server/a/b");
+    assert_eq!(second.as_deref(), Some("https://uc.example.com/a/b/.well-known/oauth-authorization-server"));
+    for url in [first, second.unwrap()] {
+        let found = ServerAddress::of_metadata_url::<HostUrls>(&url);
+        assert_eq!(found, Some(address("https://uc.example.com/a/b")));
+    }
+    assert_eq!(ServerAddress::of_metadata_url::<HostUrls>("https://uc.example.com/login"), None);
+}
+
+#[test]
+fn private_hosts_are_told_from_public_ones() {
+    for (typed, is_private, is_loopback) in [
+        ("http://10.0.0.1:8080", true, false),
+        ("192.168.178.1", true, false),
+        ("172.16.0.1", true, false),
+        ("169.254.1.1", true, false),
+        ("uc.local:8443", true, false),
+        ("[fd00::1]:8443", true, false),
+        ("fe80::1", true, false),
+        ("localhost:8080", true, true),
+        ("uc.localhost", true, true),
+        ("127.0.0.1", true, true),
+        ("[::1]:8080", true, true),
+        ("192.0.2.1", false, false),
+        ("2001:db8::1", false, false),
+        ("uc.example.com", false, false),
+    ] {
+        assert_eq!(address(typed).is_private(), is_private, "{typed:?}");
+        assert_eq!(address(typed).is_loopback(), is_loopback, "{typed:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_reading_fail_in_another_way(typed in any::<String>()) {
+        drop(parse(&typed));
+    }
+
+    #[test]
+    fn a_canonical_address_reads_back_as_itself(typed in "(https?://)?[a-zA-Z0-9.:\\[\\]/?#@% -]{1,30}") {
+        if let Ok(canonical) = parse(&typed) {
+            prop_assert_eq!(parse(&canonical), Ok(canonical.clone()));
+            prop_assert!(!canonical.ends_with('/'));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+use vestibule_protocol::{ChallengeRequest, PreferredDevice, Secret, SessionRequest, TokenRequest};
+
+use crate::{ServerAddress, Stage};
+
+/// The number of a try. Answers to any other than the pending one are late, and change nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Try(pub(crate) u64);
+
+/// Something to do. Requests are answered by `Event::Reply` with the same try.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Fetch a discovery document from this URL, following redirects.
+    Discover(Try, String),
+    /// Find out whether anything answers there, whatever it says.
+    Probe(Try, String),
+    /// Send a challenge request to this URL.
+    Challenge(Try, String, ChallengeRequest),
+    /// Turn a code into a cookie; answered by the User tab.
+    OpenSession(Try, ServerAddress, SessionRequest),
+    /// Ask the token endpoint at this URL.
+    Token(Try, String, TokenRequest),
+    /// Fetch the User tab.
+    LoadMe(Try, ServerAddress, Access),
+    /// Set the preferred device; answered by the User tab.
+    SetPreferredDevice(Try, ServerAddress, Access, PreferredDevice),
+    /// Set whether calls are routed to the cell number; answered by the User tab.
+    SetRouteCallsToCell(Try, ServerAddress, Access, bool),
+    /// End the session that a cookie holds.
+    EndSession(Try, ServerAddress),
+    /// Give a refresh token back at this URL (RFC 7009).
+    Revoke(Try, String, Secret),
+    /// Say `TimedOut` after so many milliseconds.
+    Timer(Try, u32),
+    /// Abort every request of this try.
+    Abort(Try),
+    /// Store the record so that it survives a killed browser, and answer once it is safe, or cannot be.
+    Store(Try, String),
+    /// Make the URL name this stage.
+    Navigate(Stage, History),
+}
+
+/// How a navigation shows in the browser's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum History {
+    /// A step that the person took: Back leads to where it was taken.
+    Push,
+    /// A correction: Back does not lead to it.
+    Replace,
+}
+
+/// What opens the User tab.
+#[derive(Clone, Debug)]
+pub enum Access {
+    /// The cookie that the browser sends by itself.
+    Cookie,
+    /// An access token, sent in the header.
+    Token(Secret),
+}

@@ -1,0 +1,121 @@
+use vestibule_protocol::{
+    AuthorizationCode, ChallengeError, ErrorCode, Me, PreferredDevice, ProblemKind, Secret, ServerMetadata,
+    TokenResponse,
+};
+
+use crate::{Lost, ServerAddress, Stage, Try};
+
+/// What the flow cannot know of itself, given along with every event.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// Milliseconds of a clock that only goes forward. Its zero has no meaning.
+    pub now: u64,
+    /// Random bits that nobody else has seen.
+    pub random: [u8; 32],
+}
+
+/// Where the page runs.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// The base address that the page came from; absent for a page that came from no web server.
+    pub address: Option<ServerAddress>,
+    /// Whether cookies are switched on.
+    pub cookies: bool,
+    /// The languages that the person reads, best first, separated by blanks.
+    pub languages: Option<String>,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The page has started.
+    Start {
+        /// Where it runs.
+        page: Page,
+        /// What it had stored, if anything.
+        record: Option<String>,
+        /// The stage that its URL names.
+        route: Stage,
+    },
+    /// The URL names another stage: Back, Forward, a bookmark.
+    Route(Stage),
+    /// Server Address was submitted, as typed.
+    Connect(String),
+    /// A server address was chosen from what the page offered.
+    ConnectTo(ServerAddress),
+    /// A remembered server address is not wanted any more.
+    Forget(ServerAddress),
+    /// The account stage was submitted.
+    Account {
+        /// As typed.
+        username: String,
+        /// As typed; absent while the field is not open.
+        cell_number: Option<String>,
+    },
+    /// The credentials stage was submitted.
+    Credentials {
+        /// As typed.
+        username: String,
+        /// As typed.
+        password: Secret,
+    },
+    /// A code was submitted.
+    Code {
+        /// As typed.
+        typed: String,
+        /// What made it so.
+        by: SubmittedBy,
+    },
+    /// A new code is wanted.
+    Resend,
+    /// A device was preferred.
+    Prefer(PreferredDevice),
+    /// Route Calls to Cell was switched.
+    RouteCallsToCell(bool),
+    /// Signing out is wanted.
+    SignOut,
+    /// What is pending is not wanted any more.
+    Cancel,
+    /// The page is seen again, or the network is back.
+    Returned,
+    /// A request was answered, or never will be.
+    Reply(Try, Reply),
+    /// A time limit has run out.
+    TimedOut(Try),
+}
+
+/// What submitted a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubmittedBy {
+    /// The person: a tap or Enter.
+    Person,
+    /// The last digit that went in. Counts once per mail, and never after a refusal.
+    LastDigit,
+}
+
+/// The answer to an effect, by the number of its try.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// To `Discover`: the document, and the URL it came from in the end.
+    Discovered(Box<ServerMetadata>, String),
+    /// To `Discover`: something was read, and it is no discovery document.
+    NotDiscovered,
+    /// To `Probe`: whether anything answered at all.
+    Probed(bool),
+    /// To `Challenge`: the sign-in is done.
+    Granted(AuthorizationCode),
+    /// To `Challenge`: one more step, or an error; with `Retry-After` in seconds.
+    Challenged(Box<ChallengeError>, Option<u64>),
+    /// To `Token`.
+    Tokens(Box<TokenResponse>),
+    /// To `Token`: an error; with `Retry-After` in seconds.
+    NoTokens(ErrorCode, Option<u64>),
+    /// To `OpenSession`, `LoadMe` and the settings: the User tab as it is now.
+    Me(Box<Me>),
+    /// To `SignOut` and `Store`.
+    Done,
+    /// To anything under `/api`: an error; with `Retry-After` in seconds.
+    Problem(ProblemKind, Option<u64>),
+    /// To any request.
+    Lost(Lost),
+}

@@ -1,0 +1,92 @@
+//! Starting, going back and forth, coming back: everything that is no step of the sign-in.
+
+use crate::{
+    Doing, Page, ServerAddress, Stage, Trouble, UrlParser,
+    act::Why,
+    connect::Goal,
+    effect::{Effect, History},
+    state::{Progress, SignIn},
+    stored::Record,
+    turn::Turn,
+};
+
+impl<U: UrlParser> Turn<'_, U> {
+    pub(crate) fn start(&mut self, page: Page, record: Option<&str>, route: Stage) {
+        self.state.page = page;
+        self.state.record = record.map(Record::read::<U>).unwrap_or_default();
+        self.state.stage = route;
+        let own = self.state.page.address.clone();
+        let may_have_session = match &self.state.record.session {
+            Some(address) => self.has_cookie(address),
+            // Without storage, only the URL tells that there may be a session.
+            None => route == Stage::User && own.as_ref().is_some_and(|own| self.has_cookie(own)),
+        };
+        let latest = (route != Stage::Connect).then(|| self.state.record.addresses.first().cloned()).flatten();
+        if let Some(sign_in) = &self.state.record.sign_in {
+            self.hunt(Goal::Resume(route), sign_in.address.clone(), true);
+        } else if may_have_session {
+            self.resume_session();
+        } else if let Some(address) = latest {
+            self.hunt(Goal::Resume(route), address, true);
+        } else {
+            if route != Stage::Connect {
+                self.show(Stage::Connect, History::Replace);
+            }
+            self.look();
+        }
+    }
+
+    /// Back and Forward show what can be shown, and never send anything.
+    pub(crate) fn route(&mut self, stage: Stage) {
+        if stage == self.state.stage {
+            return;
+        }
+        if self.state.can_show(stage) {
+            self.abandon();
+            self.clear();
+            self.state.stage = stage;
+        } else {
+            self.effects.push(Effect::Navigate(self.state.stage, History::Replace));
+        }
+    }
+
+    pub(crate) fn cancel(&mut self) {
+        let Some(doing) = self.state.doing() else { return };
+        self.abandon();
+        if doing == Doing::Resuming {
+            let stage = self.state.furthest().min(Stage::Account);
+            self.show(stage, History::Replace);
+        }
+    }
+
+    /// The monotonic clock stands still while a phone sleeps: what it counted is asked for anew.
+    pub(crate) fn returned(&mut self) {
+        if self.state.pending.is_some() {
+            return;
+        }
+        let was_offline = self.state.trouble.as_ref().is_some_and(Trouble::is_offline);
+        if was_offline {
+            self.state.trouble = None;
+        }
+        match &self.state.progress {
+            Progress::Start => {
+                if let Some(sign_in) = self.state.record.sign_in.as_ref().filter(|_| was_offline) {
+                    self.hunt(Goal::Resume(Stage::Connect), sign_in.address.clone(), true);
+                }
+            }
+            Progress::Connected(_) => self.ask(Why::Check),
+            Progress::SignedIn(_) => self.check_session(),
+        }
+    }
+
+    /// The sign-in that was stored for this server.
+    pub(crate) fn stored_sign_in(&self, address: &ServerAddress) -> Option<SignIn> {
+        let stored = self.state.record.sign_in.as_ref().filter(|stored| stored.address == *address)?;
+        Some(SignIn {
+            account: stored.account.clone(),
+            verifier: stored.verifier.clone(),
+            auth_session: stored.auth_session.clone(),
+            code: None,
+        })
+    }
+}

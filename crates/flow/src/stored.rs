@@ -1,0 +1,142 @@
+//! What survives a reload: one record, parsed like input when it is read back.
+
+use serde::{Deserialize, Serialize};
+use vestibule_protocol::{AccountName, CellNumber, Secret};
+
+use crate::{ServerAddress, UrlParser, pkce};
+
+/// Raised whenever an older page could not make sense of the record.
+const VERSION: u32 = 1;
+/// A longer text is nothing that this page has written, in bytes.
+const MAX_BYTES: usize = 64 * 1024;
+/// How many server addresses are remembered.
+const MAX_ADDRESSES: usize = 5;
+/// The longest `auth_session` that is taken, in bytes.
+const MAX_AUTH_SESSION: usize = 4096;
+
+/// Who signs in, as the account step was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// User name or e-mail address.
+    pub name: AccountName,
+    /// The number for the Mobile Phone device.
+    pub cell_number: Option<CellNumber>,
+}
+
+/// What survives a reload. Never a password, never a token.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Record {
+    /// Servers that were connected to, the latest first.
+    pub(crate) addresses: Vec<ServerAddress>,
+    /// The latest name at the account stage.
+    pub(crate) username: Option<AccountName>,
+    /// The latest number at the account stage, to offer it again.
+    pub(crate) cell_number: Option<CellNumber>,
+    /// The running sign-in; gone when it ends.
+    pub(crate) sign_in: Option<StoredSignIn>,
+    /// Where a session was opened that a cookie holds.
+    pub(crate) session: Option<ServerAddress>,
+}
+
+/// What it takes to go on with a sign-in.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredSignIn {
+    pub(crate) address: ServerAddress,
+    pub(crate) account: Account,
+    pub(crate) auth_session: Secret,
+    pub(crate) verifier: Secret,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Text {
+    version: u32,
+    addresses: Vec<String>,
+    username: Option<String>,
+    cell_number: Option<String>,
+    sign_in: Option<SignInText>,
+    session: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SignInText {
+    address: String,
+    username: String,
+    cell_number: Option<String>,
+    auth_session: Secret,
+    verifier: Secret,
+}
+
+impl Record {
+    /// Reads a stored text. What cannot be read is dropped in silence.
+    pub(crate) fn read<U: UrlParser>(text: &str) -> Self {
+        if text.len() > MAX_BYTES {
+            return Self::default();
+        }
+        let Ok(text) = serde_json::from_str::<Text>(text) else { return Self::default() };
+        if text.version != VERSION {
+            return Self::default();
+        }
+        let address = |typed: &String| ServerAddress::parse::<U>(typed).ok();
+        Self {
+            addresses: text.addresses.iter().filter_map(address).take(MAX_ADDRESSES).collect(),
+            username: text.username.and_then(|name| AccountName::parse(&name).ok()),
+            cell_number: text.cell_number.and_then(|number| CellNumber::parse(&number).ok()),
+            sign_in: text.sign_in.and_then(StoredSignIn::read::<U>),
+            session: text.session.as_ref().and_then(address),
+        }
+    }
+
+    /// The text to store.
+    pub(crate) fn write(&self) -> String {
+        let text = Text {
+            version: VERSION,
+            addresses: self.addresses.iter().map(ToString::to_string).collect(),
+            username: self.username.as_ref().map(ToString::to_string),
+            cell_number: self.cell_number.as_ref().map(ToString::to_string),
+            sign_in: self.sign_in.as_ref().map(StoredSignIn::write),
+            session: self.session.as_ref().map(ToString::to_string),
+        };
+        serde_json::to_string(&text).unwrap_or_default()
+    }
+
+    pub(crate) fn remember(&mut self, address: &ServerAddress) {
+        self.forget(address);
+        self.addresses.insert(0, address.clone());
+        self.addresses.truncate(MAX_ADDRESSES);
+    }
+
+    pub(crate) fn forget(&mut self, address: &ServerAddress) {
+        self.addresses.retain(|known| known != address);
+    }
+}
+
+impl StoredSignIn {
+    fn read<U: UrlParser>(text: SignInText) -> Option<Self> {
+        let auth_session = text.auth_session.expose();
+        let is_session =
+            (1..=MAX_AUTH_SESSION).contains(&auth_session.len()) && !auth_session.contains(char::is_control);
+        if !is_session || !pkce::is_verifier(text.verifier.expose()) {
+            return None;
+        }
+        let cell_number = match text.cell_number {
+            Some(number) => Some(CellNumber::parse(&number).ok()?),
+            None => None,
+        };
+        Some(Self {
+            address: ServerAddress::parse::<U>(&text.address).ok()?,
+            account: Account { name: AccountName::parse(&text.username).ok()?, cell_number },
+            auth_session: text.auth_session,
+            verifier: text.verifier,
+        })
+    }
+
+    fn write(&self) -> SignInText {
+        SignInText {
+            address: self.address.to_string(),
+            username: self.account.name.to_string(),
+            cell_number: self.account.cell_number.as_ref().map(ToString::to_string),
+            auth_session: self.auth_session.clone(),
+            verifier: self.verifier.clone(),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+use crate::{Failure, Stage, account, code, connect, credentials, user};
+
+/// What went wrong at a stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// At connect.
+    Connect(connect::Error),
+    /// At account.
+    Account(account::Error),
+    /// At credentials.
+    Credentials(credentials::Error),
+    /// At code.
+    Code(code::Error),
+    /// At user.
+    User(user::Error),
+}
+
+/// Why a stage is shown that the person did not go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The sign-in has expired: it starts again.
+    SignInExpired,
+    /// Too many wrong codes: the sign-in starts again.
+    AttemptsExhausted,
+    /// The session has ended.
+    SessionEnded,
+    /// Signed out, as wanted.
+    SignedOut,
+}
+
+impl Trouble {
+    pub(crate) fn of(stage: Stage, failure: Failure) -> Self {
+        match stage {
+            Stage::Connect => Self::Connect(connect::Error::Failure(failure)),
+            Stage::Account => Self::Account(account::Error::Failure(failure)),
+            Stage::Credentials => Self::Credentials(credentials::Error::Failure(failure)),
+            Stage::Code => Self::Code(code::Error::Failure(failure)),
+            Stage::User => Self::User(user::Error::Failure(failure)),
+        }
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        match self {
+            Self::Connect(_) => Stage::Connect,
+            Self::Account(_) => Stage::Account,
+            Self::Credentials(_) => Stage::Credentials,
+            Self::Code(_) => Stage::Code,
+            Self::User(_) => Stage::User,
+        }
+    }
+
+    /// Whether only the network is missing, so that it is left behind when the network returns.
+    pub(crate) fn is_offline(&self) -> bool {
+        *self == Self::of(self.stage(), Failure::Offline)
+    }
+}

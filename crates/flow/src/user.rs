@@ -1,0 +1,273 @@
+//! The fifth stage: signed in. Opening the session, its settings, and its end.
+
+use vestibule_protocol::{
+    AuthorizationCode, BUILT_IN_CLIENT, ErrorCode, Me, PreferredDevice, ProblemKind, Secret, SessionRequest,
+    TokenRequest, TokenResponse,
+};
+
+use crate::{
+    Failure, Reply, Server, ServerAddress, Stage, UrlParser,
+    act::{Act, Opening, Purpose, Why},
+    effect::{Access, Effect, History},
+    state::Progress,
+    trouble::{Notice, Trouble},
+    turn::{REQUEST_LIMIT, Turn},
+};
+
+/// Why the User tab could not do what was wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The setting does not exist here (any more).
+    NotAvailable,
+    /// Whatever can happen to a request.
+    Failure(Failure),
+}
+
+/// A session, and what opens it.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) address: ServerAddress,
+    /// What discovery said; absent after a reload, which asks for less.
+    pub(crate) server: Option<Server>,
+    pub(crate) me: Me,
+    pub(crate) tokens: Option<Tokens>,
+}
+
+/// Tokens, where no cookie can hold the session. In memory only.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens {
+    access: Secret,
+    refresh: Secret,
+    token_endpoint: String,
+    revocation_endpoint: Option<String>,
+}
+
+impl Tokens {
+    fn new(answer: TokenResponse, token_endpoint: String, revocation_endpoint: Option<String>) -> Self {
+        Self { access: answer.access_token, refresh: answer.refresh_token, token_endpoint, revocation_endpoint }
+    }
+}
+
+impl<U: UrlParser> Turn<'_, U> {
+    /// Turns the code into a session: a cookie on the page's own origin, tokens elsewhere.
+    pub(crate) fn open(&mut self, code: AuthorizationCode, opening: Opening) {
+        let Progress::Connected(connection) = &self.state.progress else { return };
+        let Some(sign_in) = &connection.sign_in else { return };
+        let (code, code_verifier) = (code.authorization_code, sign_in.verifier.clone());
+        let address = connection.server.address.clone();
+        if self.has_cookie(&address) {
+            let number = self.begin(Act::Open(opening), REQUEST_LIMIT);
+            self.effects.push(Effect::OpenSession(number, address, SessionRequest { code, code_verifier }));
+        } else if let Some(endpoint) = connection.server.token_endpoint.clone() {
+            let number = self.begin(Act::Open(opening), REQUEST_LIMIT);
+            let client_id = BUILT_IN_CLIENT.to_owned();
+            let request = TokenRequest::AuthorizationCode { client_id, code, code_verifier };
+            self.effects.push(Effect::Token(number, endpoint, request));
+        } else {
+            self.fail(Failure::Misunderstood);
+        }
+    }
+
+    pub(crate) fn has_cookie(&self, address: &ServerAddress) -> bool {
+        let page = &self.state.page;
+        page.cookies && page.address.as_ref().is_some_and(|page| page.origin() == address.origin())
+    }
+
+    pub(crate) fn opened(&mut self, opening: Opening, reply: Reply) {
+        match reply {
+            Reply::Me(me) => self.signed_in(*me, None),
+            Reply::Tokens(answer) => {
+                let Progress::Connected(connection) = &self.state.progress else { return };
+                let server = connection.server.clone();
+                let Some(endpoint) = server.token_endpoint else { return };
+                let tokens = Tokens::new(*answer, endpoint, server.revocation_endpoint);
+                let access = Access::Token(tokens.access.clone());
+                let number = self.begin(Act::Load(Purpose::SignIn(tokens)), REQUEST_LIMIT);
+                self.effects.push(Effect::LoadMe(number, server.address, access));
+            }
+            // The code came too late, or the answer was lost: the server gives another one.
+            Reply::Problem(ProblemKind::InvalidCode, _)
+            | Reply::NoTokens(ErrorCode::InvalidGrant, _)
+            | Reply::Lost(_)
+                if opening == Opening::First =>
+            {
+                self.ask(Why::Reopen);
+            }
+            Reply::Problem(ProblemKind::InvalidCode, _) | Reply::NoTokens(ErrorCode::InvalidGrant, _) => {
+                self.restart(Notice::SignInExpired);
+            }
+            Reply::Lost(lost) => self.fail(lost.into()),
+            Reply::NoTokens(error, retry_after) => {
+                self.fail(Failure::of(&error, retry_after, self.moment.now));
+            }
+            Reply::Problem(kind, retry_after) => self.problem(&kind, retry_after),
+            _ => self.fail(Failure::Misunderstood),
+        }
+    }
+
+    fn signed_in(&mut self, me: Me, tokens: Option<Tokens>) {
+        let Progress::Connected(connection) = std::mem::take(&mut self.state.progress) else { return };
+        let server = connection.server;
+        let address = server.address.clone();
+        self.state.record.sign_in = None;
+        self.state.record.session = tokens.is_none().then(|| address.clone());
+        self.state.progress = Progress::SignedIn(Box::new(Session { address, server: Some(server), me, tokens }));
+        self.store();
+        self.show(Stage::User, History::Push);
+    }
+
+    /// Goes on with the session that a cookie of the page's own origin may hold.
+    pub(crate) fn resume_session(&mut self) {
+        let Some(address) = self.state.page.address.clone() else { return };
+        let address = self.state.record.session.clone().unwrap_or(address);
+        let number = self.begin(Act::Load(Purpose::Resume), REQUEST_LIMIT);
+        self.effects.push(Effect::LoadMe(number, address, Access::Cookie));
+    }
+
+    fn session(&self) -> Option<&crate::user::Session> {
+        match &self.state.progress {
+            Progress::SignedIn(session) => Some(session),
+            _ => None,
+        }
+    }
+
+    /// Sends a request of the User tab with whatever opens it.
+    fn send(&mut self, act: &Act) {
+        let Some(session) = self.session() else { return };
+        let address = session.address.clone();
+        let access = session.tokens.as_ref().map_or(Access::Cookie, |tokens| Access::Token(tokens.access.clone()));
+        let number = self.begin(act.clone(), REQUEST_LIMIT);
+        self.effects.push(match act {
+            Act::Prefer(device) => Effect::SetPreferredDevice(number, address, access, *device),
+            Act::RouteCallsToCell(on) => Effect::SetRouteCallsToCell(number, address, access, *on),
+            _ => Effect::LoadMe(number, address, access),
+        });
+    }
+
+    pub(crate) fn prefer(&mut self, device: PreferredDevice) {
+        if self.session().is_some_and(|session| session.me.devices.contains(&device)) {
+            self.clear();
+            self.send(&Act::Prefer(device));
+        }
+    }
+
+    pub(crate) fn route_calls_to_cell(&mut self, on: bool) {
+        if self.session().is_some_and(|session| session.me.route_calls_to_cell.is_some()) {
+            self.clear();
+            self.send(&Act::RouteCallsToCell(on));
+        }
+    }
+
+    /// Looks whether the session still lives: quietly.
+    pub(crate) fn check_session(&mut self) {
+        self.send(&Act::Load(Purpose::Check));
+    }
+
+    pub(crate) fn sign_out(&mut self) {
+        let Some(session) = self.session() else { return };
+        let (address, tokens) = (session.address.clone(), session.tokens.clone());
+        self.clear();
+        match tokens {
+            None => {
+                let number = self.begin(Act::SignOut, REQUEST_LIMIT);
+                self.effects.push(Effect::EndSession(number, address));
+            }
+            Some(Tokens { refresh, revocation_endpoint: Some(endpoint), .. }) => {
+                let number = self.begin(Act::SignOut, REQUEST_LIMIT);
+                self.effects.push(Effect::Revoke(number, endpoint, refresh));
+            }
+            // Nowhere to give them back: forgetting them is all there is.
+            Some(Tokens { revocation_endpoint: None, .. }) => self.end(Notice::SignedOut),
+        }
+    }
+
+    pub(crate) fn user_answered(&mut self, act: Act, reply: Reply) {
+        match (act, reply) {
+            (Act::SignOut, Reply::Done | Reply::Problem(ProblemKind::NotSignedIn, _)) => self.end(Notice::SignedOut),
+            (Act::Load(Purpose::SignIn(tokens)), Reply::Me(me)) => self.signed_in(*me, Some(tokens)),
+            (Act::Load(Purpose::Resume), Reply::Me(me)) => self.resumed(*me),
+            (Act::Renew(act), Reply::Tokens(answer)) => self.renewed(*act, *answer),
+            (Act::Load(Purpose::Resume), Reply::Problem(ProblemKind::NotSignedIn, _))
+            | (Act::Renew(_), Reply::NoTokens(ErrorCode::InvalidGrant, _)) => self.end(Notice::SessionEnded),
+            (Act::Renew(act), Reply::Lost(lost)) => self.failed(*act, lost.into()),
+            (act @ (Act::Load(Purpose::Check) | Act::Prefer(_) | Act::RouteCallsToCell(_)), reply) => {
+                self.session_answered(act, reply);
+            }
+            (act, Reply::Lost(lost)) => self.failed(act, lost.into()),
+            (_, Reply::NoTokens(error, retry_after)) => {
+                self.fail(Failure::of(&error, retry_after, self.moment.now));
+            }
+            (_, Reply::Problem(kind, retry_after)) => self.problem(&kind, retry_after),
+            (act, _) => self.failed(act, Failure::Misunderstood),
+        }
+    }
+
+    fn session_answered(&mut self, act: Act, reply: Reply) {
+        match reply {
+            Reply::Me(me) => {
+                if let Progress::SignedIn(session) = &mut self.state.progress {
+                    session.me = *me;
+                }
+                self.finish();
+            }
+            Reply::Problem(ProblemKind::NotSignedIn, _) => match self.session().and_then(|s| s.tokens.clone()) {
+                None => self.end(Notice::SessionEnded),
+                Some(tokens) => self.renew(act, tokens),
+            },
+            Reply::Lost(lost) => self.failed(act, lost.into()),
+            _ if matches!(act, Act::Load(_)) => self.finish(),
+            Reply::Problem(kind, retry_after) => self.problem(&kind, retry_after),
+            _ => self.fail(Failure::Misunderstood),
+        }
+    }
+
+    fn renew(&mut self, act: Act, tokens: Tokens) {
+        let number = self.begin(Act::Renew(Box::new(act)), REQUEST_LIMIT);
+        let client_id = BUILT_IN_CLIENT.to_owned();
+        let request = TokenRequest::RefreshToken { client_id, refresh_token: tokens.refresh };
+        self.effects.push(Effect::Token(number, tokens.token_endpoint, request));
+    }
+
+    fn renewed(&mut self, act: Act, answer: TokenResponse) {
+        if let Progress::SignedIn(session) = &mut self.state.progress
+            && let Some(tokens) = &mut session.tokens
+        {
+            tokens.access = answer.access_token;
+            tokens.refresh = answer.refresh_token;
+        }
+        self.send(&act);
+    }
+
+    fn resumed(&mut self, me: Me) {
+        let address = self.state.record.session.clone().or_else(|| self.state.page.address.clone());
+        let Some(address) = address else { return self.finish() };
+        self.state.progress = Progress::SignedIn(Box::new(Session { address, server: None, me, tokens: None }));
+        self.show(Stage::User, History::Replace);
+    }
+
+    fn problem(&mut self, kind: &ProblemKind, retry_after: Option<u64>) {
+        let failure = match kind {
+            ProblemKind::NotAvailable if self.state.stage == Stage::User => {
+                return self.refuse(Trouble::User(Error::NotAvailable));
+            }
+            ProblemKind::OriginNotAllowed => Failure::NotAllowed,
+            ProblemKind::TemporarilyUnavailable => match retry_after {
+                Some(_) => Failure::of(&ErrorCode::TemporarilyUnavailable, retry_after, self.moment.now),
+                None => Failure::Ill,
+            },
+            _ => Failure::Misunderstood,
+        };
+        self.fail(failure);
+    }
+
+    /// Nobody is signed in any more, and nothing of them stays on the screen.
+    fn end(&mut self, notice: Notice) {
+        let was_signed_in = self.session().is_some() || self.state.record.session.is_some();
+        self.state.progress = Progress::Start;
+        self.state.record.session = None;
+        self.store();
+        self.show(Stage::Connect, History::Replace);
+        self.state.notice = was_signed_in.then_some(notice);
+        self.look();
+    }
+}
