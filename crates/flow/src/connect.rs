@@ -63,6 +63,8 @@ pub(crate) enum Goal {
     Resume(Stage),
     /// The page looks whether it came from a server of this kind: quietly.
     Look,
+    /// The person wants to connect to whatever that look finds.
+    Own,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +80,7 @@ enum Step {
 impl Hunt {
     pub(crate) fn doing(&self) -> Option<Doing> {
         match self.goal {
-            Goal::Connect => Some(Doing::Connecting),
+            Goal::Connect | Goal::Own => Some(Doing::Connecting),
             Goal::Resume(_) => Some(Doing::Resuming),
             Goal::Look => None,
         }
@@ -87,14 +89,32 @@ impl Hunt {
 
 impl<U: UrlParser> Turn<'_, U> {
     pub(crate) fn connect(&mut self, typed: &str) {
+        if self.state.stage != Stage::Connect {
+            return;
+        }
         self.clear();
         match ServerAddress::parse::<U>(typed) {
+            Err(AddressError::Empty) if self.want_own() => {}
             Err(error) => self.refuse(Trouble::Connect(Error::Address(error))),
             Ok(address) => self.hunt(Goal::Connect, address, ServerAddress::names_scheme(typed)),
         }
     }
 
+    /// Whoever connects before the page's own server is filled in means that one.
+    fn want_own(&mut self) -> bool {
+        match &mut self.state.pending {
+            Some((_, Act::Hunt(hunt))) if hunt.goal == Goal::Look => {
+                hunt.goal = Goal::Own;
+                true
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn connect_to(&mut self, address: ServerAddress) {
+        if self.state.stage != Stage::Connect {
+            return;
+        }
         self.clear();
         self.hunt(Goal::Connect, address, true);
     }
@@ -205,10 +225,10 @@ impl<U: UrlParser> Turn<'_, U> {
         self.state.progress = Progress::Connected(Box::new(Connection { server, sign_in: running.or(stored) }));
         match goal {
             Goal::Resume(stage) if is_running || is_stored => self.ask(Why::Resume(stage)),
-            Goal::Connect if is_stored => self.ask(Why::Resume(Stage::Connect)),
-            Goal::Connect if has_session => self.resume_session(),
+            Goal::Connect | Goal::Own if is_stored => self.ask(Why::Resume(Stage::Connect)),
+            Goal::Connect | Goal::Own if has_session => self.resume_session(),
             Goal::Resume(_) => self.show(Stage::Account, History::Replace),
-            Goal::Connect | Goal::Look => self.show(Stage::Account, History::Push),
+            Goal::Connect | Goal::Look | Goal::Own => self.show(Stage::Account, History::Push),
         }
     }
 
@@ -216,6 +236,7 @@ impl<U: UrlParser> Turn<'_, U> {
         match hunt.goal {
             Goal::Look => return self.finish(),
             Goal::Resume(_) => self.show(Stage::Connect, History::Replace),
+            Goal::Own => return self.refuse(Trouble::Connect(Error::Address(AddressError::Empty))),
             Goal::Connect => {}
         }
         self.refuse(Trouble::Connect(error));

@@ -24,6 +24,8 @@ mod state;
 mod stored;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod trouble;
 mod turn;
 pub mod user;

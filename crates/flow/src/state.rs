@@ -92,7 +92,9 @@ impl State {
     /// What the person waits for, if anything.
     #[must_use]
     pub fn doing(&self) -> Option<Doing> {
-        self.pending.as_ref().and_then(|(_, act)| act.doing())
+        let doing = self.pending.as_ref().and_then(|(_, act)| act.doing())?;
+        // The stage that the URL names cannot be shown yet: whatever it takes belongs to going on there.
+        Some(if self.can_show(self.stage) { doing } else { Doing::Resuming })
     }
 
     /// What went wrong at the stage shown.

@@ -1,6 +1,10 @@
-//! The parser of the `url` crate, for tests on the host.
+//! What tests on the host use: the `url` crate as parser, and a rig that sends events and answers effects.
 
-use crate::{UrlParser, UrlParts};
+use vestibule_protocol::{
+    ChallengeError, ChallengeStep, CodeMembers, ErrorCode, Me, PreferredDevice, ServerMetadata, UcConfiguration,
+};
+
+use crate::{Effect, Event, Moment, Page, Reply, ServerAddress, Stage, State, SubmittedBy, Try, UrlParser, UrlParts};
 
 pub(crate) struct HostUrls;
 
@@ -15,5 +19,192 @@ impl UrlParser for HostUrls {
             host,
             path: url.path().to_owned(),
         })
+    }
+}
+
+pub(crate) const SERVER: &str = "https://uc.example.com";
+
+pub(crate) fn address(typed: &str) -> ServerAddress {
+    ServerAddress::parse::<HostUrls>(typed).unwrap()
+}
+
+pub(crate) fn metadata(issuer: &str) -> ServerMetadata {
+    let json = format!(
+        r#"{{"issuer":"{issuer}","authorization_challenge_endpoint":"{issuer}/oauth/authorize-challenge",
+            "token_endpoint":"{issuer}/oauth/token","revocation_endpoint":"{issuer}/oauth/revoke"}}"#
+    );
+    serde_json::from_str(&json).unwrap()
+}
+
+/// A discovery document from where it belongs.
+pub(crate) fn discovered(issuer: &str) -> Reply {
+    let url = address(issuer).metadata_urls().0;
+    Reply::Discovered(Box::new(metadata(issuer)), url)
+}
+
+pub(crate) fn members(reference: &str) -> CodeMembers {
+    CodeMembers {
+        length: 6,
+        destination: "a…a@example.com".to_owned(),
+        reference: Some(reference.to_owned()),
+        sent_ago: Some(0),
+        expires_in: Some(600),
+        resend_in: 30,
+        attempts_remaining: 5,
+        sends_remaining: 4,
+        delivery_failed: false,
+    }
+}
+
+pub(crate) fn challenged(error: ErrorCode) -> Reply {
+    Reply::Challenged(Box::new(ChallengeError::new(error)), None)
+}
+
+pub(crate) fn with_code(error: ErrorCode, code: CodeMembers) -> Reply {
+    Reply::Challenged(Box::new(ChallengeError::new(error).with_code(code)), None)
+}
+
+pub(crate) fn credentials_required(auth_session: &str) -> Reply {
+    Reply::Challenged(
+        Box::new(ChallengeError {
+            auth_session: Some(auth_session.into()),
+            credentials_required: true,
+            ..ChallengeError::new(ErrorCode::InsufficientAuthorization)
+        }),
+        None,
+    )
+}
+
+pub(crate) fn granted() -> Reply {
+    Reply::Granted(vestibule_protocol::AuthorizationCode { authorization_code: "code".into() })
+}
+
+pub(crate) fn me() -> Me {
+    Me {
+        name: "Ada".to_owned(),
+        username: "ada".to_owned(),
+        email: None,
+        configuration: UcConfiguration::Integrated,
+        server: SERVER.to_owned(),
+        cell_number: None,
+        devices: vec![PreferredDevice::DeskPhone, PreferredDevice::AutoPilot],
+        preferred_device: Some(PreferredDevice::DeskPhone),
+        route_calls_to_cell: None,
+    }
+}
+
+/// A state, a clock, and what was last to be done.
+#[derive(Clone, Debug)]
+pub(crate) struct Rig {
+    pub(crate) state: State,
+    pub(crate) now: u64,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) record: Option<String>,
+    pub(crate) random: u8,
+}
+
+impl Rig {
+    /// A page without any state, on the server's own origin.
+    pub(crate) fn new() -> Self {
+        Self { state: State::default(), now: 0, effects: Vec::new(), record: None, random: 0 }
+    }
+
+    pub(crate) fn page() -> Page {
+        Page { address: Some(address(SERVER)), cookies: true, languages: Some("en".to_owned()) }
+    }
+
+    pub(crate) fn start(&mut self, page: Page, route: Stage) {
+        self.state = State::default();
+        self.send(Event::Start { page, record: self.record.clone(), route });
+    }
+
+    pub(crate) fn send(&mut self, event: Event) {
+        self.random = self.random.wrapping_add(1);
+        let moment = Moment { now: self.now, random: [self.random; 32] };
+        self.effects = self.state.handle::<HostUrls>(event, &moment);
+        for effect in &self.effects {
+            if let Effect::Store(_, record) = effect {
+                self.record = Some(record.clone());
+            }
+        }
+    }
+
+    /// The number of whatever is pending.
+    pub(crate) fn pending(&self) -> Try {
+        self.state.pending.as_ref().expect("something is pending").0
+    }
+
+    pub(crate) fn reply(&mut self, reply: Reply) {
+        self.send(Event::Reply(self.pending(), reply));
+    }
+
+    /// Whether a request goes out, apart from storing and timers.
+    pub(crate) fn sends_nothing(&self) -> bool {
+        self.effects.iter().all(|effect| {
+            matches!(effect, Effect::Store(..) | Effect::Timer(..) | Effect::Abort(_) | Effect::Navigate(..))
+        })
+    }
+
+    /// The challenge step that goes out.
+    pub(crate) fn step(&self) -> ChallengeStep {
+        let step = self.effects.iter().find_map(|effect| match effect {
+            Effect::Challenge(_, _, request) => Some(request.step.clone()),
+            _ => None,
+        });
+        step.unwrap_or_else(|| panic!("no challenge step in {:?}", self.effects))
+    }
+
+    pub(crate) fn at_connect() -> Self {
+        let mut rig = Self::new();
+        rig.start(Self::page(), Stage::Connect);
+        rig.reply(Reply::NotDiscovered);
+        rig
+    }
+
+    pub(crate) fn at_account() -> Self {
+        let mut rig = Self::at_connect();
+        rig.send(Event::Connect(SERVER.to_owned()));
+        rig.reply(discovered(SERVER));
+        assert_eq!(rig.state.stage(), Stage::Account);
+        rig
+    }
+
+    pub(crate) fn account(&mut self, username: &str, cell_number: Option<&str>) {
+        self.send(Event::Account { username: username.to_owned(), cell_number: cell_number.map(str::to_owned) });
+    }
+
+    pub(crate) fn at_credentials() -> Self {
+        let mut rig = Self::at_account();
+        rig.account("ada", None);
+        rig.reply(credentials_required("session-1"));
+        rig.reply(Reply::Done);
+        assert_eq!(rig.state.stage(), Stage::Credentials);
+        rig
+    }
+
+    pub(crate) fn credentials(&mut self, username: &str, password: &str) {
+        self.send(Event::Credentials { username: username.to_owned(), password: password.into() });
+    }
+
+    pub(crate) fn at_code() -> Self {
+        let mut rig = Self::at_credentials();
+        rig.credentials("ada", "secret");
+        rig.reply(with_code(ErrorCode::InsufficientAuthorization, members("KX")));
+        rig.reply(Reply::Done);
+        assert_eq!(rig.state.stage(), Stage::Code);
+        rig
+    }
+
+    pub(crate) fn code(&mut self, typed: &str, by: SubmittedBy) {
+        self.send(Event::Code { typed: typed.to_owned(), by });
+    }
+
+    pub(crate) fn at_user() -> Self {
+        let mut rig = Self::at_code();
+        rig.code("123456", SubmittedBy::Person);
+        rig.reply(granted());
+        rig.reply(Reply::Me(Box::new(me())));
+        assert_eq!(rig.state.stage(), Stage::User);
+        rig
     }
 }

@@ -137,12 +137,19 @@ impl<'a, U: UrlParser> Turn<'a, U> {
     }
 
     pub(crate) fn refuse(&mut self, trouble: Trouble) {
+        // What runs quietly is never what is refused: it is still under way.
+        if self.state.doing().is_none() {
+            self.abandon();
+        }
         self.finish();
         self.state.refusals += 1;
         self.state.trouble = Some(trouble);
     }
 
     pub(crate) fn fail(&mut self, failure: Failure) {
+        if !self.state.can_show(self.state.stage) {
+            self.show(self.state.furthest(), History::Replace);
+        }
         self.refuse(Trouble::of(self.state.stage, failure));
     }
 

@@ -186,7 +186,7 @@ impl<U: UrlParser> Turn<'_, U> {
             (Act::SignOut, Reply::Done | Reply::Problem(ProblemKind::NotSignedIn, _)) => self.end(Notice::SignedOut),
             (Act::Load(Purpose::SignIn(tokens)), Reply::Me(me)) => self.signed_in(*me, Some(tokens)),
             (Act::Load(Purpose::Resume), Reply::Me(me)) => self.resumed(*me),
-            (Act::Renew(act), Reply::Tokens(answer)) => self.renewed(*act, *answer),
+            (Act::Renew(act), Reply::Tokens(answer)) => self.renewed(&act, *answer),
             (Act::Load(Purpose::Resume), Reply::Problem(ProblemKind::NotSignedIn, _))
             | (Act::Renew(_), Reply::NoTokens(ErrorCode::InvalidGrant, _)) => self.end(Notice::SessionEnded),
             (Act::Renew(act), Reply::Lost(lost)) => self.failed(*act, lost.into()),
@@ -228,14 +228,14 @@ impl<U: UrlParser> Turn<'_, U> {
         self.effects.push(Effect::Token(number, tokens.token_endpoint, request));
     }
 
-    fn renewed(&mut self, act: Act, answer: TokenResponse) {
+    fn renewed(&mut self, act: &Act, answer: TokenResponse) {
         if let Progress::SignedIn(session) = &mut self.state.progress
             && let Some(tokens) = &mut session.tokens
         {
             tokens.access = answer.access_token;
             tokens.refresh = answer.refresh_token;
         }
-        self.send(&act);
+        self.send(act);
     }
 
     fn resumed(&mut self, me: Me) {

@@ -60,7 +60,7 @@ fn everything_an_address_bar_takes_for_a_host_is_taken() {
         ("fe80::1", "https://[fe80::1]"),
         ("bücher.example", "https://xn--bcher-kva.example"),
         ("https://例え.example/", "https://xn--r8jz45g.example"),
-        ("👋.example.org", "https://xn--xp8h.example.org"),
+        ("👋.example.org", "https://xn--wp8h.example.org"),
         ("uc.example.com/branch/", "https://uc.example.com/branch"),
         ("https://uc.example.com/a//b/", "https://uc.example.com/a//b"),
         ("https://uc.example.com/a/../b", "https://uc.example.com/b"),

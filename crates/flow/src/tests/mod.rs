@@ -1,0 +1,10 @@
+//! The machine by its transitions, stage by stage, and by its properties.
+
+mod account;
+mod code;
+mod connect;
+mod credentials;
+mod model;
+mod properties;
+mod resume;
+mod user;

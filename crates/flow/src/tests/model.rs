@@ -1,0 +1,296 @@
+//! A server as protocol.md describes it, small enough to be seen through, and a network that loses what it is told to.
+
+use vestibule_protocol::{
+    AuthorizationCode, ChallengeError, ChallengeRequest, ChallengeStep, CodeMembers, ErrorCode, ProblemKind,
+};
+
+use crate::{
+    Effect, Event, Lost, Reply, Stage, SubmittedBy, Try,
+    testing::{Rig, SERVER, discovered, me, members},
+};
+
+pub(super) const PASSWORD: &str = "correct horse";
+const ATTEMPTS: u64 = 3;
+
+/// One sign-in on the server.
+#[derive(Clone, Debug)]
+struct SignIn {
+    name: String,
+    waits_for: WaitsFor,
+    codes: Vec<String>,
+    attempts: u64,
+    code: Asked,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WaitsFor {
+    Credentials,
+    Code,
+    Nothing,
+    Over,
+}
+
+/// Whether a code was asked for in a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    Not,
+    AndNotGiven,
+    AndGiven,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Model {
+    sign_ins: Vec<SignIn>,
+    pub(super) mails: usize,
+    /// The session, and what its sign-in was about.
+    pub(super) session: Option<Asked>,
+}
+
+impl Model {
+    fn answer(&mut self, effect: &Effect) -> Reply {
+        match effect {
+            Effect::Discover(..) => discovered(SERVER),
+            Effect::Probe(..) => Reply::Probed(true),
+            Effect::Challenge(_, _, request) => self.challenge(request),
+            Effect::OpenSession(_, _, request) => self.open(request.code.expose()),
+            Effect::EndSession(..) => {
+                self.session = None;
+                Reply::Done
+            }
+            Effect::LoadMe(..) | Effect::SetPreferredDevice(..) | Effect::SetRouteCallsToCell(..) => self.me(),
+            other => panic!("no request: {other:?}"),
+        }
+    }
+
+    fn me(&self) -> Reply {
+        match self.session {
+            Some(_) => Reply::Me(Box::new(me())),
+            None => Reply::Problem(ProblemKind::NotSignedIn, None),
+        }
+    }
+
+    fn open(&mut self, code: &str) -> Reply {
+        let sign_in = code.parse::<usize>().ok().and_then(|index| self.sign_ins.get_mut(index));
+        match sign_in {
+            Some(sign_in) if sign_in.waits_for == WaitsFor::Nothing => {
+                self.session = Some(sign_in.code);
+                self.me()
+            }
+            _ => Reply::Problem(ProblemKind::InvalidCode, None),
+        }
+    }
+
+    fn challenge(&mut self, request: &ChallengeRequest) -> Reply {
+        match &request.step {
+            ChallengeStep::Account(account) => {
+                self.sign_ins.push(SignIn {
+                    name: account.username.clone(),
+                    waits_for: WaitsFor::Credentials,
+                    codes: Vec::new(),
+                    attempts: ATTEMPTS,
+                    code: Asked::Not,
+                });
+                self.state(self.sign_ins.len() - 1, ErrorCode::InsufficientAuthorization)
+            }
+            ChallengeStep::Credentials { auth_session, uc_username, password } => {
+                self.with(auth_session.expose(), |model, index| {
+                    let sign_in = &mut model.sign_ins[index];
+                    if password.expose() != PASSWORD || *uc_username != sign_in.name {
+                        return model.state(index, ErrorCode::InvalidCredentials);
+                    }
+                    if uc_username == "plain" {
+                        sign_in.waits_for = WaitsFor::Nothing;
+                    } else if sign_in.waits_for == WaitsFor::Credentials {
+                        sign_in.waits_for = WaitsFor::Code;
+                        sign_in.code = Asked::AndNotGiven;
+                        model.mail(index);
+                    }
+                    model.state(index, ErrorCode::InsufficientAuthorization)
+                })
+            }
+            ChallengeStep::Code { auth_session, otp } => {
+                self.with(auth_session.expose(), |model, index| model.code(index, otp.expose()))
+            }
+            ChallengeStep::Resend { auth_session } => self.with(auth_session.expose(), |model, index| {
+                if model.sign_ins[index].waits_for == WaitsFor::Code {
+                    model.mail(index);
+                }
+                model.state(index, ErrorCode::InsufficientAuthorization)
+            }),
+            ChallengeStep::State { auth_session } => self
+                .with(auth_session.expose(), |model, index| model.state(index, ErrorCode::InsufficientAuthorization)),
+        }
+    }
+
+    fn with(&mut self, auth_session: &str, step: impl FnOnce(&mut Self, usize) -> Reply) -> Reply {
+        let index = auth_session.strip_prefix("session-").and_then(|index| index.parse::<usize>().ok());
+        match index {
+            Some(index) if self.sign_ins.get(index).is_some_and(|sign_in| sign_in.waits_for != WaitsFor::Over) => {
+                step(self, index)
+            }
+            _ => crate::testing::challenged(ErrorCode::InvalidSession),
+        }
+    }
+
+    fn code(&mut self, index: usize, otp: &str) -> Reply {
+        let sign_in = &mut self.sign_ins[index];
+        match sign_in.codes.iter().rposition(|code| code == otp) {
+            _ if sign_in.waits_for == WaitsFor::Credentials => self.state(index, ErrorCode::InsufficientAuthorization),
+            Some(position) if position + 1 == sign_in.codes.len() => {
+                sign_in.waits_for = WaitsFor::Nothing;
+                sign_in.code = Asked::AndGiven;
+                self.state(index, ErrorCode::InsufficientAuthorization)
+            }
+            Some(_) => self.state(index, ErrorCode::SupersededOtp),
+            None => {
+                sign_in.attempts = sign_in.attempts.saturating_sub(1);
+                if sign_in.attempts == 0 {
+                    sign_in.waits_for = WaitsFor::Over;
+                    return crate::testing::challenged(ErrorCode::OtpAttemptsExhausted);
+                }
+                self.state(index, ErrorCode::InvalidOtp)
+            }
+        }
+    }
+
+    fn mail(&mut self, index: usize) {
+        self.mails += 1;
+        self.sign_ins[index].codes.push(format!("{:06}", 100_000 + self.mails));
+    }
+
+    fn state(&self, index: usize, error: ErrorCode) -> Reply {
+        let sign_in = &self.sign_ins[index];
+        let answer =
+            ChallengeError { auth_session: Some(format!("session-{index}").into()), ..ChallengeError::new(error) };
+        match sign_in.waits_for {
+            WaitsFor::Nothing => Reply::Granted(AuthorizationCode { authorization_code: index.to_string().into() }),
+            WaitsFor::Code => {
+                let reference = format!("R{}", sign_in.codes.len());
+                let code = CodeMembers { resend_in: 0, attempts_remaining: sign_in.attempts, ..members(&reference) };
+                Reply::Challenged(Box::new(answer.with_code(code)), None)
+            }
+            _ => Reply::Challenged(Box::new(ChallengeError { credentials_required: true, ..answer }), None),
+        }
+    }
+
+    /// The code in the latest mail.
+    pub(super) fn latest_code(&self) -> String {
+        format!("{:06}", 100_000 + self.mails)
+    }
+}
+
+/// What the network does with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Answered,
+    LostBeforeTheServer,
+    AnswerLost,
+    Late,
+}
+
+/// A page, a server, and what is on its way between them.
+#[derive(Clone, Debug)]
+pub(super) struct World {
+    pub(super) rig: Rig,
+    pub(super) model: Model,
+    under_way: Vec<(Try, Effect)>,
+    late: Vec<(Try, Reply)>,
+    pub(super) requests: usize,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        let mut world =
+            Self { rig: Rig::new(), model: Model::default(), under_way: Vec::new(), late: Vec::new(), requests: 0 };
+        world.reload(Stage::Connect);
+        world
+    }
+
+    pub(super) fn reload(&mut self, route: Stage) {
+        self.under_way.clear();
+        self.late.clear();
+        self.rig.start(Rig::page(), route);
+        self.carry_out();
+    }
+
+    pub(super) fn send(&mut self, event: Event) {
+        self.rig.send(event);
+        self.carry_out();
+    }
+
+    fn carry_out(&mut self) {
+        for effect in std::mem::take(&mut self.rig.effects) {
+            match effect {
+                Effect::Timer(..) | Effect::Navigate(..) => {}
+                Effect::Abort(number) => self.under_way.retain(|(other, _)| *other != number),
+                Effect::Store(number, _) => self.send(Event::Reply(number, Reply::Done)),
+                Effect::Discover(number, _)
+                | Effect::Probe(number, _)
+                | Effect::Challenge(number, ..)
+                | Effect::OpenSession(number, ..)
+                | Effect::Token(number, ..)
+                | Effect::LoadMe(number, ..)
+                | Effect::SetPreferredDevice(number, ..)
+                | Effect::SetRouteCallsToCell(number, ..)
+                | Effect::EndSession(number, ..)
+                | Effect::Revoke(number, ..) => self.under_way.push((number, effect)),
+            }
+        }
+        assert!(self.under_way.len() <= 1, "one request at a time: {:?}", self.under_way);
+    }
+
+    /// Lets the network do something with what is on its way; `false` if nothing is.
+    pub(super) fn network(&mut self, fate: Fate) -> bool {
+        let Some((number, effect)) = self.under_way.pop() else { return false };
+        self.requests += 1;
+        let lost = Reply::Lost(Lost::NoAnswer);
+        match fate {
+            Fate::LostBeforeTheServer => self.send(Event::Reply(number, lost)),
+            Fate::Answered => {
+                let reply = self.model.answer(&effect);
+                self.send(Event::Reply(number, reply));
+            }
+            Fate::AnswerLost => {
+                drop(self.model.answer(&effect));
+                self.send(Event::Reply(number, lost));
+            }
+            Fate::Late => {
+                let reply = self.model.answer(&effect);
+                self.late.push((number, reply));
+                self.send(Event::TimedOut(number));
+            }
+        }
+        true
+    }
+
+    pub(super) fn deliver_late(&mut self) {
+        if let Some((number, reply)) = self.late.pop() {
+            self.send(Event::Reply(number, reply));
+        }
+    }
+
+    /// What a person would do next who wants to be signed in.
+    pub(super) fn person(&mut self, name: &str) {
+        let event = match self.rig.state.stage() {
+            Stage::Connect => Event::Connect(SERVER.to_owned()),
+            Stage::Account => Event::Account { username: name.to_owned(), cell_number: None },
+            Stage::Credentials => Event::Credentials { username: name.to_owned(), password: PASSWORD.into() },
+            Stage::Code => Event::Code { typed: self.model.latest_code(), by: SubmittedBy::Person },
+            Stage::User => return,
+        };
+        self.send(event);
+    }
+
+    /// Signs in with a patient person and a good network; `false` if that leads nowhere.
+    pub(super) fn sign_in(&mut self, name: &str) -> bool {
+        for _ in 0..60 {
+            if self.rig.state.stage() == Stage::User && self.rig.state.doing().is_none() {
+                return true;
+            }
+            if !self.network(Fate::Answered) {
+                self.person(name);
+            }
+        }
+        false
+    }
+}

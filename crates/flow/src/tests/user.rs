@@ -1,0 +1,145 @@
+use vestibule_protocol::{ChallengeStep, ErrorCode, PreferredDevice, ProblemKind, TokenRequest, TokenResponse};
+
+use crate::{
+    Access, Doing, Effect, Event, Failure, Lost, Notice, Page, Reply, Stage, SubmittedBy, Trouble,
+    testing::{Rig, address, granted, me},
+    user::Error,
+};
+
+fn tokens(access: &str) -> Reply {
+    Reply::Tokens(Box::new(TokenResponse {
+        access_token: access.into(),
+        token_type: "Bearer".to_owned(),
+        expires_in: 600,
+        refresh_token: format!("refresh of {access}").into(),
+        scope: "profile".to_owned(),
+    }))
+}
+
+/// Signed in from a page on another origin.
+fn elsewhere() -> Rig {
+    let mut rig = Rig::at_code();
+    rig.state.page = Page { address: Some(address("https://page.example.org")), ..Rig::page() };
+    rig.code("123456", SubmittedBy::Person);
+    rig.reply(granted());
+    assert!(matches!(rig.effects.last(), Some(Effect::Token(_, _, TokenRequest::AuthorizationCode { .. }))));
+    rig.reply(tokens("one"));
+    rig.reply(Reply::Me(Box::new(me())));
+    rig
+}
+
+#[test]
+fn on_the_own_origin_a_cookie_holds_the_session() {
+    let mut rig = Rig::at_code();
+    rig.code("123456", SubmittedBy::Person);
+    rig.reply(granted());
+    assert!(matches!(rig.effects.last(), Some(Effect::OpenSession(..))));
+    rig.reply(Reply::Me(Box::new(me())));
+    assert_eq!((rig.state.stage(), rig.state.me()), (Stage::User, Some(&me())));
+    assert!(rig.record.unwrap().contains(r#""sign_in":null"#), "the sign-in is over");
+}
+
+#[test]
+fn elsewhere_or_without_cookies_tokens_do_and_are_never_stored() {
+    let rig = elsewhere();
+    assert_eq!(rig.state.stage(), Stage::User);
+    let record = rig.record.unwrap();
+    assert!(!record.contains("one") && record.contains(r#""session":null"#));
+
+    let mut without_cookies = Rig::at_code();
+    without_cookies.state.page.cookies = false;
+    without_cookies.code("123456", SubmittedBy::Person);
+    without_cookies.reply(granted());
+    assert!(matches!(without_cookies.effects.last(), Some(Effect::Token(..))));
+}
+
+#[test]
+fn a_code_that_came_too_late_or_a_lost_answer_is_mended_once() {
+    let too_late = || Reply::Problem(ProblemKind::InvalidCode, None);
+    for first in [too_late(), Reply::Lost(Lost::NoAnswer)] {
+        let mut rig = Rig::at_code();
+        rig.code("123456", SubmittedBy::Person);
+        rig.reply(granted());
+        rig.reply(first);
+        assert!(matches!(rig.step(), ChallengeStep::State { .. }));
+        rig.reply(granted());
+        let mut again = rig.clone();
+        rig.reply(Reply::Me(Box::new(me())));
+        assert_eq!(rig.state.stage(), Stage::User);
+        again.reply(too_late());
+        assert_eq!((again.state.stage(), again.state.notice()), (Stage::Account, Some(Notice::SignInExpired)));
+    }
+}
+
+#[test]
+fn a_setting_shows_what_the_server_made_of_it() {
+    let mut rig = Rig::at_user();
+    rig.send(Event::Prefer(PreferredDevice::AutoPilot));
+    assert_eq!(rig.state.doing(), Some(Doing::Saving));
+    let mut changed = me();
+    changed.preferred_device = Some(PreferredDevice::AutoPilot);
+    changed.route_calls_to_cell = Some(false);
+    rig.reply(Reply::Me(Box::new(changed.clone())));
+    assert_eq!(rig.state.me(), Some(&changed));
+    rig.send(Event::RouteCallsToCell(true));
+    rig.reply(Reply::Problem(ProblemKind::NotAvailable, None));
+    assert_eq!(rig.state.trouble(), Some(&Trouble::User(Error::NotAvailable)));
+    assert_eq!(rig.state.me(), Some(&changed));
+}
+
+#[test]
+fn what_does_not_exist_here_is_not_asked_for() {
+    let mut rig = Rig::at_user();
+    for event in [Event::Prefer(PreferredDevice::MobilePhone), Event::RouteCallsToCell(true)] {
+        rig.send(event);
+        assert!(rig.effects.is_empty());
+    }
+}
+
+#[test]
+fn an_access_token_that_has_run_out_is_renewed_and_the_request_sent_again() {
+    let mut rig = elsewhere();
+    rig.send(Event::Prefer(PreferredDevice::AutoPilot));
+    rig.reply(Reply::Problem(ProblemKind::NotSignedIn, None));
+    assert!(matches!(rig.effects.last(), Some(Effect::Token(_, _, TokenRequest::RefreshToken { refresh_token, .. }))
+        if refresh_token.expose() == "refresh of one"));
+    let mut refused = rig.clone();
+    rig.reply(tokens("two"));
+    assert!(matches!(rig.effects.last(), Some(Effect::SetPreferredDevice(_, _, Access::Token(token), _))
+        if token.expose() == "two"));
+    refused.reply(Reply::NoTokens(ErrorCode::InvalidGrant, None));
+    assert_eq!((refused.state.stage(), refused.state.notice()), (Stage::Connect, Some(Notice::SessionEnded)));
+}
+
+#[test]
+fn signing_out_leaves_nothing_of_the_person() {
+    for mut rig in [Rig::at_user(), elsewhere()] {
+        rig.send(Event::SignOut);
+        assert_eq!(rig.state.doing(), Some(Doing::SigningOut));
+        rig.reply(Reply::Done);
+        assert_eq!((rig.state.stage(), rig.state.me()), (Stage::Connect, None));
+        assert_eq!(rig.state.notice(), Some(Notice::SignedOut));
+        for stage in [Stage::Code, Stage::User] {
+            rig.send(Event::Route(stage));
+            assert_eq!(rig.state.stage(), Stage::Connect);
+        }
+    }
+}
+
+#[test]
+fn signing_out_that_did_not_happen_is_not_shown_as_done() {
+    let mut rig = Rig::at_user();
+    rig.send(Event::SignOut);
+    rig.reply(Reply::Lost(Lost::NoAnswer));
+    assert_eq!(rig.state.trouble(), Some(&Trouble::User(Error::Failure(Failure::NoAnswer))));
+    assert!(rig.state.me().is_some());
+}
+
+#[test]
+fn a_session_that_ended_meanwhile_is_noticed_on_return() {
+    let mut rig = Rig::at_user();
+    rig.send(Event::Returned);
+    assert_eq!(rig.state.doing(), None);
+    rig.reply(Reply::Problem(ProblemKind::NotSignedIn, None));
+    assert_eq!((rig.state.stage(), rig.state.notice()), (Stage::Connect, Some(Notice::SessionEnded)));
+}
