@@ -60,11 +60,11 @@ test.describe('each field says what is wrong, and works afterwards:', () => {
       await userPage.expectShown();
     });
 
-    test(`Access code with ${kind}`, async ({ atCode, codePage, userPage, axe, page }) => {
+    test(`Access code with ${kind}`, async ({ atCode, codePage, userPage, axe }) => {
       const code = await atCode(GRACE);
       await codePage.submit(text);
       await expect(codePage.accessCode).toHaveAttribute('aria-invalid', 'true');
-      await expect(page.getByText(/5 (attempts|tries)/)).toBeVisible();
+      await codePage.expectAttemptsLeft(5);
       await axe();
       await codePage.submit(code);
       await userPage.expectShown();

@@ -4,7 +4,12 @@ const NUMBER = '+4915123456789';
 
 /** What product.md lists for each configuration, for a sign-in with a cell number. */
 const CONFIGURATIONS = [
-  { configuration: 'integrated', shown: 'Integrated', devices: ['Desk Phone', 'Mobile Phone', 'Auto-Pilot'], routes: 'with Auto-Pilot' },
+  {
+    configuration: 'integrated',
+    shown: 'Integrated',
+    devices: ['Desk Phone', 'Mobile Phone', 'Auto-Pilot'],
+    routes: 'with Auto-Pilot',
+  },
   { configuration: 'uc-only', shown: 'UC-only', devices: ['Desk Phone', 'Mobile Phone'], routes: 'never' },
   { configuration: 'voice-only', shown: 'Voice-only', devices: [], routes: 'always' },
 ] as const;

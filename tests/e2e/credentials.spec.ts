@@ -14,7 +14,7 @@ test('a wrong password is told, the user name is kept, the right one then signs 
 }) => {
   await atCredentials(ADA);
   await credentialsPage.signIn('not the password');
-  await expect(credentialsPage.password).toHaveAttribute('aria-invalid', 'true');
+  await credentialsPage.expectRefused(credentialsPage.password, /is not right/);
   await expect(credentialsPage.username).toHaveValue(ADA.name);
   await axe();
   await credentialsPage.signIn(ADA.password);
@@ -34,7 +34,13 @@ test('an unknown user is told the same as a wrong password', async ({ atCredenti
   expect(await credentialsPage.password.evaluate(describedBy)).toBe(told);
 });
 
-test('a user name corrected here signs in with the same tap', async ({ atCredentials, credentialsPage, codePage, userPage, mail }) => {
+test('a user name corrected here signs in with the same tap', async ({
+  atCredentials,
+  credentialsPage,
+  codePage,
+  userPage,
+  mail,
+}) => {
   await atCredentials(ADA);
   await credentialsPage.signInAs(GRACE.name, GRACE.password);
   await codePage.expectShown();
@@ -51,7 +57,12 @@ test('the password can be shown and hidden again', async ({ atCredentials, crede
   await expect(credentialsPage.password).toHaveAttribute('type', 'password');
 });
 
-test('a password with blanks at both ends is taken whole', async ({ server, atCredentials, credentialsPage, userPage }) => {
+test('a password with blanks at both ends is taken whole', async ({
+  server,
+  atCredentials,
+  credentialsPage,
+  userPage,
+}) => {
   const emma = { ...ADA, name: 'emma', email: 'emma@example.com', password: '  blanks matter  ' };
   await server.addAccount(emma);
   await atCredentials(emma);

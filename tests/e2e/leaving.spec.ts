@@ -1,6 +1,14 @@
 import { ADA, expect, GRACE, test } from '../fixtures/test.ts';
 
-test('after sign-out Back shows nothing of the person', async ({ page, atCredentials, credentialsPage, userPage, connectPage, context, axe }) => {
+test('after sign-out Back shows nothing of the person', async ({
+  page,
+  atCredentials,
+  credentialsPage,
+  userPage,
+  connectPage,
+  context,
+  axe,
+}) => {
   await atCredentials(ADA);
   await credentialsPage.signIn(ADA.password);
   await userPage.expectShown();

@@ -3,6 +3,7 @@ import { Stage } from './stage.ts';
 
 export class AccountPage extends Stage {
   protected readonly path = '/account';
+  protected readonly heading = 'Account';
   readonly username: Locator = this.page.getByRole('textbox', { name: 'Username' });
   readonly cellNumberControl: Locator = this.page.getByRole('button', { name: 'Cell Number' });
   readonly cellNumber: Locator = this.page.getByRole('textbox', { name: 'Cell Number' });

@@ -3,6 +3,7 @@ import { Stage } from './stage.ts';
 
 export class ConnectPage extends Stage {
   protected readonly path = '/';
+  protected readonly heading = 'Connect';
   readonly serverAddress: Locator = this.page.getByRole('textbox', { name: 'Server Address' });
   readonly connectButton: Locator = this.page.getByRole('button', { name: 'Connect', exact: true });
   readonly cancelButton: Locator = this.page.getByRole('button', { name: 'Cancel' });

@@ -3,6 +3,7 @@ import { Stage } from './stage.ts';
 
 export class CredentialsPage extends Stage {
   protected readonly path = '/credentials';
+  protected readonly heading = 'Credentials';
   readonly username: Locator = this.page.getByRole('textbox', { name: 'Username or e-mail' });
   readonly password: Locator = this.page.getByLabel('Password', { exact: true });
   readonly signInButton: Locator = this.page.getByRole('button', { name: 'Sign in', exact: true });

@@ -2,17 +2,25 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 /** What all stages have in common. */
 export abstract class Stage {
-  /** The error under the stage's fields, or above them. */
+  /** What went wrong, under a field or above them all. */
   readonly error: Locator;
   protected abstract readonly path: string;
+  protected abstract readonly heading: string;
 
   constructor(protected readonly page: Page) {
     this.error = page.getByRole('alert');
   }
 
-  /** Expects the person to be at this stage: the address, the heading, the focus where work goes on. */
+  /** Expects the person to be at this stage. */
   async expectShown(): Promise<void> {
+    await expect(this.page.getByRole('heading', { level: 1 })).toHaveText(this.heading);
     await expect(this.page).toHaveURL((url) => url.pathname === this.path);
-    await expect(this.page.getByRole('heading', { level: 1 })).toHaveCount(1);
+  }
+
+  /** Expects what went wrong to be told under its field, tied to it, and the focus to be there. */
+  async expectRefused(field: Locator, told: RegExp): Promise<void> {
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    await expect(field).toHaveAccessibleDescription(told);
+    await expect(field).toBeFocused();
   }
 }

@@ -5,6 +5,7 @@ export type Device = 'Desk Phone' | 'Mobile Phone' | 'Auto-Pilot';
 
 export class UserPage extends Stage {
   protected readonly path = '/user';
+  protected readonly heading = 'User';
   readonly preferredDevice: Locator = this.page.getByRole('group', { name: 'Preferred device' });
   readonly routeCallsToCell: Locator = this.page.getByRole('checkbox', { name: 'Route Calls to Cell' });
   readonly signOutButton: Locator = this.page.getByRole('button', { name: 'Sign out' });
