@@ -1,0 +1,135 @@
+//! The page around the stages: router, contexts, shell.
+
+use leptos::{ev, html, prelude::*};
+use leptos_router::{
+    NavigateOptions,
+    components::{FlatRoutes, Route, Router},
+    hooks::{use_location, use_navigate},
+    path,
+};
+use vestibule_flow::{Doing, Event, History, Stage};
+
+use crate::{
+    browser,
+    components::{
+        announcer::{Announcer, LiveRegion},
+        submit::Cancel,
+    },
+    i18n::{provide_language, text},
+    pages::{account::Account, code::Code, connect::Connect, credentials::Credentials, user::User},
+    runner::{Flow, use_flow},
+};
+
+/// The whole page.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    provide_language();
+    provide_context(Announcer::new());
+    view! {
+        <Router base=browser::base()>
+            <Shell/>
+        </Router>
+    }
+}
+
+#[component]
+fn Shell() -> impl IntoView {
+    let navigate = use_navigate();
+    let flow = Flow::start(move |stage, history| {
+        let options = NavigateOptions { replace: history == History::Replace, ..NavigateOptions::default() };
+        navigate(stage.path(), options);
+    });
+    provide_context(flow);
+    follow_the_url(flow);
+    follow_the_person(flow);
+    let announcer: Announcer = expect_context();
+    let is_resuming = flow.slice(|state| state.doing() == Some(Doing::Resuming));
+    view! {
+        <header class="brand">
+            <Brand/>
+        </header>
+        <main>
+            {move || match (flow.is_started(), is_resuming.get()) {
+                (false, _) => ().into_any(),
+                (true, true) => view! { <Resuming/> }.into_any(),
+                (true, false) => view! { <Stages/> }.into_any(),
+            }}
+        </main>
+        <LiveRegion announcer/>
+    }
+}
+
+#[component]
+fn Stages() -> impl IntoView {
+    view! {
+        <FlatRoutes fallback=|| ()>
+            <Route path=path!("/") view=Connect/>
+            <Route path=path!("/account") view=Account/>
+            <Route path=path!("/credentials") view=Credentials/>
+            <Route path=path!("/code") view=Code/>
+            <Route path=path!("/user") view=User/>
+        </FlatRoutes>
+    }
+}
+
+/// The service that is signed in to, by its own name once it is known.
+#[component]
+fn Brand() -> impl IntoView {
+    let name = use_flow().slice(|state| state.server().and_then(|server| server.service_name.clone()));
+    let product = text(|messages| messages.product);
+    view! {
+        <span class="mark" aria-hidden="true"></span>
+        <span dir="auto">{move || name.get().unwrap_or_else(|| product().to_owned())}</span>
+    }
+}
+
+/// What shows while the page goes on where the person left.
+#[component]
+fn Resuming() -> impl IntoView {
+    let heading = NodeRef::<html::H1>::new();
+    view! {
+        <section class="stage resuming" aria-labelledby="heading">
+            <p class="step"></p>
+            <h1 id="heading" tabindex="-1" node_ref=heading>{text(|messages| messages.resuming_heading)}</h1>
+            <p class="lead pending" role="status">{text(|messages| messages.resuming)}</p>
+            <div class="actions"><Cancel/></div>
+        </section>
+    }
+}
+
+/// A change of the URL is an event. The first one is none: the flow has been told where it starts.
+fn follow_the_url(flow: Flow) {
+    let pathname = use_location().pathname;
+    Effect::new(move |before: Option<Stage>| {
+        let path = pathname.get();
+        let stage = Stage::of_path(path.strip_prefix(&browser::base()).unwrap_or(&path));
+        if before.is_some_and(|before| before != stage) {
+            flow.send(Event::Route(stage));
+        }
+        stage
+    });
+}
+
+/// Coming back to the page, or to the network, is an event.
+fn follow_the_person(flow: Flow) {
+    let returned = move || {
+        if !document().hidden() {
+            flow.send(Event::Returned);
+        }
+    };
+    let listeners = [
+        window_event_listener(ev::online, move |_| returned()),
+        window_event_listener(ev::pageshow, move |event| {
+            if event.persisted() {
+                returned();
+            }
+        }),
+    ];
+    let visible = window_event_listener(ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| returned());
+    on_cleanup(move || {
+        for listener in listeners {
+            listener.remove();
+        }
+        visible.remove();
+    });
+}

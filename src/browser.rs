@@ -1,0 +1,88 @@
+//! What the flow needs to know of the browser: its clock, its randomness, its URL parser, where the page runs.
+
+use vestibule_flow::{Moment, Page, ServerAddress, UrlParser, UrlParts};
+
+/// The browser's own URL parser: what its address bar takes, this takes.
+pub(crate) struct BrowserUrls;
+
+impl UrlParser for BrowserUrls {
+    fn parse(url: &str) -> Option<UrlParts> {
+        let url = web_sys::Url::new(url).ok()?;
+        Some(UrlParts {
+            scheme: url.protocol().trim_end_matches(':').to_owned(),
+            has_user: !url.username().is_empty() || !url.password().is_empty(),
+            host: url.host(),
+            path: url.pathname(),
+        })
+    }
+}
+
+/// Milliseconds of the monotonic clock.
+pub(crate) fn now() -> u64 {
+    let milliseconds = leptos::prelude::window().performance().map_or(0.0, |performance| performance.now());
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole milliseconds are enough")]
+    let whole = milliseconds as u64;
+    whole
+}
+
+/// The present moment, with fresh random bits. `getRandomValues` is there without encryption too.
+pub(crate) fn moment() -> Moment {
+    let mut random = [0; 32];
+    if let Ok(crypto) = leptos::prelude::window().crypto() {
+        // Only a quota of 65,536 bytes can make it fail.
+        drop(crypto.get_random_values_with_u8_array(&mut random));
+    }
+    Moment { now: now(), random }
+}
+
+/// Whether the device says that it has no network.
+pub(crate) fn is_offline() -> bool {
+    !leptos::prelude::window().navigator().on_line()
+}
+
+/// Where the page runs.
+pub(crate) fn page() -> Page {
+    let navigator = leptos::prelude::window().navigator();
+    let languages: Vec<String> = navigator.languages().iter().filter_map(|language| language.as_string()).collect();
+    Page {
+        address: ServerAddress::parse::<BrowserUrls>(&format!("{}{}", origin(), base())).ok(),
+        cookies: navigator_cookies(&navigator),
+        languages: (!languages.is_empty()).then(|| languages.join(" ")),
+    }
+}
+
+fn navigator_cookies(navigator: &web_sys::Navigator) -> bool {
+    js_sys::Reflect::get(navigator, &"cookieEnabled".into()).is_ok_and(|enabled| enabled.is_truthy())
+}
+
+fn origin() -> String {
+    leptos::prelude::window().location().origin().unwrap_or_default()
+}
+
+/// The path that the page's own routes begin with, without a trailing slash: that of `<base href>`, where there is one.
+pub(crate) fn base() -> String {
+    let document = leptos::prelude::document();
+    let href = document.query_selector("base[href]").ok().flatten().and_then(|base| base.get_attribute("href"));
+    let url = href.and_then(|href| web_sys::Url::new_with_base(&href, &origin()).ok());
+    url.map(|url| url.pathname().trim_end_matches('/').to_owned()).unwrap_or_default()
+}
+
+/// The path of the page's URL, below [`base`].
+pub(crate) fn route() -> String {
+    let path = leptos::prelude::window().location().pathname().unwrap_or_default();
+    path.strip_prefix(&base()).map(str::to_owned).unwrap_or(path)
+}
+
+/// The time of day, as the person's device shows it, of a moment so many seconds ago.
+pub(crate) fn time_of_day(seconds_ago: u64) -> String {
+    let date = js_sys::Date::new_0();
+    #[expect(clippy::cast_precision_loss, reason = "a few hours of seconds are exact")]
+    date.set_time(date.get_time() - seconds_ago as f64 * 1000.0);
+    let options = js_sys::Object::new();
+    for (key, value) in [("hour", "numeric"), ("minute", "2-digit")] {
+        // A plain object takes every property.
+        drop(js_sys::Reflect::set(&options, &key.into(), &value.into()));
+    }
+    let language = leptos::prelude::document().document_element().and_then(|root| root.get_attribute("lang"));
+    date.to_locale_time_string_with_options(&language.unwrap_or_default(), &options).into()
+}

@@ -1,0 +1,106 @@
+//! A labelled field with its help and its error.
+
+use leptos::{attr::custom::custom_attribute, html::Input, prelude::*};
+
+use crate::{
+    i18n::{Messages, text},
+    runner::use_flow,
+};
+
+/// What a field is for, in the words of HTML.
+#[derive(Clone, Copy)]
+pub(crate) struct Kind {
+    pub(crate) input_type: &'static str,
+    pub(crate) inputmode: &'static str,
+    pub(crate) autocomplete: &'static str,
+    /// Addresses, numbers and codes are written from left to right in every language.
+    pub(crate) dir: &'static str,
+}
+
+impl Kind {
+    pub(crate) const ADDRESS: Self = Self { input_type: "url", inputmode: "url", autocomplete: "url", dir: "ltr" };
+    pub(crate) const USERNAME: Self =
+        Self { input_type: "text", inputmode: "email", autocomplete: "username", dir: "auto" };
+    pub(crate) const CELL_NUMBER: Self = Self { input_type: "tel", inputmode: "tel", autocomplete: "tel", dir: "ltr" };
+    pub(crate) const PASSWORD: Self =
+        Self { input_type: "password", inputmode: "text", autocomplete: "current-password", dir: "auto" };
+    pub(crate) const CODE: Self =
+        Self { input_type: "text", inputmode: "numeric", autocomplete: "one-time-code", dir: "ltr" };
+}
+
+/// A field with its label above it. The error is under it, tied to it, and takes the focus to it. What is typed stays
+/// in the DOM, where password managers put it too; it is read when the stage is submitted.
+#[component]
+pub(crate) fn Field(
+    id: &'static str,
+    label: fn(&Messages) -> &'static str,
+    kind: Kind,
+    input: NodeRef<Input>,
+    /// What the field is filled in with.
+    #[prop(optional, into)]
+    value: String,
+    /// What is wrong with it.
+    #[prop(into)]
+    error: Signal<Option<String>>,
+    /// What helps to fill it in.
+    #[prop(optional, into)]
+    hint: Option<Signal<String>>,
+    /// Beside the input, within its frame.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+    let described_by = {
+        let hint_id = hint.map(|_| hint_id.clone()).unwrap_or_default();
+        let error_id = error_id.clone();
+        move || if error.with(Option::is_some) { format!("{error_id} {hint_id}") } else { hint_id.clone() }
+    };
+    focus_when_refused(input, error);
+    view! {
+        <div class="field" class:wrong=move || error.with(Option::is_some)>
+            <label for=id>{text(label)}</label>
+            <div class="frame">
+                <input
+                    id=id
+                    name=id
+                    type=kind.input_type
+                    inputmode=kind.inputmode
+                    autocomplete=kind.autocomplete
+                    dir=kind.dir
+                    autocapitalize="none"
+                    {..custom_attribute("autocorrect", "off")}
+                    spellcheck="false"
+                    prop:value=value
+                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    aria-describedby=described_by
+                    node_ref=input
+                />
+                {children.map(|children| children())}
+            </div>
+            {move || error.get().map(|error| view! { <p class="error" id=error_id.clone() role="alert">{error}</p> })}
+            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
+        </div>
+    }
+}
+
+/// Takes the focus to a field each time that something is wrong with it, and selects what is there.
+fn focus_when_refused(input: NodeRef<Input>, error: Signal<Option<String>>) {
+    let refusals = use_flow().slice(vestibule_flow::State::refusals);
+    Effect::new(move |before: Option<u64>| {
+        let refusals = refusals.get();
+        if before.is_some_and(|before| before != refusals)
+            && error.with_untracked(Option::is_some)
+            && let Some(input) = input.get_untracked()
+        {
+            // A field that has gone meanwhile needs no focus.
+            drop(input.focus());
+            input.select();
+        }
+        refusals
+    });
+}
+
+/// What stands in a field now.
+pub(crate) fn typed(input: NodeRef<Input>) -> String {
+    input.get_untracked().map(|input| input.value()).unwrap_or_default()
+}

@@ -1,0 +1,10 @@
+//! The parts that pages are made of.
+
+pub(crate) mod announcer;
+pub(crate) mod clock;
+pub(crate) mod code_input;
+pub(crate) mod field;
+pub(crate) mod notice;
+pub(crate) mod server_line;
+pub(crate) mod stage_form;
+pub(crate) mod submit;

@@ -1,0 +1,106 @@
+//! The frame of a stage: heading, step, form, focus, announcement.
+
+use leptos::{ev::SubmitEvent, html, prelude::*};
+use vestibule_flow::{Notice as Why, Stage};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement};
+
+use crate::{
+    components::{
+        announcer::Announcer,
+        notice::{Notice, Tone},
+    },
+    i18n::{Messages, fill, text, use_messages},
+    runner::use_flow,
+};
+
+/// How many stages lead to the User tab.
+const STEPS: u8 = 4;
+
+/// A stage as a form. When it shows, it is announced, and the focus goes to its first empty field, else to its button.
+#[component]
+pub(crate) fn StageForm(
+    stage: Stage,
+    heading: fn(&Messages) -> &'static str,
+    on_submit: impl Fn() + 'static,
+    children: Children,
+) -> impl IntoView {
+    let messages = use_messages();
+    let announcer: Announcer = expect_context();
+    let form = NodeRef::<html::Form>::new();
+    let heading = text(heading);
+    let step = stage as u8 + 1;
+    let steps = move || fill(&fill(messages.get().step, step), STEPS);
+    Effect::new(move |_| {
+        let title = format!("{} – {}", heading(), messages.get().product);
+        document().set_title(&title);
+    });
+    Effect::new(move |_| {
+        if let Some(form) = form.get() {
+            announcer.say(format!("{}, {}", heading(), steps()));
+            focus_first(&form);
+        }
+    });
+    view! {
+        <form
+            novalidate
+            class="stage"
+            method="post"
+            node_ref=form
+            on:submit=move |event: SubmitEvent| {
+                event.prevent_default();
+                on_submit();
+            }
+        >
+            <p class="step">
+                {steps}
+                <span class="bar" aria-hidden="true">
+                    {(1..=STEPS).map(|each| view! { <span class:done=each <= step></span> }).collect_view()}
+                </span>
+            </p>
+            <h1 id="heading" tabindex="-1">{heading}</h1>
+            <div class="group" role="group" aria-labelledby="heading">
+                <StageNotice/>
+                {children()}
+            </div>
+        </form>
+    }
+}
+
+/// Why this stage shows, where the person did not go to it.
+#[component]
+pub(crate) fn StageNotice() -> impl IntoView {
+    let messages = use_messages();
+    let notice = use_flow().slice(vestibule_flow::State::notice);
+    move || {
+        let words = &messages.get().notice;
+        notice.get().map(|why| {
+            let (tone, message) = match why {
+                Why::SignInExpired => (Tone::Alert, words.sign_in_expired),
+                Why::AttemptsExhausted => (Tone::Alert, words.attempts_exhausted),
+                Why::SessionEnded => (Tone::Alert, words.session_ended),
+                Why::SignedOut => (Tone::Status, words.signed_out),
+            };
+            view! { <Notice tone message/> }
+        })
+    }
+}
+
+/// The first empty field, else the button that submits.
+fn focus_first(form: &web_sys::HtmlFormElement) {
+    let elements = form.elements();
+    let elements = (0..elements.length()).filter_map(|index| elements.item(index));
+    let mut submit = None;
+    for element in elements {
+        if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+            if input.value().is_empty() {
+                return drop(input.focus());
+            }
+        } else if submit.is_none() && element.get_attribute("type").as_deref() == Some("submit") {
+            submit = element.dyn_into::<HtmlElement>().ok();
+        }
+    }
+    if let Some(submit) = submit {
+        drop(submit.focus());
+    }
+}

@@ -1,0 +1,160 @@
+//! Server Address.
+
+use leptos::{html::Input, prelude::*};
+use vestibule_flow::{AddressError, Doing, Event, ServerAddress, Stage, State, Trouble, connect::Error};
+
+use crate::{
+    browser::BrowserUrls,
+    components::{
+        field::{Field, Kind, typed},
+        stage_form::StageForm,
+        submit::Submit,
+    },
+    i18n::{Messages, failure, fill, text, use_messages},
+    runner::use_flow,
+};
+
+/// The first stage.
+#[component]
+pub(crate) fn Connect() -> impl IntoView {
+    let flow = use_flow();
+    let messages = use_messages();
+    let input = NodeRef::<Input>::new();
+    let (understood, set_understood) = signal(None::<ServerAddress>);
+    let trouble = flow.slice(trouble);
+    let error =
+        Signal::derive(move || trouble.with(|trouble| trouble.as_ref().map(|error| words(messages.get(), error))));
+    let hint = Signal::derive(move || match understood.get() {
+        Some(address) => fill(messages.get().connect.understood, address),
+        None => messages.get().connect.help.to_owned(),
+    });
+    let is_pending = flow.slice(|state| state.doing() == Some(Doing::Connecting));
+    let read = move || set_understood.set(ServerAddress::parse::<BrowserUrls>(&typed(input)).ok());
+
+    // The page's own server answers after the field is there; what the person has typed meanwhile stays.
+    let prefill = flow.slice(|state| state.address().map(ToString::to_string));
+    Effect::new(move |_| {
+        if let (Some(address), Some(input)) = (prefill.get(), input.get())
+            && input.value().is_empty()
+        {
+            input.set_value(&address);
+            read();
+        }
+    });
+    view! {
+        <StageForm
+            stage=Stage::Connect
+            heading=|messages| messages.connect.heading
+            on_submit=move || flow.send(Event::Connect(typed(input)))
+        >
+            <div on:input=move |_| read()>
+                <Field
+                    id="address"
+                    label=|messages| messages.connect.server_address
+                    kind=Kind::ADDRESS
+                    value=prefill.get_untracked().unwrap_or_default()
+                    input
+                    error
+                    hint
+                />
+            </div>
+            <Offer trouble/>
+            <Submit
+                label=|messages| messages.connect.submit
+                pending=|messages| messages.connect.pending
+                is_pending
+            />
+            <Remembered/>
+        </StageForm>
+    }
+}
+
+fn trouble(state: &State) -> Option<Error> {
+    match state.trouble() {
+        Some(Trouble::Connect(error)) => Some(error.clone()),
+        _ => None,
+    }
+}
+
+/// Another address that an error knows of, to be tapped.
+#[component]
+fn Offer(trouble: Memo<Option<Error>>) -> impl IntoView {
+    let flow = use_flow();
+    let messages = use_messages();
+    move || {
+        let words = &messages.get().connect;
+        let (address, label) = match trouble.get()? {
+            Error::Blocked(address) | Error::OtherAddress(address) => (address, words.use_address),
+            Error::Silent(Some(address)) => (address, words.use_unencrypted),
+            _ => return None,
+        };
+        let label = fill(label, &address);
+        let connect = move |_| flow.send(Event::ConnectTo(address.clone()));
+        Some(view! { <button type="button" class="plain offer" on:click=connect>{label}</button> })
+    }
+}
+
+/// The addresses of earlier connections.
+#[component]
+fn Remembered() -> impl IntoView {
+    let addresses = use_flow().slice(|state| state.addresses().to_vec());
+    let is_empty = move || addresses.with(Vec::is_empty);
+    view! {
+        <Show when=move || !is_empty()>
+            <section class="remembered" aria-labelledby="remembered">
+                <h2 id="remembered">{text(|messages| messages.connect.remembered)}</h2>
+                <ul>
+                    <For each=move || addresses.get() key=ToString::to_string let:address>
+                        <RememberedAddress address/>
+                    </For>
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn RememberedAddress(address: ServerAddress) -> impl IntoView {
+    let flow = use_flow();
+    let messages = use_messages();
+    let name = address.to_string();
+    let (connect, forget) = (address.clone(), address.clone());
+    let forget_label = move || fill(messages.get().connect.forget, &address);
+    view! {
+        <li>
+            <button type="button" class="plain" on:click=move |_| flow.send(Event::ConnectTo(connect.clone()))>
+                <bdi dir="ltr">{name}</bdi>
+            </button>
+            <button
+                type="button"
+                class="plain forget"
+                aria-label=forget_label
+                on:click=move |_| flow.send(Event::Forget(forget.clone()))
+            >
+                <span aria-hidden="true">"×"</span>
+            </button>
+        </li>
+    }
+}
+
+fn words(messages: &Messages, error: &Error) -> String {
+    let words = &messages.connect;
+    let message = match error {
+        Error::Address(AddressError::Empty) => words.empty,
+        Error::Address(AddressError::TooLong) => words.too_long,
+        Error::Address(AddressError::EmailAddress) => words.email_address,
+        Error::Address(AddressError::UserPart) => words.user_part,
+        Error::Address(AddressError::OtherScheme) => words.other_scheme,
+        Error::Address(AddressError::DoubledScheme) => words.doubled_scheme,
+        Error::Address(AddressError::NotAnAddress) => words.not_an_address,
+        Error::Blocked(_) => words.blocked,
+        Error::LocalNetwork => words.local_network,
+        Error::Silent(_) => words.silent,
+        Error::Closed => words.closed,
+        Error::NotASignInServer => words.not_a_sign_in_server,
+        Error::OtherAddress(_) => words.other_address,
+        Error::ForeignEndpoint => words.foreign_endpoint,
+        Error::Failure(what) => failure(messages, *what),
+    };
+    message.to_owned()
+}

@@ -1,0 +1,146 @@
+//! Carries out what the flow wants done: requests, timers, storage, navigation.
+
+use std::time::Duration;
+
+use leptos::{prelude::*, task::spawn_local};
+use vestibule_flow::{Effect, Event, History, Reply, Stage, State, Try};
+use vestibule_protocol::{SetPreferredDevice, SetRouteCallsToCell, endpoint};
+use web_sys::{AbortController, AbortSignal};
+
+use crate::{
+    api,
+    browser::{self, BrowserUrls},
+    storage,
+};
+
+/// The way from the pages to the flow, and back.
+#[derive(Clone, Copy)]
+pub(crate) struct Flow {
+    state: RwSignal<State>,
+    is_started: RwSignal<bool>,
+    desk: StoredValue<Desk, LocalStorage>,
+}
+
+/// What belongs to the try under way.
+struct Desk {
+    controller: Option<(Try, AbortController)>,
+    navigate: Box<dyn Fn(Stage, History)>,
+}
+
+/// The flow of this page.
+pub(crate) fn use_flow() -> Flow {
+    expect_context()
+}
+
+impl Flow {
+    /// A flow that begins once the stored record is read.
+    pub(crate) fn start(navigate: impl Fn(Stage, History) + 'static) -> Self {
+        let desk = Desk { controller: None, navigate: Box::new(navigate) };
+        let flow = Self {
+            state: RwSignal::new(State::default()),
+            is_started: RwSignal::new(false),
+            desk: StoredValue::new_local(desk),
+        };
+        spawn_local(async move {
+            let record = storage::read().await;
+            let route = Stage::of_path(&browser::route());
+            flow.send(Event::Start { page: browser::page(), record, route });
+            flow.is_started.set(true);
+        });
+        flow
+    }
+
+    pub(crate) fn state(self) -> ReadSignal<State> {
+        self.state.read_only()
+    }
+
+    /// Whether there is anything to show yet.
+    pub(crate) fn is_started(self) -> bool {
+        self.is_started.get()
+    }
+
+    /// A part of the state that changes by itself.
+    pub(crate) fn slice<T: PartialEq + Send + Sync + 'static>(self, of: fn(&State) -> T) -> Memo<T> {
+        Memo::new(move |_| self.state.with(of))
+    }
+
+    /// Tells the flow what happened, and does what it wants done.
+    pub(crate) fn send(self, event: Event) {
+        let effects = self.state.try_update(|state| state.handle::<BrowserUrls>(event, &browser::moment()));
+        for effect in effects.into_iter().flatten() {
+            self.carry_out(effect);
+        }
+    }
+
+    fn carry_out(self, effect: Effect) {
+        match effect {
+            Effect::Timer(number, milliseconds) => {
+                let limit = Duration::from_millis(milliseconds.into());
+                set_timeout(move || self.send(Event::TimedOut(number)), limit);
+            }
+            Effect::Abort(number) => {
+                let controller =
+                    self.desk.try_update_value(|desk| desk.controller.take_if(|(other, _)| *other == number));
+                if let Some((_, controller)) = controller.flatten() {
+                    controller.abort();
+                }
+            }
+            Effect::Navigate(stage, history) => self.desk.with_value(|desk| (desk.navigate)(stage, history)),
+            Effect::Store(number, record) => spawn_local(async move {
+                storage::write(&record).await;
+                self.send(Event::Reply(number, Reply::Done));
+            }),
+            Effect::Discover(number, _)
+            | Effect::Probe(number, _)
+            | Effect::Challenge(number, ..)
+            | Effect::OpenSession(number, ..)
+            | Effect::Token(number, ..)
+            | Effect::LoadMe(number, ..)
+            | Effect::SetPreferredDevice(number, ..)
+            | Effect::SetRouteCallsToCell(number, ..)
+            | Effect::EndSession(number, ..)
+            | Effect::Revoke(number, ..) => {
+                let Some(signal) = self.signal(number) else { return };
+                spawn_local(async move {
+                    let reply = request(effect, &signal).await;
+                    // Whoever aborted it knows already.
+                    if !signal.aborted() {
+                        self.send(Event::Reply(number, reply));
+                    }
+                });
+            }
+        }
+    }
+
+    /// The signal that aborts every request of a try. Earlier tries are over when a new one begins.
+    fn signal(self, number: Try) -> Option<AbortSignal> {
+        self.desk.try_update_value(|desk| {
+            if desk.controller.as_ref().is_none_or(|(other, _)| *other != number) {
+                desk.controller = Some((number, AbortController::new().ok()?));
+            }
+            desk.controller.as_ref().map(|(_, controller)| controller.signal())
+        })?
+    }
+}
+
+async fn request(effect: Effect, signal: &AbortSignal) -> Reply {
+    match effect {
+        Effect::Discover(_, url) => api::discover(&url, signal).await,
+        Effect::Probe(_, url) => api::probe(&url, signal).await,
+        Effect::Challenge(_, url, request) => api::challenge(&url, &request, signal).await,
+        Effect::OpenSession(_, address, request) => api::open_session(&address, &request, signal).await,
+        Effect::Token(_, url, request) => api::token(&url, &request, signal).await,
+        Effect::LoadMe(_, address, access) => api::load_me(&address, &access, signal).await,
+        Effect::SetPreferredDevice(_, address, access, preferred_device) => {
+            let body = SetPreferredDevice { preferred_device };
+            api::set(&address, endpoint::PREFERRED_DEVICE, &access, &body, signal).await
+        }
+        Effect::SetRouteCallsToCell(_, address, access, route_calls_to_cell) => {
+            let body = SetRouteCallsToCell { route_calls_to_cell };
+            api::set(&address, endpoint::ROUTE_CALLS_TO_CELL, &access, &body, signal).await
+        }
+        Effect::EndSession(_, address) => api::end_session(&address, signal).await,
+        Effect::Revoke(_, url, token) => api::revoke(&url, &token, signal).await,
+        Effect::Timer(..) | Effect::Abort(_) | Effect::Navigate(..) | Effect::Store(..) => Reply::Done,
+    }
+}
