@@ -70,7 +70,7 @@ pub(crate) fn Field(
                     autocapitalize="none"
                     {..custom_attribute("autocorrect", "off")}
                     spellcheck="false"
-                    prop:value=value
+                    value=value
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
                     aria-describedby=described_by
                     node_ref=input

@@ -17,14 +17,23 @@ pub(crate) enum Tone {
     Status,
 }
 
-/// A message that is said at once when it appears.
+/// A message that is said at once when it appears; what else is in its box is not said by itself.
 #[component]
-pub(crate) fn Notice(tone: Tone, #[prop(into)] message: String) -> impl IntoView {
+pub(crate) fn Notice(
+    tone: Tone,
+    #[prop(into)] message: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     let (class, role) = match tone {
         Tone::Alert => ("notice alert", "alert"),
         Tone::Status => ("notice", "status"),
     };
-    view! { <p class=class role=role>{message}</p> }
+    view! {
+        <div class=class>
+            <p role=role>{message}</p>
+            {children.map(|children| children())}
+        </div>
+    }
 }
 
 /// What happened to a request, where no field is to blame; a wait is counted down beside the live region.
@@ -38,10 +47,7 @@ pub(crate) fn FailureNotice(#[prop(into)] failed: Signal<Option<Failure>>) -> im
                 Failure::Wait(until) => Some(view! { <Wait until/> }),
                 _ => None,
             };
-            view! {
-                <Notice tone=Tone::Alert message/>
-                {wait}
-            }
+            view! { <Notice tone=Tone::Alert message>{wait}</Notice> }
         })
     }
 }

@@ -35,6 +35,11 @@ pub(crate) fn fill(message: &str, value: impl std::fmt::Display) -> String {
     message.replacen("{}", &format!("\u{2068}{value}\u{2069}"), 1)
 }
 
+/// What stands before and after the placeholder, `{}`, of a message.
+pub(crate) fn around(message: &'static str) -> (&'static str, &'static str) {
+    message.split_once("{}").unwrap_or((message, ""))
+}
+
 impl Plural {
     /// The message for a number, with the number filled in.
     pub(crate) fn fill(&self, count: u64) -> String {

@@ -18,7 +18,7 @@ use crate::{
         stage_form::StageForm,
         submit::Submit,
     },
-    i18n::{Messages, fill, minutes, text, use_messages},
+    i18n::{Messages, around, fill, minutes, text, use_messages},
     runner::use_flow,
 };
 
@@ -93,7 +93,13 @@ fn Delivery(code: Memo<Option<AwaitedCode>>, trouble: Memo<Option<Error>>) -> im
         let words = &messages.get().code;
         let is_told = trouble.get().is_some();
         Some(match (is_failed, is_told) {
-            (false, _) => view! { <p class="lead">{fill(words.sent_to, destination)}</p> }.into_any(),
+            (false, _) => {
+                let (before, after) = around(words.sent_to);
+                view! {
+                    <p class="lead">{before}<bdi class="destination" dir="ltr">{destination}</bdi>{after}</p>
+                }
+                .into_any()
+            }
             (true, false) => view! { <Notice tone=Tone::Alert message=words.not_delivered/> }.into_any(),
             (true, true) => ().into_any(),
         })
