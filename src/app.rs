@@ -18,6 +18,7 @@ use crate::{
     i18n::{provide_language, text},
     pages::{account::Account, code::Code, connect::Connect, credentials::Credentials, user::User},
     runner::{Flow, use_flow},
+    theme,
 };
 
 /// The whole page.
@@ -42,6 +43,7 @@ fn Shell() -> impl IntoView {
     provide_context(flow);
     follow_the_url(flow);
     follow_the_person(flow);
+    theme::follow(flow);
     let announcer: Announcer = expect_context();
     let is_resuming = flow.slice(|state| state.doing() == Some(Doing::Resuming));
     view! {
@@ -72,13 +74,18 @@ fn Stages() -> impl IntoView {
     }
 }
 
-/// The service that is signed in to, by its own name once it is known.
+/// The service that is signed in to, by its own name and picture once they are known.
 #[component]
 fn Brand() -> impl IntoView {
-    let name = use_flow().slice(|state| state.server().and_then(|server| server.service_name.clone()));
+    let flow = use_flow();
+    let name = flow.slice(|state| state.server().and_then(|server| server.service_name.clone()));
+    let logo = flow.slice(|state| state.server().and_then(|server| server.logo_uri.clone()));
     let product = text(|messages| messages.product);
     view! {
-        <span class="mark" aria-hidden="true"></span>
+        {move || match logo.get() {
+            Some(uri) => view! { <img class="logo" src=uri alt="" referrerpolicy="no-referrer"/> }.into_any(),
+            None => view! { <span class="mark" aria-hidden="true"></span> }.into_any(),
+        }}
         <span dir="auto">{move || name.get().unwrap_or_else(|| product().to_owned())}</span>
     }
 }
