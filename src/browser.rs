@@ -1,5 +1,6 @@
 //! What the flow needs to know of the browser: its clock, its randomness, its URL parser, where the page runs.
 
+use leptos::prelude::{document, window};
 use vestibule_flow::{Moment, Page, ServerAddress, UrlParser, UrlParts};
 
 /// The browser's own URL parser: what its address bar takes, this takes.
@@ -19,30 +20,34 @@ impl UrlParser for BrowserUrls {
 
 /// Milliseconds of the monotonic clock.
 pub(crate) fn now() -> u64 {
-    let milliseconds = leptos::prelude::window().performance().map_or(0.0, |performance| performance.now());
+    let milliseconds = window().performance().map_or(0.0, |performance| performance.now());
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole milliseconds are enough")]
     let whole = milliseconds as u64;
     whole
 }
 
-/// The present moment, with fresh random bits. `getRandomValues` is there without encryption too.
+/// The present moment, with fresh random bits.
 pub(crate) fn moment() -> Moment {
+    Moment { now: now(), random: random() }
+}
+
+/// 256 random bits. `getRandomValues` is there without encryption too.
+#[expect(clippy::expect_used, reason = "without randomness nobody may sign in, and every browser has it")]
+fn random() -> [u8; 32] {
     let mut random = [0; 32];
-    if let Ok(crypto) = leptos::prelude::window().crypto() {
-        // Only a quota of 65,536 bytes can make it fail.
-        drop(crypto.get_random_values_with_u8_array(&mut random));
-    }
-    Moment { now: now(), random }
+    let crypto = window().crypto().expect("a browser");
+    crypto.get_random_values_with_u8_array(&mut random).expect("32 bytes are within the quota");
+    random
 }
 
 /// Whether the device says that it has no network.
 pub(crate) fn is_offline() -> bool {
-    !leptos::prelude::window().navigator().on_line()
+    !window().navigator().on_line()
 }
 
 /// Where the page runs.
 pub(crate) fn page() -> Page {
-    let navigator = leptos::prelude::window().navigator();
+    let navigator = window().navigator();
     let languages: Vec<String> = navigator.languages().iter().filter_map(|language| language.as_string()).collect();
     Page {
         address: ServerAddress::parse::<BrowserUrls>(&format!("{}{}", origin(), base())).ok(),
@@ -56,12 +61,12 @@ fn navigator_cookies(navigator: &web_sys::Navigator) -> bool {
 }
 
 fn origin() -> String {
-    leptos::prelude::window().location().origin().unwrap_or_default()
+    window().location().origin().unwrap_or_default()
 }
 
 /// The path that the page's own routes begin with, without a trailing slash: that of `<base href>`, where there is one.
 pub(crate) fn base() -> String {
-    let document = leptos::prelude::document();
+    let document = document();
     let href = document.query_selector("base[href]").ok().flatten().and_then(|base| base.get_attribute("href"));
     let url = href.and_then(|href| web_sys::Url::new_with_base(&href, &origin()).ok());
     url.map(|url| url.pathname().trim_end_matches('/').to_owned()).unwrap_or_default()
@@ -69,7 +74,7 @@ pub(crate) fn base() -> String {
 
 /// The path of the page's URL, below [`base`].
 pub(crate) fn route() -> String {
-    let path = leptos::prelude::window().location().pathname().unwrap_or_default();
+    let path = window().location().pathname().unwrap_or_default();
     path.strip_prefix(&base()).map(str::to_owned).unwrap_or(path)
 }
 
@@ -83,6 +88,6 @@ pub(crate) fn time_of_day(seconds_ago: u64) -> String {
         // A plain object takes every property.
         drop(js_sys::Reflect::set(&options, &key.into(), &value.into()));
     }
-    let language = leptos::prelude::document().document_element().and_then(|root| root.get_attribute("lang"));
+    let language = document().document_element().and_then(|root| root.get_attribute("lang"));
     date.to_locale_time_string_with_options(&language.unwrap_or_default(), &options).into()
 }

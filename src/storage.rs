@@ -3,6 +3,7 @@
 //! Where there is no storage, or it is full, the page works without: it only cannot go on after a reload.
 
 use js_sys::{Function, Promise, Reflect};
+use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbObjectStore, IdbOpenDbRequest, IdbRequest};
@@ -11,6 +12,8 @@ use crate::browser;
 
 const DATABASE: &str = "vestibule";
 const STORE: &str = "records";
+/// How long the database may take, in milliseconds. Some browsers never answer where storage is switched off.
+const LIMIT: i32 = 1_500;
 
 /// The stored record, if there is one that can be read.
 pub(crate) async fn read() -> Option<String> {
@@ -51,7 +54,7 @@ async fn write_to(database: &IdbDatabase, record: &str) -> Result<JsValue, JsVal
 }
 
 async fn open() -> Result<IdbDatabase, JsValue> {
-    let factory = leptos::prelude::window().indexed_db()?.ok_or(JsValue::NULL)?;
+    let factory = window().indexed_db()?.ok_or(JsValue::NULL)?;
     let request: IdbOpenDbRequest = factory.open_with_u32(DATABASE, 1)?;
     let opening = request.clone();
     let create = Closure::once(move || {
@@ -68,6 +71,8 @@ async fn finished(request: &IdbRequest) -> Result<JsValue, JsValue> {
     JsFuture::from(Promise::new(&mut |resolve, reject| {
         request.set_onsuccess(Some(&resolve));
         request.set_onerror(Some(&reject));
+        // A rejection that comes after the result changes nothing.
+        drop(window().set_timeout_with_callback_and_timeout_and_arguments_0(&reject, LIMIT));
     }))
     .await?;
     request.result()

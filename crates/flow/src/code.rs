@@ -83,7 +83,8 @@ impl Code {
 
     fn left(&self, seconds: u64, now: u64) -> u64 {
         let end = self.as_of.saturating_add(seconds.saturating_mul(1000));
-        end.saturating_sub(now).div_ceil(1000)
+        // A clock that ticks may not have ticked yet since the server spoke.
+        end.saturating_sub(now.max(self.as_of)).div_ceil(1000)
     }
 }
 

@@ -153,6 +153,16 @@ fn countdowns_run_from_the_servers_seconds() {
 }
 
 #[test]
+fn a_clock_that_lags_behind_never_counts_more_than_the_server_gave() {
+    let mut rig = Rig::at_code();
+    rig.now = 1_000;
+    rig.send(Event::Returned);
+    rig.reply(with_code(ErrorCode::InsufficientAuthorization, members("KX")));
+    let code = rig.state.code().unwrap();
+    assert_eq!((code.expires_in(800), code.resend_in(800)), (Some(600), 30));
+}
+
+#[test]
 fn coming_back_asks_for_the_state_quietly_and_counts_anew() {
     let mut rig = Rig::at_code();
     rig.send(Event::Returned);
