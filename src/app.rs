@@ -1,6 +1,6 @@
 //! The page around the stages: router, contexts, shell.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use leptos_router::{
     NavigateOptions,
     components::{FlatRoutes, Route, Router},
@@ -93,11 +93,10 @@ fn Brand() -> impl IntoView {
 /// What shows while the page goes on where the person left.
 #[component]
 fn Resuming() -> impl IntoView {
-    let heading = NodeRef::<html::H1>::new();
     view! {
-        <section class="stage resuming" aria-labelledby="heading">
+        <section class="stage" aria-labelledby="heading">
             <p class="step"></p>
-            <h1 id="heading" tabindex="-1" node_ref=heading>{text(|messages| messages.resuming_heading)}</h1>
+            <h1 id="heading">{text(|messages| messages.resuming_heading)}</h1>
             <p class="lead pending" role="status">{text(|messages| messages.resuming)}</p>
             <div class="actions"><Cancel/></div>
         </section>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use vestibule_flow::Stage;
 
-use crate::{i18n::text, runner::use_flow};
+use crate::{browser, i18n::text, runner::use_flow};
 
 /// The server that is connected to, with a way back to its address.
 #[component]
@@ -18,7 +18,7 @@ pub(crate) fn ServerLine() -> impl IntoView {
                 <p class="server">
                     <span class="unseen">{text(|messages| messages.server_line)} " "</span>
                     <bdi dir="ltr">{address.to_string()}</bdi>
-                    <a href=Stage::Connect.path()>{text(|messages| messages.change_server)}</a>
+                    <a href=format!("{}{}", browser::base(), Stage::Connect.path())>{text(|messages| messages.change_server)}</a>
                 </p>
                 {warning}
             }
