@@ -91,7 +91,7 @@ fn trunk() -> Result<(), Failure> {
         return Ok(());
     }
     say(&format!("Installing trunk {TRUNK}, which builds the page (compiled from source: some minutes, once)"));
-    run(cargo_install("trunk", TRUNK, "0").args(["--locked", "--no-default-features", "--features", "rustls"]))?;
+    run(cargo_install("trunk", TRUNK, "0").args(["--no-default-features", "--features", "rustls"]))?;
     built()
 }
 
