@@ -61,7 +61,6 @@ impl ErrorCode {
     pub fn status(&self) -> u16 {
         match self {
             Self::AccessDenied | Self::InsufficientAuthorization => 403,
-            Self::InvalidClient => 401,
             Self::RateLimited => 429,
             Self::OtpDeliveryFailed | Self::TemporarilyUnavailable => 503,
             Self::ServerError => 500,

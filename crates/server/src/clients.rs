@@ -1,0 +1,33 @@
+//! First-party clients: the page itself, and those that the configuration lists.
+
+use vestibule_protocol::{BUILT_IN_CLIENT, PROFILE_SCOPE};
+
+use crate::config::Config;
+
+/// Whether there is such a client.
+#[must_use]
+pub fn is_known(config: &Config, client_id: &str) -> bool {
+    client_id == BUILT_IN_CLIENT || config.clients.iter().any(|client| client.id == client_id)
+}
+
+/// The scopes that are granted: those asked for, or all that the client has. `None` where it asks for more.
+#[must_use]
+pub fn granted_scope(config: &Config, client_id: &str, asked: Option<&str>) -> Option<String> {
+    let mut allowed: Vec<&str> = Vec::new();
+    if client_id == BUILT_IN_CLIENT {
+        allowed.push(PROFILE_SCOPE);
+    }
+    let listed = config.clients.iter().filter(|client| client.id == client_id);
+    allowed.extend(listed.flat_map(|client| client.scopes.iter().map(String::as_str)));
+    allowed.sort_unstable();
+    allowed.dedup();
+    let Some(asked) = asked else { return Some(allowed.join(" ")) };
+    let asked: Vec<&str> = asked.split(' ').filter(|scope| !scope.is_empty()).collect();
+    asked.iter().all(|scope| allowed.contains(scope)).then(|| asked.join(" "))
+}
+
+/// Whether a page of this origin, other than the server's own, may talk to the server.
+#[must_use]
+pub fn is_listed_origin(config: &Config, origin: &str) -> bool {
+    config.clients.iter().flat_map(|client| &client.origins).any(|listed| listed.as_str() == origin)
+}

@@ -1,0 +1,123 @@
+//! Begins a sign-in. The answer is the same for a name that nobody has.
+
+use phonenumber::Mode;
+use vestibule_protocol::{AccountName, AccountRequest, CellNumber, ChallengeError, ErrorCode};
+
+use super::{Answer, Context, Held, StepError};
+use crate::clients;
+use crate::clock::millis;
+use crate::config::Config;
+use crate::keys::{self, Keys, Purpose};
+use crate::password::{canonical_email, canonical_username};
+use crate::store::accounts::Account;
+use crate::store::audit::{Event, Outcome};
+use crate::store::signins::{SignIn, Stage};
+use crate::store::{Store, StoreError, in_transaction};
+
+pub(super) async fn take(context: &Context, client_id: String, request: AccountRequest) -> Result<Answer, StepError> {
+    let server = &context.server;
+    if !clients::is_known(&server.config, &client_id) {
+        return Ok(ErrorCode::InvalidClient.into());
+    }
+    let Some(scope) = clients::granted_scope(&server.config, &client_id, request.scope.as_deref()) else {
+        return Ok(ErrorCode::InvalidScope.into());
+    };
+    let Ok(name) = AccountName::parse(&request.username) else {
+        return Ok(malformed("username"));
+    };
+    let phone_number = match request.phone_number.as_deref().map(|typed| dialable(typed, &server.config)) {
+        Some(None) => return Ok(ErrorCode::InvalidPhoneNumber.into()),
+        Some(number) => number,
+        None => None,
+    };
+
+    let auth_session = server.random.secret();
+    let now = context.now();
+    let account = find_account(&server.store, &name).await?;
+    let signin = SignIn {
+        id: keys::sha256(auth_session.expose()),
+        issuer: context.issuer.as_str().to_owned(),
+        client_id: client_id.clone(),
+        scope,
+        code_challenge: request.code_challenge,
+        name_key: name_key(&server.keys, &name),
+        account_id: account.as_ref().map(|account| account.id.clone()),
+        phone_number,
+        locales: request.ui_locales.unwrap_or_default().chars().take(MAX_LOCALES_CHARS).collect(),
+        stage: Stage::Credentials,
+        attempts: 0,
+        sends: 0,
+        delivery_failed: false,
+        verified_at: None,
+        expires_at: now + millis(server.config.signin.life),
+    };
+    in_transaction!(server.store, |tx| {
+        signin.add(&mut tx, now).await?;
+        context.audit(&mut tx, Event::SignInBegun, Outcome::Success, &super::whom(account.as_ref(), &signin)).await?;
+    });
+    let held = Held { id: signin.id.clone(), auth_session, client_id: Some(client_id) };
+    Ok(held.credentials_required(&signin, now).into())
+}
+
+/// Nobody reads more languages than fit in here.
+const MAX_LOCALES_CHARS: usize = 256;
+
+fn malformed(member: &str) -> Answer {
+    let error_description = Some(format!("{member} is malformed"));
+    ChallengeError { error_description, ..ChallengeError::new(ErrorCode::InvalidRequest) }.into()
+}
+
+/// The number in E.164; `None` where it cannot be dialled.
+fn dialable(typed: &str, config: &Config) -> Option<String> {
+    let number = CellNumber::parse(typed).ok()?;
+    let region = config.default_region.as_deref().and_then(|region| region.parse().ok());
+    let number = phonenumber::parse(region, number.as_str()).ok()?;
+    number.is_valid().then(|| number.format().mode(Mode::E164).to_string())
+}
+
+/// The account that a name stands for.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub(super) async fn find_account(store: &Store, name: &AccountName) -> Result<Option<Account>, StoreError> {
+    if name.is_email() {
+        match canonical_email(name.as_str()) {
+            Some(email) => store.account_by_email(&email).await,
+            None => Ok(None),
+        }
+    } else {
+        match canonical_username(name.as_str()) {
+            Some(username) => store.account_by_username(&username).await,
+            None => Ok(None),
+        }
+    }
+}
+
+/// What the failures of a name are counted under, whether an account has the name or not.
+pub(crate) fn name_key(keys: &Keys, name: &AccountName) -> String {
+    let canonical = if name.is_email() { canonical_email(name.as_str()) } else { canonical_username(name.as_str()) };
+    keys.mac(Purpose::Name, &[canonical.as_deref().unwrap_or(name.as_str())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_with_the_numbering_plan_of_the_region() {
+        let config = |region: Option<&str>| Config { default_region: region.map(str::to_owned), ..Config::default() };
+        for (typed, region, expected) in [
+            ("+49 151 12345678", None, Some("+4915112345678")),
+            ("+49 (0)151 12345678", None, Some("+4915112345678")),
+            ("0049 151 12345678", None, Some("+4915112345678")),
+            ("0151 12345678", Some("DE"), Some("+4915112345678")),
+            ("(202) 555-0132", Some("US"), Some("+12025550132")),
+            ("0151 12345678", None, None),
+            ("+49 1", Some("DE"), None),
+            ("+999 123456789", None, None),
+            ("+4915112345678 ext. 5", None, None),
+        ] {
+            assert_eq!(dialable(typed, &config(region)).as_deref(), expected, "{typed} in {region:?}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The steps of a sign-in, one file each, named like the pages.
+//!
+//! A step decides; the store does one transaction per decision; [`crate::http::challenge`] translates HTTP.
+
+mod account;
+mod code;
+mod credentials;
+mod delivery;
+mod grant;
+mod resend;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use vestibule_protocol::{ChallengeError, ChallengeRequest, ChallengeStep, CodeMembers, ErrorCode, Secret};
+
+use crate::clock::{UnixMillis, seconds_until};
+use crate::config::Issuer;
+use crate::keys;
+use crate::password::Busy;
+use crate::state::Shared;
+use crate::store::accounts::Account;
+use crate::store::audit::{Caller, Event, Outcome, Record, Whom};
+use crate::store::signins::{SignIn, Stage};
+use crate::store::{StoreError, Transaction};
+
+/// What a step answers.
+#[derive(Debug)]
+pub enum Answer {
+    /// The sign-in is verified: a code to redeem.
+    AuthorizationCode(Secret),
+    /// One more step, or an error.
+    Challenge {
+        /// What to say.
+        body: Box<ChallengeError>,
+        /// Seconds to wait before asking again.
+        retry_after: Option<u64>,
+    },
+}
+
+/// Why a step did not answer: the server cannot do its work now.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Too many passwords are waiting to be checked.
+    #[error("too many passwords are waiting to be checked")]
+    Busy,
+}
+
+impl From<Busy> for StepError {
+    fn from(_: Busy) -> Self {
+        Self::Busy
+    }
+}
+
+/// Who asks for a step, and at which public address.
+#[derive(Clone)]
+pub struct Context {
+    /// The server.
+    pub server: Shared,
+    /// The public address that was asked.
+    pub issuer: Issuer,
+    /// Where the request came from.
+    pub caller: Caller,
+}
+
+/// Takes the step that a request asks for.
+///
+/// # Errors
+/// [`StepError`] where the server cannot do its work now.
+pub async fn take(context: Context, request: ChallengeRequest) -> Result<Answer, StepError> {
+    let ChallengeRequest { client_id, step } = request;
+    let held = |auth_session: Secret| Held { id: keys::sha256(auth_session.expose()), auth_session, client_id: client_id.clone() };
+    match step {
+        ChallengeStep::Account(request) => account::take(&context, client_id.unwrap_or_default(), request).await,
+        ChallengeStep::Credentials { auth_session, uc_username, password } => {
+            credentials::take(&context, &held(auth_session), &uc_username, &password).await
+        }
+        ChallengeStep::Code { auth_session, otp } => code::take(&context, &held(auth_session), &otp).await,
+        ChallengeStep::Resend { auth_session } => resend::take(&context, &held(auth_session)).await,
+        ChallengeStep::State { auth_session } => state::take(&context, &held(auth_session)).await,
+    }
+}
+
+/// A sign-in that somebody holds the `auth_session` of.
+struct Held {
+    auth_session: Secret,
+    id: String,
+    client_id: Option<String>,
+}
+
+impl Held {
+    /// Takes the sign-in for the rest of the transaction; `None` where it is unknown, expired, or begun by another
+    /// client or at another address.
+    async fn lock(&self, context: &Context, tx: &mut Transaction) -> Result<Option<SignIn>, StoreError> {
+        let signin = SignIn::lock(tx, &self.id, context.now()).await?;
+        Ok(signin.filter(|signin| self.is_for(context, signin)))
+    }
+
+    fn is_for(&self, context: &Context, signin: &SignIn) -> bool {
+        let same_client = self.client_id.as_ref().is_none_or(|client_id| *client_id == signin.client_id);
+        same_client && signin.issuer == context.issuer.as_str()
+    }
+
+    /// An answer that the sign-in can go on after.
+    fn answer(&self, error: ErrorCode) -> ChallengeError {
+        ChallengeError { auth_session: Some(self.auth_session.clone()), ..ChallengeError::new(error) }
+    }
+
+    /// An answer about the access code.
+    fn code_answer(&self, error: ErrorCode, members: CodeMembers, signin: &SignIn, now: UnixMillis) -> ChallengeError {
+        let signin_expires_in = Some(seconds_until(signin.expires_at, now));
+        ChallengeError { signin_expires_in, ..self.answer(error) }.with_code(members)
+    }
+
+    /// "Credentials first", said at the account step and to whoever tries to skip one.
+    fn credentials_required(&self, signin: &SignIn, now: UnixMillis) -> ChallengeError {
+        ChallengeError {
+            credentials_required: true,
+            signin_expires_in: Some(seconds_until(signin.expires_at, now)),
+            ..self.answer(ErrorCode::InsufficientAuthorization)
+        }
+    }
+}
+
+impl Context {
+    fn now(&self) -> UnixMillis {
+        self.server.clock.now()
+    }
+
+    async fn audit(&self, tx: &mut Transaction, event: Event, outcome: Outcome, whom: &Whom) -> Result<(), StoreError> {
+        let record =
+            Record { id: self.server.random.id(), at: self.now(), event, outcome, whom, caller: &self.caller };
+        record.write(tx).await
+    }
+}
+
+impl From<ChallengeError> for Answer {
+    fn from(body: ChallengeError) -> Self {
+        Self::Challenge { body: Box::new(body), retry_after: None }
+    }
+}
+
+impl From<ErrorCode> for Answer {
+    fn from(error: ErrorCode) -> Self {
+        ChallengeError::new(error).into()
+    }
+}
+
+/// "Too soon", until a moment.
+fn rate_limited(body: ChallengeError, until: UnixMillis, now: UnixMillis) -> Answer {
+    Answer::Challenge { body: Box::new(body), retry_after: Some(seconds_until(until, now).max(1)) }
+}
+
+fn whom(account: Option<&Account>, signin: &SignIn) -> Whom {
+    account.map_or_else(|| Whom::Unknown(signin.name_key.clone()), |account| Whom::Account(account.username.clone()))
+}
+
+/// The account of a sign-in that is past its password.
+async fn account_of(tx: &mut Transaction, signin: &SignIn) -> Result<Option<Account>, StoreError> {
+    match &signin.account_id {
+        Some(id) => Account::load(tx, id).await,
+        None => Ok(None),
+    }
+}
+
+/// Whether the sign-in has used up its wrong codes: then it is over, for the right code too.
+fn is_exhausted(context: &Context, signin: &SignIn) -> bool {
+    signin.stage == Stage::Code && signin.attempts >= i64::from(context.server.config.code.attempts)
+}

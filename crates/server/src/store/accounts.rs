@@ -1,0 +1,283 @@
+//! Accounts.
+
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
+
+use super::{Store, StoreError, Transaction, in_transaction};
+use crate::clock::UnixMillis;
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Never changes, never shown.
+    pub id: String,
+    /// User name (`UsernameCaseMapped`).
+    pub username: String,
+    /// Name to show.
+    pub name: String,
+    /// E-mail address as given.
+    pub email: Option<String>,
+    /// PHC string; absent until a password is set.
+    pub password_hash: Option<String>,
+    /// A generated password is good until then, unless its owner changes it.
+    pub password_expires_at: Option<UnixMillis>,
+    /// Whether two-factor authentication is on.
+    pub two_factor: bool,
+    /// Whether nobody can sign in with it.
+    pub disabled: bool,
+    /// When it was made.
+    pub created_at: UnixMillis,
+}
+
+/// What makes an account.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// User name in its canonical form.
+    pub username: String,
+    /// Name to show.
+    pub name: String,
+    /// E-mail address as given, and in the form that is compared.
+    pub email: Option<Email>,
+    /// PHC string.
+    pub password_hash: Option<String>,
+    /// Set for a generated password.
+    pub password_expires_at: Option<UnixMillis>,
+    /// Whether two-factor authentication is on.
+    pub two_factor: bool,
+}
+
+/// An e-mail address in both its forms.
+#[derive(Clone, Debug)]
+pub struct Email {
+    /// As given: where mails go.
+    pub given: String,
+    /// Canonical: what is compared.
+    pub key: String,
+}
+
+/// A change that an administrator makes to an account.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A new password: PHC string, and when a generated one ends.
+    Password(String, Option<UnixMillis>),
+    /// A new e-mail address, or none.
+    Email(Option<Email>),
+    /// Two-factor authentication on or off.
+    TwoFactor(bool),
+    /// Disabled or enabled.
+    Disabled(bool),
+}
+
+impl Change {
+    /// Whether what was signed in or was signing in before must not go on after it.
+    fn ends_sessions(&self) -> bool {
+        !matches!(self, Self::TwoFactor(false) | Self::Disabled(false))
+    }
+}
+
+/// Why an account was not made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// Another account has this user name.
+    #[error("the user name is taken")]
+    UsernameTaken,
+    /// Another account has this e-mail address.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    /// Two-factor authentication needs an e-mail address.
+    #[error("two-factor authentication needs an e-mail address")]
+    EmailNeeded,
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for AccountError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl FromRow<'_, AnyRow> for Account {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            username: row.try_get("username")?,
+            name: row.try_get("name")?,
+            email: row.try_get("email")?,
+            password_hash: row.try_get("password_hash")?,
+            password_expires_at: row.try_get("password_expires_at")?,
+            two_factor: row.try_get::<i64, _>("two_factor")? != 0,
+            disabled: row.try_get::<i64, _>("disabled")? != 0,
+            created_at: row.try_get("created_at")?,
+        })
+    }
+}
+
+impl Account {
+    /// The account with this id, within a transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn load(tx: &mut Transaction, id: &str) -> Result<Option<Self>, StoreError> {
+        Ok(sqlx::query_as("SELECT * FROM account WHERE id = $1").bind(id).fetch_optional(&mut **tx).await?)
+    }
+}
+
+impl Store {
+    /// The account with this canonical user name.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn account_by_username(&self, username: &str) -> Result<Option<Account>, StoreError> {
+        let query = sqlx::query_as("SELECT * FROM account WHERE username = $1").bind(username);
+        Ok(query.fetch_optional(&self.pool).await?)
+    }
+
+    /// The account with this canonical e-mail address.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn account_by_email(&self, email_key: &str) -> Result<Option<Account>, StoreError> {
+        let query = sqlx::query_as("SELECT * FROM account WHERE email_key = $1").bind(email_key);
+        Ok(query.fetch_optional(&self.pool).await?)
+    }
+
+    /// The account with this id.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
+        Ok(sqlx::query_as("SELECT * FROM account WHERE id = $1").bind(id).fetch_optional(&self.pool).await?)
+    }
+
+    /// All accounts, by user name.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        Ok(sqlx::query_as("SELECT * FROM account ORDER BY username").fetch_all(&self.pool).await?)
+    }
+
+    /// Makes accounts: all of them, or none and the index of the first that cannot be made.
+    ///
+    /// # Errors
+    /// The index of the account and [`AccountError`].
+    pub async fn add_accounts(
+        &self,
+        accounts: &[(String, NewAccount)],
+        now: UnixMillis,
+    ) -> Result<(), (usize, AccountError)> {
+        let mut tx = self.begin().await.map_err(|error| (0, error.into()))?;
+        for (index, (id, account)) in accounts.iter().enumerate() {
+            insert(&mut tx, id, account, now).await.map_err(|error| (index, error))?;
+        }
+        tx.commit().await.map_err(|error| (0, error.into()))
+    }
+
+    /// Changes an account; where the change demands it, ends its sessions and running sign-ins with it.
+    /// `false` where there is no such account.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn change_account(&self, id: &str, change: &Change) -> Result<bool, AccountError> {
+        in_transaction!(self, |tx| {
+            let query = match change {
+                Change::Password(hash, expires_at) => {
+                    sqlx::query("UPDATE account SET password_hash = $2, password_expires_at = $3 WHERE id = $1")
+                        .bind(id)
+                        .bind(hash)
+                        .bind(*expires_at)
+                }
+                Change::Email(email) => {
+                    if let Some(email) = email {
+                        free_email(&mut tx, &email.key, id).await?;
+                    }
+                    sqlx::query("UPDATE account SET email = $2, email_key = $3 WHERE id = $1")
+                        .bind(id)
+                        .bind(email.as_ref().map(|email| email.given.as_str()))
+                        .bind(email.as_ref().map(|email| email.key.as_str()))
+                }
+                Change::TwoFactor(on) => {
+                    sqlx::query("UPDATE account SET two_factor = $2 WHERE id = $1").bind(id).bind(i64::from(*on))
+                }
+                Change::Disabled(on) => {
+                    sqlx::query("UPDATE account SET disabled = $2 WHERE id = $1").bind(id).bind(i64::from(*on))
+                }
+            };
+            let found = query.execute(&mut *tx).await?.rows_affected() > 0;
+            let lacks_email = sqlx::query("SELECT 1 FROM account WHERE id = $1 AND two_factor = 1 AND email IS NULL");
+            if lacks_email.bind(id).fetch_optional(&mut *tx).await?.is_some() {
+                return Err(AccountError::EmailNeeded);
+            }
+            if found && change.ends_sessions() {
+                end_everything(&mut tx, id).await?;
+            }
+            Ok(found)
+        })
+    }
+
+    /// Stores the same password hashed anew, because the parameters rose; ends nothing. Does nothing where the
+    /// password has been changed since `old` was read.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn rehash_password(&self, id: &str, old: &str, new: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+            .bind(id)
+            .bind(old)
+            .bind(new)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Removes an account with everything that is its own. `false` where there is no such account.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn remove_account(&self, id: &str) -> Result<bool, StoreError> {
+        let removed = sqlx::query("DELETE FROM account WHERE id = $1").bind(id).execute(&self.pool).await?;
+        Ok(removed.rows_affected() > 0)
+    }
+}
+
+async fn insert(tx: &mut Transaction, id: &str, account: &NewAccount, now: UnixMillis) -> Result<(), AccountError> {
+    if account.two_factor && account.email.is_none() {
+        return Err(AccountError::EmailNeeded);
+    }
+    if let Some(email) = &account.email {
+        free_email(tx, &email.key, id).await?;
+    }
+    let inserted = sqlx::query(
+        "INSERT INTO account (id, username, name, email, email_key, password_hash, password_expires_at, two_factor,
+             disabled, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) ON CONFLICT (username) DO NOTHING",
+    )
+    .bind(id)
+    .bind(&account.username)
+    .bind(&account.name)
+    .bind(account.email.as_ref().map(|email| email.given.as_str()))
+    .bind(account.email.as_ref().map(|email| email.key.as_str()))
+    .bind(account.password_hash.as_deref())
+    .bind(account.password_expires_at)
+    .bind(i64::from(account.two_factor))
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    if inserted.rows_affected() == 0 { Err(AccountError::UsernameTaken) } else { Ok(()) }
+}
+
+async fn free_email(tx: &mut Transaction, email_key: &str, id: &str) -> Result<(), AccountError> {
+    let taken = sqlx::query("SELECT 1 FROM account WHERE email_key = $1 AND id <> $2").bind(email_key).bind(id);
+    match taken.fetch_optional(&mut **tx).await? {
+        Some(_) => Err(AccountError::EmailTaken),
+        None => Ok(()),
+    }
+}
+
+async fn end_everything(tx: &mut Transaction, account_id: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM signin WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
+    sqlx::query("DELETE FROM session WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
+    Ok(())
+}

@@ -1,0 +1,229 @@
+//! The audit trail: who tried what, from where, and what came of it.
+
+use std::fmt;
+
+use serde::Serialize;
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
+
+use super::{Store, StoreError, Transaction};
+use crate::clock::UnixMillis;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A sign-in began.
+    SignInBegun,
+    /// A password was checked.
+    Password,
+    /// An access code was mailed.
+    CodeSent,
+    /// An access code was checked.
+    Code,
+    /// A code became a session.
+    SessionBegun,
+    /// A session ended.
+    SessionEnded,
+    /// An administrator made or changed an account; says what was done.
+    Administration(&'static str),
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Success,
+    /// It was wrong.
+    Failure,
+    /// It was refused, because it came too soon or too often.
+    Limited,
+    /// An access code that was right once.
+    Stale,
+    /// The last try is used up.
+    Exhausted,
+    /// The mail server refused it or did not answer.
+    NotDelivered,
+    /// A spent token came back: its session was ended.
+    Reused,
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SignInBegun => "signin-begun",
+            Self::Password => "password",
+            Self::CodeSent => "code-sent",
+            Self::Code => "code",
+            Self::SessionBegun => "session-begun",
+            Self::SessionEnded => "session-ended",
+            Self::Administration(act) => act,
+        })
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Limited => "limited",
+            Self::Stale => "stale",
+            Self::Exhausted => "exhausted",
+            Self::NotDelivered => "not-delivered",
+            Self::Reused => "reused",
+        })
+    }
+}
+
+/// Whom an entry is about.
+#[derive(Clone, Debug)]
+pub enum Whom {
+    /// An account, by user name.
+    Account(String),
+    /// A name that no account has, by its HMAC: it may be a password typed into the wrong field.
+    Unknown(String),
+}
+
+/// Where a request came from.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// Client address.
+    pub address: Option<String>,
+    /// Browser, as it names itself; cut to 256 characters.
+    pub user_agent: Option<String>,
+}
+
+/// An entry, as it is read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// When.
+    pub at: UnixMillis,
+    /// What happened.
+    pub event: String,
+    /// What came of it.
+    pub outcome: String,
+    /// User name, where an account has it.
+    pub username: Option<String>,
+    /// HMAC of the name, where none has.
+    pub name_key: Option<String>,
+    /// Client address.
+    pub client_address: Option<String>,
+    /// Browser, as it names itself.
+    pub user_agent: Option<String>,
+}
+
+impl FromRow<'_, AnyRow> for Entry {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            at: row.try_get("at")?,
+            event: row.try_get("event")?,
+            outcome: row.try_get("outcome")?,
+            username: row.try_get("username")?,
+            name_key: row.try_get("name_key")?,
+            client_address: row.try_get("client_address")?,
+            user_agent: row.try_get("user_agent")?,
+        })
+    }
+}
+
+/// An entry, as it is written: in the transaction of what it tells of, and to the log.
+#[derive(Clone, Debug)]
+pub struct Record<'a> {
+    /// Unique.
+    pub id: String,
+    /// When.
+    pub at: UnixMillis,
+    /// What happened.
+    pub event: Event,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Whom it is about.
+    pub whom: &'a Whom,
+    /// Where it came from.
+    pub caller: &'a Caller,
+}
+
+impl Record<'_> {
+    /// Writes the entry.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn write(self, tx: &mut Transaction) -> Result<(), StoreError> {
+        let (username, name_key) = match self.whom {
+            Whom::Account(username) => (Some(username.as_str()), None),
+            Whom::Unknown(name_key) => (None, Some(name_key.as_str())),
+        };
+        tracing::info!(
+            target: "vestibule_server::audit",
+            event = %self.event,
+            outcome = %self.outcome,
+            username,
+            name_key,
+            client_address = self.caller.address.as_deref(),
+            user_agent = self.caller.user_agent.as_deref(),
+        );
+        sqlx::query(
+            "INSERT INTO audit (id, at, event, outcome, username, name_key, client_address, user_agent)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(self.id)
+        .bind(self.at)
+        .bind(self.event.to_string())
+        .bind(self.outcome.to_string())
+        .bind(username)
+        .bind(name_key)
+        .bind(self.caller.address.as_deref())
+        .bind(self.caller.user_agent.as_deref())
+        .execute(&mut **tx)
+        .await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Entries since a moment, of one user name or of all, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn audit(&self, username: Option<&str>, since: UnixMillis) -> Result<Vec<Entry>, StoreError> {
+        let entries = match username {
+            Some(username) => {
+                let query = sqlx::query_as("SELECT * FROM audit WHERE at >= $1 AND username = $2 ORDER BY at, id");
+                query.bind(since).bind(username).fetch_all(&self.pool).await?
+            }
+            None => {
+                let query = sqlx::query_as("SELECT * FROM audit WHERE at >= $1 ORDER BY at, id");
+                query.bind(since).fetch_all(&self.pool).await?
+            }
+        };
+        Ok(entries)
+    }
+
+    /// Deletes what has had its time: expired sign-ins and sessions, faded counters, old mails and audit entries.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn tidy(&self, now: UnixMillis, keep: Keep) -> Result<(), StoreError> {
+        for (statement, until) in [
+            ("DELETE FROM signin WHERE expires_at <= $1", now),
+            ("DELETE FROM session WHERE idle_expires_at <= $1 OR expires_at <= $1", now),
+            ("DELETE FROM sent_mail WHERE sent_at <= $1", now - keep.mails),
+            ("DELETE FROM throttle WHERE counted_at <= $1", now - keep.failures),
+            ("DELETE FROM audit WHERE at <= $1", now - keep.audit),
+        ] {
+            sqlx::query(statement).bind(until).execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+}
+
+/// How long things are kept, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    /// Mails, for the hourly limit.
+    pub mails: i64,
+    /// Counters of failures.
+    pub failures: i64,
+    /// Audit entries.
+    pub audit: i64,
+}

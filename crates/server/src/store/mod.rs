@@ -1,0 +1,130 @@
+//! What lasts: accounts, sign-ins, sessions, counters, the audit trail.
+//!
+//! One SQL serves SQLite and PostgreSQL: columns are BIGINT and TEXT, placeholders are `$1`. One decision is one
+//! transaction, and it begins with a conditional `UPDATE … RETURNING` that locks the row it is about.
+
+pub mod accounts;
+pub mod audit;
+pub mod codes;
+pub mod keys;
+mod schema;
+pub mod sessions;
+pub mod signins;
+pub mod throttle;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{Any, AnyPool, Executor};
+
+/// A transaction of the store.
+pub type Transaction = sqlx::Transaction<'static, Any>;
+
+/// How long a connection waits for another one's transaction.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// SQLite writes one at a time; a few connections let reads go on meanwhile.
+const SQLITE_CONNECTIONS: u32 = 4;
+
+/// The store: a pool of connections.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: AnyPool,
+}
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// `database.url` names no database that this build knows.
+    #[error("`{0}` is no database address that is known here; write sqlite:PATH")]
+    UnknownDatabase(String),
+    /// The database was made by a newer build, which this one would damage.
+    #[error("the database needs at least version {needed} of its schema to be known, this build knows {known}")]
+    TooNew {
+        /// The oldest schema version that may use the database.
+        needed: i64,
+        /// The newest one that this build knows.
+        known: i64,
+    },
+    /// The database did not do it.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl Store {
+    /// Opens the database of `url`, making it if it is not there, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`] says what is wrong with the address or the database.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let Some(path) = url.strip_prefix("sqlite:") else {
+            return Err(StoreError::UnknownDatabase(url.to_owned()));
+        };
+        sqlx::any::install_default_drivers();
+        let url = if path.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
+        let options = AnyConnectOptions::from_str(&url)?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(SQLITE_CONNECTIONS)
+            .acquire_timeout(BUSY_TIMEOUT)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    // FULL: what was answered survives a power cut.
+                    connection.execute("PRAGMA busy_timeout = 10000").await?;
+                    connection.execute("PRAGMA journal_mode = WAL").await?;
+                    connection.execute("PRAGMA synchronous = FULL").await?;
+                    connection.execute("PRAGMA foreign_keys = ON").await?;
+                    Ok(())
+                })
+            })
+            .connect_with(options)
+            .await?;
+        let store = Self { pool };
+        schema::bring_up_to_date(&store).await?;
+        Ok(store)
+    }
+
+    /// Begins a transaction that may write: SQLite takes its lock at once, so that it cannot fail half-way.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn begin(&self) -> Result<Transaction, StoreError> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] where it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Closes every connection, after what is under way has ended.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Runs `$body` in one transaction; what it answers is returned once it is committed.
+macro_rules! in_transaction {
+    ($store:expr, |$tx:ident| $body:expr) => {{
+        let mut $tx = $store.begin().await?;
+        let answer = $body;
+        $tx.commit().await.map_err($crate::store::StoreError::from)?;
+        answer
+    }};
+}
+pub(crate) use in_transaction;
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::Store;
+
+    /// A store of its own in a folder that goes with the test.
+    pub(crate) async fn store() -> (Store, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("vestibule.db").display());
+        (Store::open(&url).await.unwrap(), folder)
+    }
+}

@@ -1,0 +1,255 @@
+//! Sessions: a cookie of the page, or a family of tokens.
+
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
+
+use vestibule_protocol::PreferredDevice;
+
+use super::{Store, StoreError, Transaction};
+use crate::clock::UnixMillis;
+
+/// A session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Never secret.
+    pub id: String,
+    /// What its owner holds.
+    pub kind: Kind,
+    /// Whose it is.
+    pub account_id: String,
+    /// The sign-in it came from, until the session is first used.
+    pub signin_id: Option<String>,
+    /// Public address that was signed in to.
+    pub issuer: String,
+    /// Client.
+    pub client_id: String,
+    /// Space-separated scopes.
+    pub scope: String,
+    /// SHA-256 of the cookie's value.
+    pub cookie_hash: Option<String>,
+    /// Cell number of the sign-in, in E.164.
+    pub phone_number: Option<String>,
+    /// The device that the person prefers.
+    pub preferred_device: PreferredDevice,
+    /// Whether calls go to the cell number.
+    pub route_calls_to_cell: bool,
+    /// Browser, as it names itself.
+    pub user_agent: Option<String>,
+    /// Where it was signed in from.
+    pub client_address: Option<String>,
+    /// When it began.
+    pub created_at: UnixMillis,
+    /// When it was last used, to the minute.
+    pub used_at: UnixMillis,
+    /// When it ends if it is not used.
+    pub idle_expires_at: UnixMillis,
+    /// When it ends in any case.
+    pub expires_at: UnixMillis,
+}
+
+/// What the owner of a session holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A cookie that no script can read.
+    Cookie,
+    /// An access token and a refresh token.
+    Token,
+}
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Cookie => "cookie",
+            Self::Token => "token",
+        }
+    }
+}
+
+fn device_name(device: PreferredDevice) -> &'static str {
+    match device {
+        PreferredDevice::DeskPhone => "desk-phone",
+        PreferredDevice::MobilePhone => "mobile-phone",
+        PreferredDevice::AutoPilot => "auto-pilot",
+    }
+}
+
+impl FromRow<'_, AnyRow> for Session {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let kind: String = row.try_get("kind")?;
+        let device: String = row.try_get("preferred_device")?;
+        Ok(Self {
+            id: row.try_get("id")?,
+            kind: if kind == "cookie" { Kind::Cookie } else { Kind::Token },
+            account_id: row.try_get("account_id")?,
+            signin_id: row.try_get("signin_id")?,
+            issuer: row.try_get("issuer")?,
+            client_id: row.try_get("client_id")?,
+            scope: row.try_get("scope")?,
+            cookie_hash: row.try_get("cookie_hash")?,
+            phone_number: row.try_get("phone_number")?,
+            preferred_device: match device.as_str() {
+                "mobile-phone" => PreferredDevice::MobilePhone,
+                "auto-pilot" => PreferredDevice::AutoPilot,
+                _ => PreferredDevice::DeskPhone,
+            },
+            route_calls_to_cell: row.try_get::<i64, _>("route_calls_to_cell")? != 0,
+            user_agent: row.try_get("user_agent")?,
+            client_address: row.try_get("client_address")?,
+            created_at: row.try_get("created_at")?,
+            used_at: row.try_get("used_at")?,
+            idle_expires_at: row.try_get("idle_expires_at")?,
+            expires_at: row.try_get("expires_at")?,
+        })
+    }
+}
+
+impl Session {
+    /// Stores a new session, and ends the one that the same sign-in led to before.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn add(&self, tx: &mut Transaction) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM session WHERE signin_id = $1").bind(self.signin_id.as_deref()).execute(&mut **tx).await?;
+        sqlx::query(
+            "INSERT INTO session (id, kind, account_id, signin_id, issuer, client_id, scope, cookie_hash, phone_number,
+                 preferred_device, route_calls_to_cell, user_agent, client_address, created_at, used_at,
+                 idle_expires_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        )
+        .bind(&self.id)
+        .bind(self.kind.as_str())
+        .bind(&self.account_id)
+        .bind(self.signin_id.as_deref())
+        .bind(&self.issuer)
+        .bind(&self.client_id)
+        .bind(&self.scope)
+        .bind(self.cookie_hash.as_deref())
+        .bind(self.phone_number.as_deref())
+        .bind(device_name(self.preferred_device))
+        .bind(i64::from(self.route_calls_to_cell))
+        .bind(self.user_agent.as_deref())
+        .bind(self.client_address.as_deref())
+        .bind(self.created_at)
+        .bind(self.used_at)
+        .bind(self.idle_expires_at)
+        .bind(self.expires_at)
+        .execute(&mut **tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Writes what a person can set.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn save_settings(&self, tx: &mut Transaction) -> Result<(), StoreError> {
+        sqlx::query("UPDATE session SET preferred_device = $2, route_calls_to_cell = $3 WHERE id = $1")
+            .bind(&self.id)
+            .bind(device_name(self.preferred_device))
+            .bind(i64::from(self.route_calls_to_cell))
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Takes a live session for the rest of the transaction and notes its use; the sign-in that it came from ends
+    /// with the first one.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn lock_and_use(
+        tx: &mut Transaction,
+        id: &str,
+        now: UnixMillis,
+        idle_expires_at: UnixMillis,
+    ) -> Result<Option<Self>, StoreError> {
+        let query = sqlx::query_as(
+            "UPDATE session SET used_at = $2, idle_expires_at = $3
+             WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2 RETURNING *",
+        );
+        let session: Option<Self> = query.bind(id).bind(now).bind(idle_expires_at).fetch_optional(&mut **tx).await?;
+        if let Some(signin_id) = session.as_ref().and_then(|session| session.signin_id.as_deref()) {
+            super::signins::SignIn::end(tx, signin_id).await?;
+            sqlx::query("UPDATE session SET signin_id = NULL WHERE id = $1").bind(id).execute(&mut **tx).await?;
+        }
+        Ok(session)
+    }
+
+    /// Ends a session with all its tokens. `false` where it had ended before.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn end(tx: &mut Transaction, id: &str) -> Result<bool, StoreError> {
+        let ended = sqlx::query("DELETE FROM session WHERE id = $1").bind(id).execute(&mut **tx).await?;
+        Ok(ended.rows_affected() > 0)
+    }
+}
+
+impl Store {
+    /// The live session with this id.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn session(&self, id: &str, now: UnixMillis) -> Result<Option<Session>, StoreError> {
+        let query = sqlx::query_as("SELECT * FROM session WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2");
+        Ok(query.bind(id).bind(now).fetch_optional(&self.pool).await?)
+    }
+
+    /// The live session of a cookie, by the SHA-256 of its value.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn session_by_cookie(&self, cookie_hash: &str, now: UnixMillis) -> Result<Option<Session>, StoreError> {
+        let query =
+            sqlx::query_as("SELECT * FROM session WHERE cookie_hash = $1 AND idle_expires_at > $2 AND expires_at > $2");
+        Ok(query.bind(cookie_hash).bind(now).fetch_optional(&self.pool).await?)
+    }
+
+    /// The session that a refresh token belongs to, by the SHA-256 of the token, spent or not.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn session_by_refresh_token(
+        &self,
+        token_hash: &str,
+        now: UnixMillis,
+    ) -> Result<Option<Session>, StoreError> {
+        let query = sqlx::query_as(
+            "SELECT session.* FROM session JOIN refresh_token ON refresh_token.session_id = session.id
+             WHERE refresh_token.id = $1 AND idle_expires_at > $2 AND expires_at > $2",
+        );
+        Ok(query.bind(token_hash).bind(now).fetch_optional(&self.pool).await?)
+    }
+}
+
+/// Stores a fresh refresh token of a session, by its SHA-256.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub async fn add_refresh_token(
+    tx: &mut Transaction,
+    token_hash: &str,
+    session_id: &str,
+    now: UnixMillis,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO refresh_token (id, session_id, created_at) VALUES ($1, $2, $3)")
+        .bind(token_hash)
+        .bind(session_id)
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Spends a refresh token, by its SHA-256. `false` where it was spent before, or never was.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub async fn spend_refresh_token(tx: &mut Transaction, token_hash: &str, now: UnixMillis) -> Result<bool, StoreError> {
+    let spent = sqlx::query("UPDATE refresh_token SET spent_at = $2 WHERE id = $1 AND spent_at IS NULL")
+        .bind(token_hash)
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+    Ok(spent.rows_affected() > 0)
+}

@@ -1,0 +1,170 @@
+//! Sign-ins under way.
+
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
+
+use super::{Store, StoreError, Transaction};
+use crate::clock::UnixMillis;
+
+/// A sign-in, from the account step until the session that it leads to is first used.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// SHA-256 of its `auth_session`.
+    pub id: String,
+    /// Public address that was asked; frozen.
+    pub issuer: String,
+    /// Client; frozen.
+    pub client_id: String,
+    /// Space-separated scopes; frozen.
+    pub scope: String,
+    /// PKCE challenge; frozen.
+    pub code_challenge: String,
+    /// What failures are counted under.
+    pub name_key: String,
+    /// The account that was named, if there is one.
+    pub account_id: Option<String>,
+    /// Cell number in E.164; frozen.
+    pub phone_number: Option<String>,
+    /// Languages for the mail, best first.
+    pub locales: String,
+    /// What it waits for.
+    pub stage: Stage,
+    /// Wrong codes so far.
+    pub attempts: i64,
+    /// Mails so far.
+    pub sends: i64,
+    /// Whether the last mail was refused or not answered.
+    pub delivery_failed: bool,
+    /// When it was verified.
+    pub verified_at: Option<UnixMillis>,
+    /// When it ends.
+    pub expires_at: UnixMillis,
+}
+
+/// What a sign-in waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The password.
+    Credentials,
+    /// The access code.
+    Code,
+    /// Nothing: an authorization code can be had.
+    Verified,
+}
+
+impl Stage {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Credentials => "credentials",
+            Self::Code => "code",
+            Self::Verified => "verified",
+        }
+    }
+}
+
+impl FromRow<'_, AnyRow> for SignIn {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let stage: String = row.try_get("stage")?;
+        Ok(Self {
+            id: row.try_get("id")?,
+            issuer: row.try_get("issuer")?,
+            client_id: row.try_get("client_id")?,
+            scope: row.try_get("scope")?,
+            code_challenge: row.try_get("code_challenge")?,
+            name_key: row.try_get("name_key")?,
+            account_id: row.try_get("account_id")?,
+            phone_number: row.try_get("phone_number")?,
+            locales: row.try_get("locales")?,
+            stage: match stage.as_str() {
+                "verified" => Stage::Verified,
+                "code" => Stage::Code,
+                _ => Stage::Credentials,
+            },
+            attempts: row.try_get("attempts")?,
+            sends: row.try_get("sends")?,
+            delivery_failed: row.try_get::<i64, _>("delivery_failed")? != 0,
+            verified_at: row.try_get("verified_at")?,
+            expires_at: row.try_get("expires_at")?,
+        })
+    }
+}
+
+impl Store {
+    /// Stores a new sign-in.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn add_signin(&self, signin: &SignIn, now: UnixMillis) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO signin (id, revision, issuer, client_id, scope, code_challenge, name_key, account_id,
+                 phone_number, locales, stage, attempts, sends, delivery_failed, created_at, expires_at)
+             VALUES ($1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, $11, $12)",
+        )
+        .bind(&signin.id)
+        .bind(&signin.issuer)
+        .bind(&signin.client_id)
+        .bind(&signin.scope)
+        .bind(&signin.code_challenge)
+        .bind(&signin.name_key)
+        .bind(signin.account_id.as_deref())
+        .bind(signin.phone_number.as_deref())
+        .bind(&signin.locales)
+        .bind(signin.stage.as_str())
+        .bind(now)
+        .bind(signin.expires_at)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// A sign-in that has not expired, to look at.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn signin(&self, id: &str, now: UnixMillis) -> Result<Option<SignIn>, StoreError> {
+        let query = sqlx::query_as("SELECT * FROM signin WHERE id = $1 AND expires_at > $2").bind(id).bind(now);
+        Ok(query.fetch_optional(&self.pool).await?)
+    }
+}
+
+impl SignIn {
+    /// Takes a sign-in that has not expired for the rest of the transaction: nobody else decides about it meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn lock(tx: &mut Transaction, id: &str, now: UnixMillis) -> Result<Option<Self>, StoreError> {
+        let query = sqlx::query_as(
+            "UPDATE signin SET revision = revision + 1 WHERE id = $1 AND expires_at > $2 RETURNING *",
+        );
+        Ok(query.bind(id).bind(now).fetch_optional(&mut **tx).await?)
+    }
+
+    /// Writes what a step may change: stage, counters, fate of the last mail. Everything else is frozen.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn save(&self, tx: &mut Transaction) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE signin SET stage = $2, attempts = $3, sends = $4, delivery_failed = $5, verified_at = $6
+             WHERE id = $1",
+        )
+        .bind(&self.id)
+        .bind(self.stage.as_str())
+        .bind(self.attempts)
+        .bind(self.sends)
+        .bind(i64::from(self.delivery_failed))
+        .bind(self.verified_at)
+        .execute(&mut **tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Ends a sign-in: its codes go with it.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn end(tx: &mut Transaction, id: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM signin WHERE id = $1").bind(id).execute(&mut **tx).await?;
+        Ok(())
+    }
+}
