@@ -1,6 +1,15 @@
 //! The server that people sign in to: the steps of the sign-in, what they keep, and its administration.
 
+pub mod clients;
 pub mod clock;
 pub mod config;
+pub mod http;
+pub mod keys;
 pub mod password;
 pub mod random;
+pub mod redemption;
+pub mod serve;
+pub mod state;
+pub mod steps;
+pub mod store;
+pub mod tokens;

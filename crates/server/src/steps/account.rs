@@ -25,10 +25,12 @@ pub(super) async fn take(context: &Context, client_id: String, request: AccountR
     let Ok(name) = AccountName::parse(&request.username) else {
         return Ok(malformed("username"));
     };
-    let phone_number = match request.phone_number.as_deref().map(|typed| dialable(typed, &server.config)) {
-        Some(None) => return Ok(ErrorCode::InvalidPhoneNumber.into()),
-        Some(number) => number,
+    let phone_number = match request.phone_number.as_deref() {
         None => None,
+        Some(typed) => match dialable(typed, &server.config) {
+            None => return Ok(ErrorCode::InvalidPhoneNumber.into()),
+            number => number,
+        },
     };
 
     let auth_session = server.random.secret();

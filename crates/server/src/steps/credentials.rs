@@ -3,7 +3,7 @@
 use vestibule_protocol::{AccountName, ErrorCode, Secret};
 
 use super::delivery::{self, Reservation};
-use super::{Answer, Context, Held, StepError, account, code, grant, is_exhausted, rate_limited, whom};
+use super::{Answer, Context, Held, StepError, account, code, grant, is_exhausted, password_throttle_key, rate_limited, whom};
 use crate::password::{PasswordError, prepare};
 use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
@@ -29,8 +29,8 @@ pub(super) async fn take(
         let Some(signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };
-        let key = throttle_key(&signin);
-        let verdict = throttle::charge(&mut tx, &key, context.now(), server.config.throttle.rules()).await?;
+        let key = password_throttle_key(&signin.name_key);
+        let verdict = throttle::charge(&mut tx, &key, context.now(), &server.config.throttle).await?;
         let account = super::account_of(&mut tx, &signin).await?;
         if let Verdict::Wait(_) = verdict {
             context.audit(&mut tx, Event::Password, Outcome::Limited, &whom(account.as_ref(), &signin)).await?;
@@ -49,7 +49,7 @@ pub(super) async fn take(
     let hash = account.as_ref().filter(|account| is_named_and_open(account, named.as_ref(), context)).and_then(|account| account.password_hash.clone());
     let verdict = server.hasher.verify(prepared.as_ref(), hash.clone()).await?;
     let Some(account) = account.filter(|_| verdict.matches) else {
-        return refuse(context, held, &signin, charge).await;
+        return refuse(context, held, &signin).await;
     };
     if let (Some(old), Some(new)) = (&hash, &verdict.rehash) {
         server.store.rehash_password(&account.id, old, new).await?;
@@ -63,12 +63,7 @@ fn is_named_and_open(account: &Account, named: Option<&Account>, context: &Conte
     is_named && !account.disabled && !has_lapsed
 }
 
-/// Password failures, counted apart from code failures.
-pub(crate) fn throttle_key(signin: &SignIn) -> String {
-    format!("password:{}", signin.name_key)
-}
-
-async fn refuse(context: &Context, held: &Held, signin: &SignIn, _charge: Charge) -> Result<Answer, StepError> {
+async fn refuse(context: &Context, held: &Held, signin: &SignIn) -> Result<Answer, StepError> {
     in_transaction!(context.server.store, |tx| {
         let account = super::account_of(&mut tx, signin).await?;
         context.audit(&mut tx, Event::Password, Outcome::Failure, &whom(account.as_ref(), signin)).await?;
@@ -78,13 +73,12 @@ async fn refuse(context: &Context, held: &Held, signin: &SignIn, _charge: Charge
 
 /// The password was right: the sign-in is verified, or waits for a code.
 async fn accept(context: &Context, held: &Held, account: &Account, charge: Charge) -> Result<Answer, StepError> {
-    let now = context.now();
     let next = in_transaction!(context.server.store, |tx| {
         // Whoever changed the password meanwhile ended the sign-in with it.
         let Some(mut signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };
-        throttle::take_back(&mut tx, &throttle_key(&signin), charge).await?;
+        throttle::take_back(&mut tx, &password_throttle_key(&signin.name_key), charge).await?;
         context.audit(&mut tx, Event::Password, Outcome::Success, &whom(Some(account), &signin)).await?;
         if signin.stage == Stage::Credentials {
             signin.stage = Stage::Code;
@@ -100,10 +94,7 @@ async fn accept(context: &Context, held: &Held, account: &Account, charge: Charg
     });
     match next {
         Next::Answer(answer) => Ok(answer),
-        Next::Mail(mailing) => {
-            tracing::debug!(waited_ms = context.now() - now, "password accepted");
-            delivery::deliver(context, held, mailing).await
-        }
+        Next::Mail(mailing) => delivery::deliver(context, held, mailing).await,
     }
 }
 

@@ -12,11 +12,11 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use vestibule_protocol::{ChallengeError, ChallengeRequest, ChallengeStep, CodeMembers, ErrorCode, Secret};
+use vestibule_protocol::{AccountName, ChallengeError, ChallengeRequest, ChallengeStep, CodeMembers, ErrorCode, Secret};
 
 use crate::clock::{UnixMillis, seconds_until};
 use crate::config::Issuer;
-use crate::keys;
+use crate::keys::{self, Keys};
 use crate::password::Busy;
 use crate::state::Shared;
 use crate::store::accounts::Account;
@@ -169,4 +169,23 @@ async fn account_of(tx: &mut Transaction, signin: &SignIn) -> Result<Option<Acco
 /// Whether the sign-in has used up its wrong codes: then it is over, for the right code too.
 fn is_exhausted(context: &Context, signin: &SignIn) -> bool {
     signin.stage == Stage::Code && signin.attempts >= i64::from(context.server.config.code.attempts)
+}
+
+/// Password failures, counted per name that was given.
+fn password_throttle_key(name_key: &str) -> String {
+    format!("password:{name_key}")
+}
+
+/// Code failures, counted apart, so that a right password does not wipe them out.
+fn code_throttle_key(account_id: &str) -> String {
+    format!("code:{account_id}")
+}
+
+/// Everything that failures of an account are counted under.
+#[must_use]
+pub fn throttle_keys(keys: &Keys, account: &Account) -> Vec<String> {
+    let names = [Some(account.username.as_str()), account.email.as_deref()];
+    let names = names.into_iter().flatten().filter_map(|name| AccountName::parse(name).ok());
+    let passwords = names.map(|name| password_throttle_key(&account::name_key(keys, &name)));
+    passwords.chain([code_throttle_key(&account.id)]).collect()
 }

@@ -3,7 +3,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
-use super::{Store, StoreError, Transaction};
+use super::{StoreError, Transaction};
 use crate::clock::UnixMillis;
 
 /// A sign-in, from the account step until the session that it leads to is first used.
@@ -89,45 +89,34 @@ impl FromRow<'_, AnyRow> for SignIn {
     }
 }
 
-impl Store {
+impl SignIn {
     /// Stores a new sign-in.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn add_signin(&self, signin: &SignIn, now: UnixMillis) -> Result<(), StoreError> {
+    pub async fn add(&self, tx: &mut Transaction, now: UnixMillis) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO signin (id, revision, issuer, client_id, scope, code_challenge, name_key, account_id,
                  phone_number, locales, stage, attempts, sends, delivery_failed, created_at, expires_at)
              VALUES ($1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, $11, $12)",
         )
-        .bind(&signin.id)
-        .bind(&signin.issuer)
-        .bind(&signin.client_id)
-        .bind(&signin.scope)
-        .bind(&signin.code_challenge)
-        .bind(&signin.name_key)
-        .bind(signin.account_id.as_deref())
-        .bind(signin.phone_number.as_deref())
-        .bind(&signin.locales)
-        .bind(signin.stage.as_str())
+        .bind(&self.id)
+        .bind(&self.issuer)
+        .bind(&self.client_id)
+        .bind(&self.scope)
+        .bind(&self.code_challenge)
+        .bind(&self.name_key)
+        .bind(self.account_id.as_deref())
+        .bind(self.phone_number.as_deref())
+        .bind(&self.locales)
+        .bind(self.stage.as_str())
         .bind(now)
-        .bind(signin.expires_at)
-        .execute(&self.pool)
+        .bind(self.expires_at)
+        .execute(&mut **tx)
         .await?;
         Ok(())
     }
 
-    /// A sign-in that has not expired, to look at.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn signin(&self, id: &str, now: UnixMillis) -> Result<Option<SignIn>, StoreError> {
-        let query = sqlx::query_as("SELECT * FROM signin WHERE id = $1 AND expires_at > $2").bind(id).bind(now);
-        Ok(query.fetch_optional(&self.pool).await?)
-    }
-}
-
-impl SignIn {
     /// Takes a sign-in that has not expired for the rest of the transaction: nobody else decides about it meanwhile.
     ///
     /// # Errors

@@ -9,17 +9,7 @@ use sqlx::Row;
 
 use super::{StoreError, Transaction};
 use crate::clock::{UnixMillis, millis};
-
-/// How waits grow and failures are forgotten.
-#[derive(Clone, Copy, Debug)]
-pub struct Rules {
-    /// The wait after the first failure; it doubles with each further one.
-    pub first_wait: Duration,
-    /// The longest wait.
-    pub longest_wait: Duration,
-    /// Failures fade evenly to none over this time.
-    pub decay: Duration,
-}
+use crate::config::ThrottleConfig;
 
 /// What may be tried now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +30,7 @@ pub struct Charge {
 ///
 /// # Errors
 /// [`StoreError::Database`].
-pub async fn charge(tx: &mut Transaction, key: &str, now: UnixMillis, rules: Rules) -> Result<Verdict, StoreError> {
+pub async fn charge(tx: &mut Transaction, key: &str, now: UnixMillis, rules: &ThrottleConfig) -> Result<Verdict, StoreError> {
     // The row is made first and then locked by an update, so that two at once come one after the other.
     sqlx::query(
         "INSERT INTO throttle (id, failures, counted_at, blocked_until) VALUES ($1, 0, $2, 0)
@@ -104,7 +94,7 @@ fn faded(failures: i64, gone: i64, decay: Duration) -> i64 {
 }
 
 /// The wait after so many failures, in milliseconds.
-fn wait_after(failures: i64, rules: Rules) -> i64 {
+fn wait_after(failures: i64, rules: &ThrottleConfig) -> i64 {
     let doublings = u32::try_from(failures - 1).unwrap_or(0).min(62);
     millis(rules.first_wait).saturating_mul(1_i64 << doublings).min(millis(rules.longest_wait))
 }
@@ -115,24 +105,22 @@ mod tests {
     use super::super::testing::store;
     use super::*;
 
-    const RULES: Rules = Rules {
-        first_wait: Duration::from_secs(1),
-        longest_wait: Duration::from_mins(15),
-        decay: Duration::from_hours(24),
-    };
+    fn rules() -> ThrottleConfig {
+        ThrottleConfig::default()
+    }
 
     #[test]
     fn waits_double_from_one_second_to_fifteen_minutes() {
-        let waits: Vec<i64> = (1..=12).map(|n| wait_after(n, RULES) / 1000).collect();
+        let waits: Vec<i64> = (1..=12).map(|n| wait_after(n, &rules()) / 1000).collect();
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
-        assert_eq!(wait_after(i64::MAX, RULES), 900_000);
+        assert_eq!(wait_after(i64::MAX, &rules()), 900_000);
     }
 
     #[test]
     fn failures_fade_evenly_over_a_day() {
         let hour = 3_600_000;
         for (gone, left) in [(0, 10), (12 * hour, 5), (23 * hour, 1), (24 * hour, 0), (i64::MAX, 0), (-hour, 10)] {
-            assert_eq!(faded(10, gone, RULES.decay), left, "{gone}");
+            assert_eq!(faded(10, gone, rules().decay), left, "{gone}");
         }
     }
 
@@ -142,7 +130,7 @@ mod tests {
         let mut guesses = tokio::task::JoinSet::new();
         for _ in 0..20 {
             let store = store.clone();
-            guesses.spawn(async move { Ok::<_, StoreError>(in_transaction!(store, |tx| charge(&mut tx, "k", 5, RULES).await?)) });
+            guesses.spawn(async move { Ok::<_, StoreError>(in_transaction!(store, |tx| charge(&mut tx, "k", 5, &rules()).await?)) });
         }
         let verdicts: Vec<_> = guesses.join_all().await.into_iter().collect::<Result<_, _>>()?;
         assert_eq!(verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Charged(_))).count(), 1);
@@ -153,10 +141,10 @@ mod tests {
     async fn a_charge_that_is_taken_back_leaves_no_trace() -> Result<(), StoreError> {
         let (store, _folder) = store().await;
         in_transaction!(store, |tx| {
-            let Verdict::Charged(first) = charge(&mut tx, "k", 0, RULES).await? else { panic!("first") };
-            assert_eq!(charge(&mut tx, "k", 999, RULES).await?, Verdict::Wait(1000));
+            let Verdict::Charged(first) = charge(&mut tx, "k", 0, &rules()).await? else { panic!("first") };
+            assert_eq!(charge(&mut tx, "k", 999, &rules()).await?, Verdict::Wait(1000));
             take_back(&mut tx, "k", first).await?;
-            let Verdict::Charged(again) = charge(&mut tx, "k", 999, RULES).await? else { panic!("again") };
+            let Verdict::Charged(again) = charge(&mut tx, "k", 999, &rules()).await? else { panic!("again") };
             assert_eq!(again.blocked_until, 1999);
         });
         Ok(())

@@ -1,0 +1,108 @@
+//! Which of the public addresses was asked, and who asked.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::header;
+use axum::http::request::Parts;
+
+use crate::config::{Config, Issuer, PublicAddresses};
+use crate::state::Shared;
+use crate::store::audit::Caller;
+
+/// The longest user agent that is kept, in characters.
+const MAX_USER_AGENT_CHARS: usize = 256;
+
+/// The public address that a request was made to.
+#[derive(Clone, Debug)]
+pub struct Asked(pub Issuer);
+
+impl FromRequestParts<Shared> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Infallible> {
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str)).unwrap_or("");
+        Ok(Self(issuer_for(&server.config, host)))
+    }
+}
+
+/// The public address with this host and port; the main one where there is none.
+fn issuer_for(config: &Config, host: &str) -> Issuer {
+    match &config.public_addresses {
+        PublicAddresses::List(issuers) => {
+            let asked = issuers.iter().find(|issuer| authority(issuer).eq_ignore_ascii_case(host));
+            asked.or(issuers.first()).cloned().unwrap_or_else(|| loopback(config))
+        }
+        PublicAddresses::Any => {
+            let scheme = if config.tls.is_some() { "https" } else { "http" };
+            format!("{scheme}://{host}").parse().unwrap_or_else(|_| loopback(config))
+        }
+    }
+}
+
+fn authority(issuer: &Issuer) -> &str {
+    issuer.origin().split_once("://").map_or("", |(_, authority)| authority)
+}
+
+/// Where a client names no host at all.
+fn loopback(config: &Config) -> Issuer {
+    let port = config.listen.first().map_or(80, SocketAddr::port);
+    let address = format!("http://localhost:{port}");
+    address.parse().unwrap_or_else(|_| unreachable!("an address made of a port is an address"))
+}
+
+/// Whether a page of this origin is the server's own.
+#[must_use]
+pub fn is_own_origin(config: &Config, asked: &Issuer, origin: &str) -> bool {
+    match &config.public_addresses {
+        PublicAddresses::List(issuers) => issuers.iter().any(|issuer| issuer.origin() == origin),
+        PublicAddresses::Any => asked.origin() == origin,
+    }
+}
+
+/// Who asked.
+#[derive(Clone, Debug)]
+pub struct Asker(pub Caller);
+
+impl<S: Send + Sync> FromRequestParts<S> for Asker {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical().to_string());
+        let user_agent = parts.headers.get(header::USER_AGENT).map(|value| {
+            String::from_utf8_lossy(value.as_bytes()).chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT_CHARS).collect()
+        });
+        Ok(Self(Caller { address, user_agent }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_that_was_asked_is_the_issuer() {
+        let texts = ["https://uc.example.com", "https://192.0.2.1:8443/uc", "http://localhost:8080"];
+        let issuers = texts.iter().map(|text| text.parse().unwrap()).collect();
+        let config = Config { public_addresses: PublicAddresses::List(issuers), ..Config::default() };
+        for (host, issuer) in [
+            ("uc.example.com", "https://uc.example.com"),
+            ("UC.example.com", "https://uc.example.com"),
+            ("192.0.2.1:8443", "https://192.0.2.1:8443/uc"),
+            ("localhost:8080", "http://localhost:8080"),
+            ("evil.example.org", "https://uc.example.com"),
+            ("", "https://uc.example.com"),
+        ] {
+            assert_eq!(issuer_for(&config, host).as_str(), issuer, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_demonstration_takes_whatever_address_it_is_asked_by() {
+        let config = Config { public_addresses: PublicAddresses::Any, ..Config::default() };
+        assert_eq!(issuer_for(&config, "192.0.2.7:8080").as_str(), "http://192.0.2.7:8080");
+        assert_eq!(issuer_for(&config, "a b").as_str(), "http://localhost:8080");
+    }
+}

@@ -1,0 +1,82 @@
+//! The Authorization Challenge Endpoint (draft-ietf-oauth-first-party-apps-04 §5).
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use vestibule_protocol::{AuthorizationCode, ChallengeError, ChallengeRequest, ErrorCode, MalformedRequest};
+
+use super::asked::{Asked, Asker};
+use super::form::Form;
+use super::retry_later;
+use crate::state::Shared;
+use crate::steps::{self, Answer, Context, StepError};
+
+/// Takes one step of a sign-in.
+#[utoipa::path(
+    post,
+    path = "/oauth/authorize-challenge",
+    tag = "sign-in",
+    request_body(content = super::openapi::ChallengeForm, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "Verified", body = AuthorizationCode),
+        (status = 400, description = "An error; switch on `error`", body = ChallengeError),
+        (status = 403, description = "One more step, or an origin that may not sign in", body = ChallengeError),
+        (status = 413, description = "A body of more than 64 KiB", body = ChallengeError),
+        (status = 429, description = "Too soon", body = ChallengeError),
+        (status = 503, description = "Not now", body = ChallengeError),
+    )
+)]
+pub(super) async fn post(
+    State(server): State<Shared>,
+    Asked(issuer): Asked,
+    Asker(caller): Asker,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let request = match read(&headers, &body) {
+        Ok(request) => request,
+        Err(error) => return error_response(&error, None),
+    };
+    let context = Context { server, issuer, caller };
+    // A step that has begun is finished, whether its client still listens or not: a mail may be on its way.
+    match tokio::spawn(steps::take(context, request)).await {
+        Ok(Ok(Answer::AuthorizationCode(authorization_code))) => Json(AuthorizationCode { authorization_code }).into_response(),
+        Ok(Ok(Answer::Challenge { body, retry_after })) => error_response(&body, retry_after),
+        Ok(Err(error)) => unavailable(&error),
+        Err(panic) => {
+            tracing::error!(%panic, "a step did not end");
+            error_response(&ChallengeError::new(ErrorCode::ServerError), None)
+        }
+    }
+}
+
+fn read(headers: &HeaderMap, body: &Bytes) -> Result<ChallengeRequest, ChallengeError> {
+    let form = Form::read(headers, body).map_err(|error| described(ErrorCode::InvalidRequest, error.to_string()))?;
+    ChallengeRequest::from_members(|name| form.get(name)).map_err(|malformed| match malformed {
+        MalformedRequest::Missing(member) => described(ErrorCode::InvalidRequest, format!("{member} is missing")),
+        MalformedRequest::Invalid(member) => described(ErrorCode::InvalidRequest, format!("{member} is malformed")),
+        MalformedRequest::ResponseType => ChallengeError::new(ErrorCode::UnsupportedResponseType),
+    })
+}
+
+fn described(error: ErrorCode, description: String) -> ChallengeError {
+    ChallengeError { error_description: Some(description), ..ChallengeError::new(error) }
+}
+
+fn unavailable(error: &StepError) -> Response {
+    if let StepError::Store(error) = error {
+        tracing::error!(%error, "the store did not answer");
+    }
+    error_response(&ChallengeError::new(ErrorCode::TemporarilyUnavailable), Some(retry_later()))
+}
+
+fn error_response(body: &ChallengeError, retry_after: Option<u64>) -> Response {
+    let status = StatusCode::from_u16(body.error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut response = (status, Json(body)).into_response();
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}

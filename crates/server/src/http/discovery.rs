@@ -1,0 +1,56 @@
+//! Discovery (RFC 8414) and the public keys (RFC 7517).
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use serde_json::json;
+use vestibule_protocol::{PROFILE_SCOPE, ServerMetadata, endpoint};
+
+use super::asked::Asked;
+use crate::state::Shared;
+
+/// Says what this server is and where its endpoints are.
+#[utoipa::path(
+    get,
+    path = "/.well-known/oauth-authorization-server",
+    tag = "discovery",
+    responses((status = 200, description = "Metadata of the address that was asked", body = ServerMetadata))
+)]
+pub(super) async fn metadata(State(server): State<Shared>, Asked(issuer): Asked) -> impl IntoResponse {
+    let at = |path: &str| Some(format!("{issuer}{path}"));
+    let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+    let config = &server.config;
+    let metadata = ServerMetadata {
+        issuer: issuer.as_str().to_owned(),
+        authorization_challenge_endpoint: at(endpoint::AUTHORIZE_CHALLENGE),
+        token_endpoint: at(endpoint::TOKEN),
+        revocation_endpoint: at(endpoint::REVOKE),
+        jwks_uri: at(endpoint::JWKS),
+        scopes_supported: texts(&[PROFILE_SCOPE]),
+        response_types_supported: texts(&["code"]),
+        grant_types_supported: texts(&["authorization_code", "refresh_token"]),
+        token_endpoint_auth_methods_supported: texts(&["none"]),
+        revocation_endpoint_auth_methods_supported: texts(&["none"]),
+        code_challenge_methods_supported: texts(&["S256"]),
+        ui_locales_supported: texts(&["en"]),
+        uc_configuration: Some(config.configuration),
+        service_name: Some(config.service_name.clone()),
+        default_region: config.default_region.clone(),
+        logo_uri: None,
+        theme: None,
+    };
+    ([(header::CACHE_CONTROL, "no-cache")], Json(metadata))
+}
+
+/// The keys that access tokens are signed with.
+#[utoipa::path(
+    get,
+    path = "/oauth/jwks",
+    tag = "discovery",
+    responses((status = 200, description = "A JWK set", body = serde_json::Value))
+)]
+pub(super) async fn jwks(State(server): State<Shared>) -> impl IntoResponse {
+    let keys = json!({ "keys": [server.keys.signing.jwk] });
+    ([(header::CACHE_CONTROL, "public, max-age=300")], Json(keys))
+}

@@ -1,0 +1,58 @@
+//! Which pages may talk to this server: its own, and those of listed clients.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+use vestibule_protocol::{ChallengeError, ErrorCode, ProblemKind, endpoint};
+
+use super::asked::{Asked, is_own_origin};
+use super::problem::ProblemResponse;
+use crate::clients::is_listed_origin;
+use crate::state::Shared;
+
+/// How long a browser may keep the answer to a preflight.
+const PREFLIGHT_LIFE: Duration = Duration::from_hours(2);
+
+/// For what everybody may read.
+pub(super) fn open_cors() -> CorsLayer {
+    CorsLayer::new().allow_origin(Any).allow_methods([Method::GET]).max_age(PREFLIGHT_LIFE)
+}
+
+/// For what only listed origins may ask; the answer names the one origin, and never allows credentials.
+pub(super) fn listed_cors(server: &Shared) -> CorsLayer {
+    let server = server.clone();
+    let is_listed = move |origin: &HeaderValue, _: &axum::http::request::Parts| {
+        origin.to_str().is_ok_and(|origin| is_listed_origin(&server.config, origin))
+    };
+    let intent = HeaderName::from_static(endpoint::INTENT_HEADER);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(is_listed))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static("dpop"), intent])
+        .expose_headers([header::RETRY_AFTER, header::WWW_AUTHENTICATE, HeaderName::from_static("dpop-nonce")])
+        .max_age(PREFLIGHT_LIFE)
+}
+
+/// Refuses requests of foreign pages before any work is done for them.
+pub(super) async fn refuse_foreign_origins(
+    State(server): State<Shared>,
+    Asked(issuer): Asked,
+    request: Request,
+    next: Next,
+) -> Response {
+    let origin = request.headers().get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
+    let is_welcome = origin
+        .is_none_or(|origin| is_own_origin(&server.config, &issuer, origin) || is_listed_origin(&server.config, origin));
+    if is_welcome {
+        next.run(request).await
+    } else if request.uri().path().starts_with("/api") {
+        ProblemResponse::from(ProblemKind::OriginNotAllowed).into_response()
+    } else {
+        (StatusCode::FORBIDDEN, Json(ChallengeError::new(ErrorCode::AccessDenied))).into_response()
+    }
+}

@@ -1,0 +1,88 @@
+//! HTTP: what comes in is read strictly, what goes out is what protocol and RFCs say. Nothing is decided here.
+
+mod asked;
+mod challenge;
+mod discovery;
+mod form;
+mod guard;
+mod health;
+mod me;
+pub mod openapi;
+mod problem;
+mod session;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::middleware;
+use axum::routing::{get, post, put};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::trace::TraceLayer;
+use vestibule_protocol::endpoint;
+
+use crate::page;
+use crate::state::Shared;
+
+pub use health::router as management_router;
+
+/// The largest body that is read, in bytes: a password of 1,024 characters, percent-encoded, and room around it.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// Seconds to wait where the server cannot do its work now.
+fn retry_later() -> u64 {
+    5
+}
+
+/// The public routes.
+pub fn router(server: &Shared) -> Router {
+    let open = Router::new()
+        .route(endpoint::METADATA, get(discovery::metadata))
+        .route(&format!("{}/{{*path}}", endpoint::METADATA), get(discovery::metadata))
+        .route(endpoint::JWKS, get(discovery::jwks))
+        .route(endpoint::OPENAPI, get(openapi::get))
+        .layer(guard::open_cors());
+    let listed = Router::new()
+        .route(endpoint::AUTHORIZE_CHALLENGE, post(challenge::post))
+        .route(endpoint::TOKEN, post(token::token))
+        .route(endpoint::REVOKE, post(token::revoke))
+        .route(endpoint::SESSION, post(session::post).delete(session::delete))
+        .route(endpoint::ME, get(me::get))
+        .route(endpoint::PREFERRED_DEVICE, put(me::put_preferred_device))
+        .route(endpoint::ROUTE_CALLS_TO_CELL, put(me::put_route_calls_to_cell))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(server.clone(), guard::refuse_foreign_origins))
+        .layer(guard::listed_cors(server))
+        .layer(middleware::map_response(no_store));
+    let api = open.merge(listed).layer(middleware::map_response(no_sniffing));
+    let is_https = server.config.tls.is_some() || serves_https_addresses(server);
+    api.merge(page::router(is_https))
+        .layer(CatchPanicLayer::new())
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::extract::Request| {
+            // The path alone: nothing that a client put into a query gets into a log.
+            tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+        }))
+        .with_state(server.clone())
+}
+
+fn serves_https_addresses(server: &Shared) -> bool {
+    match &server.config.public_addresses {
+        crate::config::PublicAddresses::List(issuers) => issuers.iter().all(crate::config::Issuer::is_https),
+        crate::config::PublicAddresses::Any => false,
+    }
+}
+
+async fn no_store(mut response: axum::response::Response) -> axum::response::Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn no_sniffing(mut response: axum::response::Response) -> axum::response::Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    response
+}

@@ -1,0 +1,150 @@
+//! The cookie session of a page on the server's own origin. Its scripts never hold a token.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use vestibule_protocol::{BUILT_IN_CLIENT, Me, Problem, ProblemKind, SessionRequest, endpoint};
+
+use super::asked::{Asked, Asker, is_own_origin};
+use super::me;
+use super::problem::ProblemResponse;
+use super::token::end_session;
+use crate::config::Issuer;
+use crate::keys;
+use crate::redemption::{Redemption, redeem};
+use crate::state::{Server, Shared};
+use crate::store::in_transaction;
+use crate::store::sessions::Session;
+
+/// Turns a code into a cookie, and answers with the User tab at once.
+#[utoipa::path(
+    post,
+    path = "/api/session",
+    tag = "session",
+    request_body = SessionRequest,
+    params(("X-Vestibule" = String, Header, description = "`1`")),
+    responses(
+        (status = 200, description = "Signed in; the cookie is set", body = Me),
+        (status = 400, description = "The code does not count, or the body is malformed", body = Problem),
+        (status = 403, description = "Not from the server's own page", body = Problem),
+        (status = 413, description = "A body of more than 64 KiB", body = Problem),
+        (status = 503, description = "Not now", body = Problem),
+    )
+)]
+pub(super) async fn post(
+    State(server): State<Shared>,
+    Asked(issuer): Asked,
+    Asker(caller): Asker,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ProblemResponse> {
+    if !comes_from_our_page(&server, &issuer, &headers, Demand::Origin) {
+        return Err(ProblemKind::OriginNotAllowed.into());
+    }
+    let request: SessionRequest = read_json(&headers, &body)?;
+    let value = server.random.secret();
+    let redemption = Redemption {
+        code: &request.code,
+        code_verifier: &request.code_verifier,
+        client_id: BUILT_IN_CLIENT,
+        issuer: &issuer,
+        caller: &caller,
+    };
+    let me = in_transaction!(server.store, |tx| {
+        let cookie_hash = Some(keys::sha256(value.expose()));
+        let Some((session, account)) = redeem(&server, &mut tx, &redemption, cookie_hash).await? else {
+            return Err(ProblemKind::InvalidCode.into());
+        };
+        me::of(&server, &session, &account)
+    });
+    let life = server.config.session.life.as_secs();
+    let cookie = set_cookie(&issuer, value.expose(), life)?;
+    Ok(([(header::SET_COOKIE, cookie)], Json(me)).into_response())
+}
+
+/// Signs out.
+#[utoipa::path(
+    delete,
+    path = "/api/session",
+    tag = "session",
+    params(("X-Vestibule" = String, Header, description = "`1`")),
+    responses(
+        (status = 204, description = "Signed out; also where nobody was signed in"),
+        (status = 403, description = "Not from the server's own page", body = Problem),
+        (status = 503, description = "Not now", body = Problem),
+    )
+)]
+pub(super) async fn delete(
+    State(server): State<Shared>,
+    Asked(issuer): Asked,
+    Asker(caller): Asker,
+    headers: HeaderMap,
+) -> Result<Response, ProblemResponse> {
+    if !comes_from_our_page(&server, &issuer, &headers, Demand::Nothing) {
+        return Err(ProblemKind::OriginNotAllowed.into());
+    }
+    if let Some(session) = of_cookie(&server, &issuer, &headers).await? {
+        end_session(&server, &session, &caller).await?;
+    }
+    let cookie = set_cookie(&issuer, "", 0)?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}
+
+/// What is demanded besides our header: browsers leave `Origin` away where nothing can be changed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Demand {
+    Origin,
+    Nothing,
+}
+
+/// Whether a request with a cookie was made by our own page: no form and no foreign page can send the header.
+pub(super) fn comes_from_our_page(server: &Server, asked: &Issuer, headers: &HeaderMap, demand: Demand) -> bool {
+    let has_intent = headers.get(endpoint::INTENT_HEADER).is_some_and(|value| value == endpoint::INTENT_VALUE);
+    let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
+    has_intent && origin.map_or(demand == Demand::Nothing, |origin| is_own_origin(&server.config, asked, origin))
+}
+
+/// Reads a JSON body.
+pub(super) fn read_json<T: serde::de::DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T, ProblemResponse> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let essence = content_type.split(';').next().unwrap_or("").trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(ProblemKind::InvalidBody.into());
+    }
+    serde_json::from_slice(body).map_err(|_| ProblemKind::InvalidBody.into())
+}
+
+/// The live session of the request's cookie.
+pub(super) async fn of_cookie(
+    server: &Server,
+    issuer: &Issuer,
+    headers: &HeaderMap,
+) -> Result<Option<Session>, ProblemResponse> {
+    let name = cookie_name(issuer);
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let value = cookies
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find_map(|(found, value)| (found == name).then_some(value));
+    let Some(value) = value else { return Ok(None) };
+    let session = server.store.session_by_cookie(&keys::sha256(value), server.clock.now()).await?;
+    Ok(session.filter(|session| session.issuer == issuer.as_str()))
+}
+
+/// `__Host-vestibule`; below a path with a hash of it, because the prefix demands `Path=/`.
+fn cookie_name(issuer: &Issuer) -> String {
+    let prefix = if issuer.is_https() { "__Host-" } else { "" };
+    match issuer.path() {
+        "" => format!("{prefix}vestibule"),
+        path => format!("{prefix}vestibule-{}", &keys::sha256(path)[..11]),
+    }
+}
+
+/// Sets, or with an empty value removes, the cookie.
+pub(super) fn set_cookie(issuer: &Issuer, value: &str, max_age: u64) -> Result<HeaderValue, ProblemResponse> {
+    let secure = if issuer.is_https() { "; Secure" } else { "" };
+    let cookie = format!("{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}", cookie_name(issuer));
+    HeaderValue::from_str(&cookie).map_err(|_| ProblemKind::TemporarilyUnavailable.into())
+}

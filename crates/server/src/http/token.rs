@@ -1,0 +1,240 @@
+//! The token endpoint (RFC 6749 §3.2) and revocation (RFC 7009).
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use vestibule_protocol::{ErrorCode, Secret, TokenError, TokenResponse};
+
+use super::asked::{Asked, Asker};
+use super::form::Form;
+use super::retry_later;
+use crate::clients;
+use crate::clock::millis;
+use crate::config::Issuer;
+use crate::keys;
+use crate::redemption::{self, Redemption, redeem};
+use crate::state::{Server, Shared};
+use crate::store::accounts::Account;
+use crate::store::audit::{Caller, Event, Outcome};
+use crate::store::sessions::{Session, add_refresh_token, spend_refresh_token};
+use crate::store::{StoreError, Transaction, in_transaction};
+use crate::tokens;
+
+/// Why there is no token.
+#[derive(Debug)]
+enum Refusal {
+    Error(ErrorCode),
+    Missing(&'static str),
+    Malformed(String),
+    Fault(String),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(error.to_string())
+    }
+}
+
+impl From<jsonwebtoken::errors::Error> for Refusal {
+    fn from(error: jsonwebtoken::errors::Error) -> Self {
+        Self::Fault(error.to_string())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (error, error_description) = match self {
+            Self::Error(error) => (error, None),
+            Self::Missing(member) => (ErrorCode::InvalidRequest, Some(format!("{member} is missing"))),
+            Self::Malformed(description) => (ErrorCode::InvalidRequest, Some(description)),
+            Self::Fault(fault) => {
+                tracing::error!(fault, "no token could be made");
+                (ErrorCode::TemporarilyUnavailable, None)
+            }
+        };
+        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        let mut response = (status, Json(TokenError { error, error_description })).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_later()));
+        }
+        response
+    }
+}
+
+fn demanded<'a>(form: &'a Form, member: &'static str) -> Result<&'a str, Refusal> {
+    form.text(member).ok_or(Refusal::Missing(member))
+}
+
+fn read(headers: &HeaderMap, body: &Bytes, server: &Server) -> Result<(Form, String), Refusal> {
+    let form = Form::read(headers, body).map_err(|error| Refusal::Malformed(error.to_string()))?;
+    let client_id = demanded(&form, "client_id")?.to_owned();
+    if clients::is_known(&server.config, &client_id) {
+        Ok((form, client_id))
+    } else {
+        Err(Refusal::Error(ErrorCode::InvalidClient))
+    }
+}
+
+/// A code, or a refresh token, for tokens. `redirect_uri` is ignored: some libraries always send one.
+#[utoipa::path(
+    post,
+    path = "/oauth/token",
+    tag = "tokens",
+    request_body(content = super::openapi::TokenForm, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "Tokens", body = TokenResponse),
+        (status = 400, description = "An error (RFC 6749 §5.2)", body = TokenError),
+        (status = 403, description = "An origin that may not sign in", body = TokenError),
+        (status = 413, description = "A body of more than 64 KiB", body = TokenError),
+        (status = 503, description = "Not now", body = TokenError),
+    )
+)]
+pub(super) async fn token(
+    State(server): State<Shared>,
+    Asked(issuer): Asked,
+    Asker(caller): Asker,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let tokens = async {
+        let (form, client_id) = read(&headers, &body, &server)?;
+        match demanded(&form, "grant_type")? {
+            "authorization_code" => {
+                let (code, verifier) = (demanded(&form, "code")?.into(), demanded(&form, "code_verifier")?.into());
+                let redemption = Redemption {
+                    code: &code,
+                    code_verifier: &verifier,
+                    client_id: &client_id,
+                    issuer: &issuer,
+                    caller: &caller,
+                };
+                begin(&server, &redemption).await
+            }
+            "refresh_token" => {
+                let refresh_token = demanded(&form, "refresh_token")?;
+                refresh(&server, refresh_token, &client_id, &issuer, &caller).await
+            }
+            _ => Err(Refusal::Error(ErrorCode::UnsupportedGrantType)),
+        }
+    };
+    match tokens.await {
+        Ok(tokens) => Json(tokens).into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn begin(server: &Server, redemption: &Redemption<'_>) -> Result<TokenResponse, Refusal> {
+    let tokens = in_transaction!(server.store, |tx| {
+        let Some((session, _)) = redeem(server, &mut tx, redemption, None).await? else {
+            return Err(Refusal::Error(ErrorCode::InvalidGrant));
+        };
+        issue(server, &mut tx, &session).await?
+    });
+    Ok(tokens)
+}
+
+/// Rotates a refresh token. One that was spent ends its whole family: either side may be a thief.
+async fn refresh(
+    server: &Server,
+    refresh_token: &str,
+    client_id: &str,
+    issuer: &Issuer,
+    caller: &Caller,
+) -> Result<TokenResponse, Refusal> {
+    let token_hash = keys::sha256(refresh_token);
+    let now = server.clock.now();
+    let found = server.store.session_by_refresh_token(&token_hash, now).await?;
+    let Some(session) = found.filter(|session| session.client_id == client_id && session.issuer == issuer.as_str()) else {
+        return Err(Refusal::Error(ErrorCode::InvalidGrant));
+    };
+    let tokens = in_transaction!(server.store, |tx| {
+        let idle_expires_at = now + millis(server.config.session.idle);
+        let Some(session) = Session::lock_and_use(&mut tx, &session.id, now, idle_expires_at).await? else {
+            return Err(Refusal::Error(ErrorCode::InvalidGrant));
+        };
+        if spend_refresh_token(&mut tx, &token_hash, now).await? {
+            Some(issue(server, &mut tx, &session).await?)
+        } else {
+            Session::end(&mut tx, &session.id).await?;
+            if let Some(account) = Account::load(&mut tx, &session.account_id).await? {
+                let event = (Event::SessionEnded, Outcome::Reused);
+                redemption::audit(server, &mut tx, event.0, event.1, &account, caller).await?;
+            }
+            None
+        }
+    });
+    tokens.ok_or(Refusal::Error(ErrorCode::InvalidGrant))
+}
+
+async fn issue(server: &Server, tx: &mut Transaction, session: &Session) -> Result<TokenResponse, Refusal> {
+    let refresh_token: Secret = server.random.secret();
+    add_refresh_token(tx, &keys::sha256(refresh_token.expose()), &session.id, server.clock.now()).await?;
+    Ok(TokenResponse {
+        access_token: tokens::issue(server, session)?,
+        token_type: "Bearer".to_owned(),
+        expires_in: server.config.token.access_life.as_secs(),
+        refresh_token,
+        scope: session.scope.clone(),
+    })
+}
+
+/// Gives a token back: its session ends (sign out). A token that is none is answered the same (RFC 7009 §2.2).
+#[utoipa::path(
+    post,
+    path = "/oauth/revoke",
+    tag = "tokens",
+    request_body(content = super::openapi::RevokeForm, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "The token counts no more"),
+        (status = 400, description = "An error (RFC 6749 §5.2)", body = TokenError),
+        (status = 403, description = "An origin that may not sign in", body = TokenError),
+        (status = 413, description = "A body of more than 64 KiB", body = TokenError),
+        (status = 503, description = "Not now", body = TokenError),
+    )
+)]
+pub(super) async fn revoke(
+    State(server): State<Shared>,
+    Asked(issuer): Asked,
+    Asker(caller): Asker,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    match give_back(&server, &issuer, &caller, &headers, &body).await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn give_back(
+    server: &Server,
+    issuer: &Issuer,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<(), Refusal> {
+    let (form, client_id) = read(headers, body, server)?;
+    let token = demanded(&form, "token")?;
+    let now = server.clock.now();
+    let session = match tokens::verify(server, token, issuer.as_str(), now) {
+        Some(claims) => server.store.session(&claims.sid, now).await?,
+        None => server.store.session_by_refresh_token(&keys::sha256(token), now).await?,
+    };
+    match session {
+        Some(session) if session.client_id == client_id => Ok(end_session(server, &session, caller).await?),
+        Some(_) => Err(Refusal::Error(ErrorCode::UnauthorizedClient)),
+        None => Ok(()),
+    }
+}
+
+/// Signs out.
+pub(super) async fn end_session(server: &Server, session: &Session, caller: &Caller) -> Result<(), StoreError> {
+    in_transaction!(server.store, |tx| {
+        let has_ended = Session::end(&mut tx, &session.id).await?;
+        if let Some(account) = Account::load(&mut tx, &session.account_id).await?.filter(|_| has_ended) {
+            redemption::audit(server, &mut tx, Event::SessionEnded, Outcome::Success, &account, caller).await?;
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! An authorization code becomes a session.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use vestibule_protocol::{PreferredDevice, Secret};
+
+use crate::clock::millis;
+use crate::config::Issuer;
+use crate::keys;
+use crate::state::Server;
+use crate::store::accounts::Account;
+use crate::store::audit::{Caller, Event, Outcome, Record, Whom};
+use crate::store::codes::IssuedCode;
+use crate::store::sessions::{Kind, Session};
+use crate::store::signins::SignIn;
+use crate::store::{StoreError, Transaction};
+
+/// What a client brings to redeem a code.
+pub struct Redemption<'a> {
+    /// The code.
+    pub code: &'a Secret,
+    /// The PKCE verifier.
+    pub code_verifier: &'a Secret,
+    /// Who asks.
+    pub client_id: &'a str,
+    /// The public address that was asked.
+    pub issuer: &'a Issuer,
+    /// Where the request came from.
+    pub caller: &'a Caller,
+}
+
+/// Spends a code and begins its session; `cookie_hash` where a cookie holds it. `None` where the code does not count:
+/// unknown, late, spent, another client's, another address's, or with the wrong verifier.
+///
+/// A verifier that does not fit leaves the code good: whoever has only the code can neither use nor spoil it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn redeem(
+    server: &Server,
+    tx: &mut Transaction,
+    redemption: &Redemption<'_>,
+    cookie_hash: Option<String>,
+) -> Result<Option<(Session, Account)>, StoreError> {
+    let now = server.clock.now();
+    let id = keys::sha256(redemption.code.expose());
+    let Some(issued) = IssuedCode::spend(tx, &id, now).await? else { return Ok(None) };
+    let Some(signin) = SignIn::lock(tx, &issued.signin_id, now).await? else { return Ok(None) };
+    let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(redemption.code_verifier.expose().as_bytes()));
+    let is_theirs = keys::same(&challenge, &signin.code_challenge)
+        && signin.client_id == redemption.client_id
+        && signin.issuer == redemption.issuer.as_str();
+    let account = match &signin.account_id {
+        Some(account_id) if is_theirs => Account::load(tx, account_id).await?,
+        _ => None,
+    };
+    let Some(account) = account else { return Ok(None) };
+
+    let session = Session {
+        id: server.random.id(),
+        kind: if cookie_hash.is_some() { Kind::Cookie } else { Kind::Token },
+        account_id: account.id.clone(),
+        signin_id: Some(signin.id),
+        issuer: signin.issuer,
+        client_id: signin.client_id,
+        scope: signin.scope,
+        cookie_hash,
+        phone_number: signin.phone_number,
+        preferred_device: PreferredDevice::DeskPhone,
+        route_calls_to_cell: false,
+        user_agent: redemption.caller.user_agent.clone(),
+        client_address: redemption.caller.address.clone(),
+        created_at: now,
+        used_at: now,
+        idle_expires_at: now + millis(server.config.session.idle),
+        expires_at: now + millis(server.config.session.life),
+    };
+    session.add(tx).await?;
+    audit(server, tx, Event::SessionBegun, Outcome::Success, &account, redemption.caller).await?;
+    Ok(Some((session, account)))
+}
+
+/// Writes an audit entry about an account.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn audit(
+    server: &Server,
+    tx: &mut Transaction,
+    event: Event,
+    outcome: Outcome,
+    account: &Account,
+    caller: &Caller,
+) -> Result<(), StoreError> {
+    let whom = Whom::Account(account.username.clone());
+    let record = Record { id: server.random.id(), at: server.clock.now(), event, outcome, whom: &whom, caller };
+    record.write(tx).await
+}

@@ -1,0 +1,151 @@
+//! Starts the server, keeps it tidy, and stops it without dropping a request.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+
+use crate::clock::{Clock, millis};
+use crate::config::{Config, PublicAddresses};
+use crate::http;
+use crate::keys::{Keys, KeysError};
+use crate::mail::Mailer;
+use crate::password::Hasher;
+use crate::random::Random;
+use crate::state::{Server, Shared};
+use crate::store::audit::Keep;
+use crate::store::{Store, StoreError};
+
+/// How long requests under way may take after the server was told to stop: longer than a mail.
+const STOP_LIMIT: Duration = Duration::from_secs(30);
+/// How often expired things are deleted.
+const TIDY_EVERY: Duration = Duration::from_mins(1);
+
+/// Why the server did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The database.
+    #[error("database.url: {0}")]
+    Store(#[from] StoreError),
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// Sending mails.
+    #[error("mail: {0}")]
+    Mail(String),
+    /// The parameters of the password hash.
+    #[error("password_hash: {0}")]
+    PasswordHash(String),
+    /// Certificate or key.
+    #[error("tls: {0}")]
+    Tls(std::io::Error),
+    /// An address that cannot be listened on.
+    #[error("listen: {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    /// The operating system.
+    #[error(transparent)]
+    System(#[from] std::io::Error),
+}
+
+/// Puts the server together.
+///
+/// # Errors
+/// [`ServeError`] says what is missing.
+pub async fn assemble(config: Config) -> Result<Shared, ServeError> {
+    let random = Random::from_system().map_err(|error| ServeError::System(std::io::Error::other(error)))?;
+    let clock = Clock::System;
+    let store = Store::open(&config.database.url).await?;
+    let keys = Keys::load(&store, &random, &clock).await?;
+    let hasher = Hasher::new(&config.password_hash, random.clone())
+        .map_err(|error| ServeError::PasswordHash(error.to_string()))?;
+    let mailer = Mailer::from_config(&config).map_err(|error| ServeError::Mail(error.to_string()))?;
+    Ok(Arc::new(Server { config, clock, random, store, keys, hasher, mailer }))
+}
+
+/// Serves until the process is told to stop (SIGTERM or SIGINT).
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn run(config: Config) -> Result<(), ServeError> {
+    let server = assemble(config).await?;
+    let tls = match &server.config.tls {
+        Some(tls) => Some(RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await.map_err(ServeError::Tls)?),
+        None => None,
+    };
+    let handle = Handle::new();
+    let mut listeners = JoinSet::new();
+    for address in server.config.listen.clone() {
+        let service = http::router(&server).into_make_service_with_connect_info::<SocketAddr>();
+        let listener = bind(address)?;
+        let handle = handle.clone();
+        let tls = tls.clone();
+        listeners.spawn(async move {
+            match tls {
+                Some(tls) => axum_server::from_tcp_rustls(listener, tls)?.handle(handle).serve(service).await,
+                None => axum_server::from_tcp(listener)?.handle(handle).serve(service).await,
+            }
+        });
+    }
+    if let Some(address) = server.config.management_listen {
+        let service = http::management_router(server.clone()).into_make_service();
+        let listener = bind(address)?;
+        let handle = handle.clone();
+        listeners.spawn(async move { axum_server::from_tcp(listener)?.handle(handle).serve(service).await });
+    }
+    let addresses = match &server.config.public_addresses {
+        PublicAddresses::Any => "any".to_owned(),
+        PublicAddresses::List(issuers) => issuers.iter().map(|issuer| issuer.as_str()).collect::<Vec<_>>().join(" "),
+    };
+    tracing::info!(listen = ?server.config.listen, public_addresses = addresses, "ready");
+
+    let tidying = tokio::spawn(keep_tidy(server.clone()));
+    let stop = tokio::spawn(async move {
+        told_to_stop().await?;
+        tracing::info!("stopping");
+        handle.graceful_shutdown(Some(STOP_LIMIT));
+        Ok::<_, std::io::Error>(())
+    });
+    while let Some(ended) = listeners.join_next().await {
+        ended.map_err(std::io::Error::other)??;
+    }
+    stop.abort();
+    tidying.abort();
+    server.store.close().await;
+    Ok(())
+}
+
+fn bind(address: SocketAddr) -> Result<std::net::TcpListener, ServeError> {
+    let listener = std::net::TcpListener::bind(address).map_err(|error| ServeError::Listen(address, error))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+async fn told_to_stop() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+async fn keep_tidy(server: Shared) {
+    let mut ticks = tokio::time::interval(TIDY_EVERY);
+    loop {
+        ticks.tick().await;
+        let config = &server.config;
+        let keep = Keep {
+            mails: millis(Duration::from_hours(1)),
+            failures: millis(config.throttle.decay),
+            audit: millis(config.audit.keep),
+        };
+        if let Err(error) = server.store.tidy(server.clock.now(), keep).await {
+            tracing::warn!(%error, "expired rows were not deleted");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Checks the access code.
+
+use vestibule_protocol::{AccessCode, CodeMembers, ErrorCode, Secret};
+
+use super::{
+    Answer, Context, Held, StepError, account_of, code_throttle_key, delivery, grant, is_exhausted, rate_limited,
+    resend, state, whom,
+};
+use crate::clock::{seconds_since, seconds_until};
+use crate::keys::{self, Purpose};
+use crate::password::mask_email;
+use crate::store::accounts::Account;
+use crate::store::audit::{Event, Outcome};
+use crate::store::codes::{MailedCode, MailedCodeState, is_known_wrong, mails_since, remember_wrong};
+use crate::store::signins::{SignIn, Stage};
+use crate::store::throttle::{self, Verdict};
+use crate::store::{StoreError, Transaction, in_transaction};
+
+pub(super) async fn take(context: &Context, held: &Held, otp: &Secret) -> Result<Answer, StepError> {
+    let Ok(code) = AccessCode::parse(otp.expose(), context.server.config.code.length) else {
+        return Ok(held.answer(ErrorCode::InvalidRequest).into());
+    };
+    let answer = in_transaction!(context.server.store, |tx| {
+        let Some(mut signin) = held.lock(context, &mut tx).await? else {
+            return Ok(ErrorCode::InvalidSession.into());
+        };
+        let account = account_of(&mut tx, &signin).await?;
+        let mac = context.server.keys.mac(Purpose::AccessCode, &[&signin.id, code.expose()]);
+        match account {
+            Some(account) if signin.stage != Stage::Credentials && !is_exhausted(context, &signin) => {
+                check(context, held, &mut tx, &mut signin, &account, &mac).await?
+            }
+            _ => state::answer(context, held, &mut tx, &signin).await?,
+        }
+    });
+    Ok(answer)
+}
+
+/// What a code turned out to be.
+enum Finding {
+    /// The one that counts.
+    Right,
+    /// Wrong, and not counted before.
+    Wrong,
+    /// Any other: right once, or counted before. It costs nothing.
+    Free(ErrorCode),
+}
+
+async fn check(
+    context: &Context,
+    held: &Held,
+    tx: &mut Transaction,
+    signin: &mut SignIn,
+    account: &Account,
+    mac: &str,
+) -> Result<Answer, StepError> {
+    let now = context.now();
+    let codes = MailedCode::all(tx, &signin.id).await?;
+    let finding = find(&codes, mac, now);
+    let finding = match finding {
+        Finding::Wrong if is_known_wrong(tx, &signin.id, mac).await? => Finding::Free(ErrorCode::InvalidOtp),
+        // A verified sign-in has nothing to guess any more.
+        Finding::Wrong if signin.stage == Stage::Verified => Finding::Free(ErrorCode::InvalidOtp),
+        finding => finding,
+    };
+    let whom = whom(Some(account), signin);
+    let error = match finding {
+        Finding::Free(error) => {
+            context.audit(tx, Event::Code, Outcome::Stale, &whom).await?;
+            error
+        }
+        Finding::Right if signin.stage == Stage::Verified => return Ok(grant::answer(context, tx, signin).await?),
+        Finding::Right | Finding::Wrong => {
+            let key = code_throttle_key(&account.id);
+            if let Verdict::Wait(until) = throttle::charge(tx, &key, now, &context.server.config.throttle).await? {
+                context.audit(tx, Event::Code, Outcome::Limited, &whom).await?;
+                let members = members(context, tx, signin, account).await?;
+                return Ok(rate_limited(held.code_answer(ErrorCode::RateLimited, members, signin, now), until, now));
+            }
+            if let Finding::Right = finding {
+                context.audit(tx, Event::Code, Outcome::Success, &whom).await?;
+                grant::verify(context, tx, signin).await?;
+                signin.save(tx).await?;
+                return Ok(grant::answer(context, tx, signin).await?);
+            }
+            remember_wrong(tx, &signin.id, mac).await?;
+            signin.attempts += 1;
+            signin.save(tx).await?;
+            if is_exhausted(context, signin) {
+                context.audit(tx, Event::Code, Outcome::Exhausted, &whom).await?;
+                return Ok(ErrorCode::OtpAttemptsExhausted.into());
+            }
+            context.audit(tx, Event::Code, Outcome::Failure, &whom).await?;
+            ErrorCode::InvalidOtp
+        }
+    };
+    let members = members(context, tx, signin, account).await?;
+    Ok(held.code_answer(error, members, signin, now).into())
+}
+
+/// Compares with every code of the sign-in, in constant time each.
+fn find(codes: &[MailedCode], mac: &str, now: i64) -> Finding {
+    let mut finding = Finding::Wrong;
+    for code in codes {
+        if keys::same(&code.mac, mac) {
+            finding = match code.state {
+                MailedCodeState::Refused => Finding::Wrong,
+                MailedCodeState::Superseded => Finding::Free(ErrorCode::SupersededOtp),
+                MailedCodeState::Pending | MailedCodeState::Live if code.expires_at <= now => {
+                    Finding::Free(ErrorCode::ExpiredOtp)
+                }
+                MailedCodeState::Pending | MailedCodeState::Live => Finding::Right,
+            };
+        }
+    }
+    finding
+}
+
+impl MailedCode {
+    /// Whether this code would be accepted now.
+    pub(super) fn counts(&self, now: i64) -> bool {
+        matches!(self.state, MailedCodeState::Pending | MailedCodeState::Live) && self.expires_at > now
+    }
+}
+
+/// What the person is told about the code that counts.
+pub(super) async fn members(
+    context: &Context,
+    tx: &mut Transaction,
+    signin: &SignIn,
+    account: &Account,
+) -> Result<CodeMembers, StoreError> {
+    let config = &context.server.config.code;
+    let now = context.now();
+    let codes = MailedCode::all(tx, &signin.id).await?;
+    let newest = codes.iter().find(|code| matches!(code.state, MailedCodeState::Pending | MailedCodeState::Live));
+    let mails = mails_since(tx, &account.id, now - 3_600_000).await?;
+    let hour_full_until = delivery::hour_is_full_until(&mails, config.sends_per_hour).unwrap_or(0);
+    let left = |limit: u32, used: i64| u64::try_from(i64::from(limit) - used).unwrap_or(0);
+    Ok(CodeMembers {
+        length: config.length as u64,
+        destination: account.email.as_deref().map(mask_email).unwrap_or_default(),
+        reference: newest.map(|code| code.reference.clone()),
+        sent_ago: newest.map(|code| seconds_since(code.sent_at, now)),
+        expires_in: newest.map(|code| seconds_until(code.expires_at, now)),
+        resend_in: seconds_until(resend::possible_at(context, signin, &codes).max(hour_full_until), now),
+        attempts_remaining: left(config.attempts, signin.attempts),
+        sends_remaining: left(config.sends, signin.sends),
+        delivery_failed: signin.delivery_failed,
+    })
+}
+

@@ -1,0 +1,161 @@
+//! Mails an access code: reserved in one transaction, sent, and settled in another.
+
+use std::time::Duration;
+
+use vestibule_protocol::{AccessCode, ErrorCode};
+
+use super::{Answer, Context, Held, StepError, code, rate_limited, whom};
+use crate::clock::millis;
+use crate::keys::Purpose;
+use crate::mail::{CodeMail, Delivery};
+use crate::store::accounts::Account;
+use crate::store::audit::{Event, Outcome};
+use crate::store::codes::{MailedCode, MailedCodeState, mails_since};
+use crate::store::signins::SignIn;
+use crate::store::{Transaction, in_transaction};
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// A mail that is counted and may go out.
+pub(super) struct Mailing {
+    number: i64,
+    account: Account,
+    mail: CodeMail,
+}
+
+/// Whether a mail may go out.
+pub(super) enum Reservation {
+    /// It may.
+    Made(Box<Mailing>),
+    /// It may not, and this is the answer.
+    Refused(Answer),
+}
+
+/// Makes a new code and counts its mail, unless the sign-in or the account has had its mails.
+pub(super) async fn reserve(
+    context: &Context,
+    held: &Held,
+    tx: &mut Transaction,
+    signin: &mut SignIn,
+    account: &Account,
+) -> Result<Reservation, StepError> {
+    let config = &context.server.config.code;
+    let now = context.now();
+    let Some(email) = account.email.clone() else {
+        // 2FA was demanded of everybody, but there is nowhere to mail to.
+        signin.delivery_failed = true;
+        signin.save(tx).await?;
+        let members = code::members(context, tx, signin, account).await?;
+        return Ok(Reservation::Refused(held.code_answer(ErrorCode::OtpDeliveryFailed, members, signin, now).into()));
+    };
+    if signin.sends >= i64::from(config.sends) {
+        let members = code::members(context, tx, signin, account).await?;
+        return Ok(Reservation::Refused(held.code_answer(ErrorCode::OtpSendsExhausted, members, signin, now).into()));
+    }
+    let mails = mails_since(tx, &account.id, now - millis(HOUR)).await?;
+    if let Some(free_at) = hour_is_full_until(&mails, config.sends_per_hour) {
+        let members = code::members(context, tx, signin, account).await?;
+        let body = held.code_answer(ErrorCode::RateLimited, members, signin, now);
+        context.audit(tx, Event::CodeSent, Outcome::Limited, &whom(Some(account), signin)).await?;
+        return Ok(Reservation::Refused(rate_limited(body, free_at, now)));
+    }
+
+    let earlier = MailedCode::all(tx, &signin.id).await?;
+    let (access_code, mac) = fresh_code(context, signin, &earlier);
+    let mailed = MailedCode {
+        number: earlier.first().map_or(1, |code| code.number + 1),
+        mac,
+        reference: fresh_reference(context, &earlier),
+        state: MailedCodeState::Pending,
+        sent_at: now,
+        expires_at: now + millis(config.life),
+    };
+    mailed.add(tx, &signin.id, &account.id).await?;
+    signin.sends += 1;
+    signin.delivery_failed = false;
+    signin.save(tx).await?;
+    let mail = CodeMail {
+        to: email,
+        name: account.name.clone(),
+        code: access_code,
+        reference: mailed.reference,
+        life: config.life,
+        locales: signin.locales.split_whitespace().map(str::to_owned).collect(),
+        asked_at_ms: now,
+        user_agent: context.caller.user_agent.clone(),
+        server: signin.issuer.clone(),
+        service_name: context.server.config.service_name.clone(),
+    };
+    Ok(Reservation::Made(Box::new(Mailing { number: mailed.number, account: account.clone(), mail })))
+}
+
+/// When the oldest of the hour's mails is an hour old; `None` while there is room for another.
+pub(super) fn hour_is_full_until(mails: &[i64], limit: u32) -> Option<i64> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let surplus = mails.len().checked_sub(limit)?;
+    mails.get(surplus).map(|oldest| oldest + millis(HOUR))
+}
+
+/// A code that no mail of this sign-in has had before.
+fn fresh_code(context: &Context, signin: &SignIn, earlier: &[MailedCode]) -> (AccessCode, String) {
+    let length = context.server.config.code.length;
+    loop {
+        let digits = context.server.random.digits(length);
+        let mac = context.server.keys.mac(Purpose::AccessCode, &[&signin.id, &digits]);
+        if earlier.iter().all(|code| code.mac != mac)
+            && let Ok(code) = AccessCode::parse(&digits, length)
+        {
+            return (code, mac);
+        }
+    }
+}
+
+fn fresh_reference(context: &Context, earlier: &[MailedCode]) -> String {
+    loop {
+        let reference = context.server.random.reference();
+        if earlier.iter().all(|code| code.reference != reference) {
+            return reference;
+        }
+    }
+}
+
+/// Hands the mail to the mail server and notes what became of it.
+pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing>) -> Result<Answer, StepError> {
+    let delivery = context.server.mailer.send_code(&mailing.mail).await;
+    let now = context.now();
+    let outcome = match &delivery {
+        Delivery::Accepted => Outcome::Success,
+        Delivery::Refused { reason } | Delivery::Unknown { reason } => {
+            tracing::warn!(reason, "access code not delivered");
+            Outcome::NotDelivered
+        }
+    };
+    let answer = in_transaction!(context.server.store, |tx| {
+        let Some(mut signin) = held.lock(context, &mut tx).await? else {
+            return Ok(ErrorCode::InvalidSession.into());
+        };
+        context.audit(&mut tx, Event::CodeSent, outcome, &whom(Some(&mailing.account), &signin)).await?;
+        let error = match delivery {
+            Delivery::Accepted => {
+                MailedCode::counts_from_now(&mut tx, &signin.id, mailing.number).await?;
+                ErrorCode::InsufficientAuthorization
+            }
+            // It may arrive: then it has to work.
+            Delivery::Unknown { .. } => {
+                MailedCode::counts_from_now(&mut tx, &signin.id, mailing.number).await?;
+                signin.delivery_failed = true;
+                ErrorCode::OtpDeliveryFailed
+            }
+            Delivery::Refused { .. } => {
+                MailedCode::was_refused(&mut tx, &signin.id, mailing.number).await?;
+                signin.delivery_failed = true;
+                signin.sends -= 1;
+                ErrorCode::OtpDeliveryFailed
+            }
+        };
+        signin.save(&mut tx).await?;
+        let members = code::members(context, &mut tx, &signin, &mailing.account).await?;
+        held.code_answer(error, members, &signin, now).into()
+    });
+    Ok(answer)
+}

@@ -1,0 +1,54 @@
+//! Hands out authorization codes for a verified sign-in.
+
+use vestibule_protocol::{ErrorCode, Secret};
+
+use super::{Answer, Context};
+use crate::clock::millis;
+use crate::keys::{self, Purpose};
+use crate::store::codes::IssuedCode;
+use crate::store::signins::{SignIn, Stage};
+use crate::store::{StoreError, Transaction, throttle};
+
+/// Marks a sign-in as verified. A completed sign-in clears the failures that were counted for it.
+pub(super) async fn verify(context: &Context, tx: &mut Transaction, signin: &mut SignIn) -> Result<(), StoreError> {
+    signin.stage = Stage::Verified;
+    signin.verified_at = Some(context.now());
+    throttle::clear(tx, &super::password_throttle_key(&signin.name_key)).await?;
+    if let Some(account_id) = &signin.account_id {
+        throttle::clear(tx, &super::code_throttle_key(account_id)).await?;
+    }
+    Ok(())
+}
+
+/// The answer to whoever holds a verified sign-in: the code that has not been redeemed yet, or a new one.
+///
+/// Codes are derived, so that the same one can be said again after a lost answer though only its hash is stored.
+pub(super) async fn answer(context: &Context, tx: &mut Transaction, signin: &SignIn) -> Result<Answer, StoreError> {
+    let config = &context.server.config.signin;
+    let now = context.now();
+    if signin.verified_at.is_none_or(|verified_at| verified_at + millis(config.grace) <= now) {
+        return Ok(ErrorCode::InvalidSession.into());
+    }
+    let newest = IssuedCode::newest(tx, &signin.id).await?;
+    let number = match &newest {
+        Some(code) if code.redeemed_at.is_none() && code.expires_at > now => {
+            return Ok(Answer::AuthorizationCode(derive(context, &signin.id, code.number)));
+        }
+        Some(code) => code.number + 1,
+        None => 1,
+    };
+    let code = derive(context, &signin.id, number);
+    let issued = IssuedCode {
+        id: keys::sha256(code.expose()),
+        signin_id: signin.id.clone(),
+        number,
+        expires_at: now + millis(config.code_life),
+        redeemed_at: None,
+    };
+    issued.add(tx).await?;
+    Ok(Answer::AuthorizationCode(code))
+}
+
+fn derive(context: &Context, signin_id: &str, number: i64) -> Secret {
+    context.server.keys.mac(Purpose::AuthorizationCode, &[signin_id, &number.to_string()]).into()
+}

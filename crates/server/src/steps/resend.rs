@@ -1,0 +1,47 @@
+//! Mails a new access code. It checks nothing, and gives no new attempts.
+
+use vestibule_protocol::ErrorCode;
+
+use super::delivery::{self, Reservation};
+use super::{Answer, Context, Held, StepError, account_of, code, is_exhausted, rate_limited, state};
+use crate::clock::{UnixMillis, millis};
+use crate::store::codes::{MailedCode, MailedCodeState};
+use crate::store::in_transaction;
+use crate::store::signins::{SignIn, Stage};
+
+pub(super) async fn take(context: &Context, held: &Held) -> Result<Answer, StepError> {
+    let reservation = in_transaction!(context.server.store, |tx| {
+        let Some(mut signin) = held.lock(context, &mut tx).await? else {
+            return Ok(ErrorCode::InvalidSession.into());
+        };
+        let account = account_of(&mut tx, &signin).await?;
+        match account {
+            Some(account) if signin.stage == Stage::Code && !is_exhausted(context, &signin) => {
+                let codes = MailedCode::all(&mut tx, &signin.id).await?;
+                let possible_at = possible_at(context, &signin, &codes);
+                let now = context.now();
+                if possible_at > now {
+                    let members = code::members(context, &mut tx, &signin, &account).await?;
+                    let body = held.code_answer(ErrorCode::RateLimited, members, &signin, now);
+                    Reservation::Refused(rate_limited(body, possible_at, now))
+                } else {
+                    delivery::reserve(context, held, &mut tx, &mut signin, &account).await?
+                }
+            }
+            _ => Reservation::Refused(state::answer(context, held, &mut tx, &signin).await?),
+        }
+    });
+    match reservation {
+        Reservation::Made(mailing) => delivery::deliver(context, held, mailing).await,
+        Reservation::Refused(answer) => Ok(answer),
+    }
+}
+
+/// When the next mail may go out: a while after the last one, at once after a failure.
+pub(super) fn possible_at(context: &Context, signin: &SignIn, codes: &[MailedCode]) -> UnixMillis {
+    if signin.delivery_failed {
+        return 0;
+    }
+    let last = codes.iter().find(|code| code.state != MailedCodeState::Refused);
+    last.map_or(0, |code| code.sent_at + millis(context.server.config.code.resend_after))
+}

@@ -1,0 +1,40 @@
+//! Says what a sign-in waits for. No mail, no attempt counted.
+
+use vestibule_protocol::ErrorCode;
+
+use super::{Answer, Context, Held, StepError, account_of, code, grant, is_exhausted};
+use crate::store::Transaction;
+use crate::store::in_transaction;
+use crate::store::signins::{SignIn, Stage};
+
+pub(super) async fn take(context: &Context, held: &Held) -> Result<Answer, StepError> {
+    let answer = in_transaction!(context.server.store, |tx| {
+        let Some(signin) = held.lock(context, &mut tx).await? else {
+            return Ok(ErrorCode::InvalidSession.into());
+        };
+        answer(context, held, &mut tx, &signin).await?
+    });
+    Ok(answer)
+}
+
+/// What the sign-in waits for.
+pub(super) async fn answer(
+    context: &Context,
+    held: &Held,
+    tx: &mut Transaction,
+    signin: &SignIn,
+) -> Result<Answer, StepError> {
+    let now = context.now();
+    match signin.stage {
+        Stage::Credentials => Ok(held.credentials_required(signin, now).into()),
+        Stage::Verified => Ok(grant::answer(context, tx, signin).await?),
+        Stage::Code if is_exhausted(context, signin) => Ok(ErrorCode::OtpAttemptsExhausted.into()),
+        Stage::Code => {
+            let Some(account) = account_of(tx, signin).await? else {
+                return Ok(ErrorCode::InvalidSession.into());
+            };
+            let members = code::members(context, tx, signin, &account).await?;
+            Ok(held.code_answer(ErrorCode::InsufficientAuthorization, members, signin, now).into())
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Access tokens: JWTs of the profile of RFC 9068, signed with ES256.
+//!
+//! Its default, RS256, is left for keys and signatures a tenth as long.
+
+use jsonwebtoken::{Algorithm, Header, Validation};
+use serde::{Deserialize, Serialize};
+use vestibule_protocol::Secret;
+
+use crate::clock::UnixMillis;
+use crate::state::Server;
+use crate::store::sessions::Session;
+
+/// The claims of an access token (RFC 9068 §2.2), and the session that it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Public address that was signed in to.
+    pub iss: String,
+    /// Account id.
+    pub sub: String,
+    /// Our own API, which is where the address is.
+    pub aud: String,
+    /// Client.
+    pub client_id: String,
+    /// Space-separated scopes.
+    pub scope: String,
+    /// Session.
+    pub sid: String,
+    /// Unique.
+    pub jti: String,
+    /// When it was issued, in seconds since 1970-01-01 UTC.
+    pub iat: i64,
+    /// When it ends, in seconds since 1970-01-01 UTC.
+    pub exp: i64,
+}
+
+/// Makes an access token for a session.
+///
+/// # Errors
+/// Where the key cannot sign, which is a fault of the server.
+pub fn issue(server: &Server, session: &Session) -> Result<Secret, jsonwebtoken::errors::Error> {
+    let now = server.clock.now() / 1000;
+    let life = i64::try_from(server.config.token.access_life.as_secs()).unwrap_or(i64::MAX);
+    let claims = Claims {
+        iss: session.issuer.clone(),
+        sub: session.account_id.clone(),
+        aud: session.issuer.clone(),
+        client_id: session.client_id.clone(),
+        scope: session.scope.clone(),
+        sid: session.id.clone(),
+        jti: server.random.id(),
+        iat: now,
+        exp: now.saturating_add(life),
+    };
+    let header = Header {
+        typ: Some("at+jwt".to_owned()),
+        kid: Some(server.keys.signing.id.clone()),
+        ..Header::new(Algorithm::ES256)
+    };
+    jsonwebtoken::encode(&header, &claims, &server.keys.signing.encoding).map(Secret::from)
+}
+
+/// The claims of an access token that we signed for this address and that has not ended.
+#[must_use]
+pub fn verify(server: &Server, token: &str, issuer: &str, now: UnixMillis) -> Option<Claims> {
+    let mut validation = Validation::new(Algorithm::ES256);
+    validation.set_audience(&[issuer]);
+    validation.set_issuer(&[issuer]);
+    validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+    // The library asks the system's clock; ours is asked below.
+    validation.validate_exp = false;
+    let token = jsonwebtoken::decode::<Claims>(token, &server.keys.signing.decoding, &validation).ok()?;
+    let is_access_token = token.header.typ.as_deref().is_some_and(|typ| typ.eq_ignore_ascii_case("at+jwt"));
+    (is_access_token && token.claims.exp > now / 1000).then_some(token.claims)
+}
