@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { freePort } from '../fixtures/files.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 test("the page's own server is filled in", async ({ server, connectPage }) => {
@@ -47,7 +48,7 @@ test('an address where nothing answers is told, and the right one then connects'
 }) => {
   complaints.allow(/ERR_CONNECTION_REFUSED|blocked by CORS policy/);
   await connectPage.open(server.origin);
-  await connectPage.connect('http://localhost:9');
+  await connectPage.connect(`http://localhost:${await freePort()}`);
   await connectPage.expectRefused(connectPage.serverAddress, /Nothing answers/);
   await expect(connectPage.serverAddress).toBeEditable();
   await axe();
