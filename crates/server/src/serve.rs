@@ -13,7 +13,7 @@ use crate::clock::{Clock, millis};
 use crate::config::{Config, PublicAddresses};
 use crate::http;
 use crate::keys::{Keys, KeysError};
-use crate::mail::Mailer;
+use crate::mail::{Mailer, MailerError};
 use crate::password::Hasher;
 use crate::random::Random;
 use crate::state::{Server, Shared};
@@ -35,8 +35,8 @@ pub enum ServeError {
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// Sending mails.
-    #[error("mail: {0}")]
-    Mail(String),
+    #[error(transparent)]
+    Mail(#[from] MailerError),
     /// The parameters of the password hash.
     #[error("password_hash: {0}")]
     PasswordHash(String),
@@ -62,7 +62,7 @@ pub async fn assemble(config: Config) -> Result<Shared, ServeError> {
     let keys = Keys::load(&store, &random, &clock).await?;
     let hasher = Hasher::new(&config.password_hash, random.clone())
         .map_err(|error| ServeError::PasswordHash(error.to_string()))?;
-    let mailer = Mailer::from_config(&config).map_err(|error| ServeError::Mail(error.to_string()))?;
+    let mailer = Mailer::from_config(&config.mail, random.clone())?;
     Ok(Arc::new(Server { config, clock, random, store, keys, hasher, mailer }))
 }
 

@@ -1,0 +1,7 @@
+//! The endpoints through the router, with a set clock and a seeded generator.
+
+mod harness;
+mod limits;
+mod retries;
+mod sessions;
+mod sign_in;

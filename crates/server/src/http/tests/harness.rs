@@ -1,0 +1,198 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode, header};
+use axum::Router;
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+use vestibule_protocol::BUILT_IN_CLIENT;
+
+use crate::clock::Clock;
+use crate::config::{Config, PasswordHashConfig};
+use crate::keys::{Keys, sha256};
+use crate::mail::Mailer;
+use crate::password::{Hasher, prepare};
+use crate::random::Random;
+use crate::state::{Server, Shared};
+use crate::store::Store;
+use crate::store::accounts::{Email, NewAccount};
+
+pub(super) const ORIGIN: &str = "http://localhost:8080";
+pub(super) const PASSWORD: &str = "correct horse";
+pub(super) const VERIFIER: &str = "a-verifier-that-is-long-enough-for-pkce-0123456789";
+
+/// A server of its own: set clock, seeded generator, mails in a folder.
+pub(super) struct Harness {
+    pub(super) server: Shared,
+    outbox: PathBuf,
+    router: Router,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: axum::http::HeaderMap,
+    pub(super) body: Value,
+}
+
+impl Reply {
+    pub(super) fn error(&self) -> &str {
+        self.body["error"].as_str().unwrap_or("")
+    }
+
+    pub(super) fn text(&self, member: &str) -> String {
+        self.body[member].as_str().unwrap_or_else(|| panic!("no {member} in {self:?}")).to_owned()
+    }
+
+    pub(super) fn number(&self, member: &str) -> u64 {
+        self.body[member].as_u64().unwrap_or_else(|| panic!("no {member} in {self:?}"))
+    }
+}
+
+impl Harness {
+    /// `ada` without 2FA, `grace` with it, both with the same password.
+    pub(super) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub(super) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = folder.path().join("outbox");
+        let mut config = Config { default_region: Some("DE".into()), ..Config::default() };
+        config.database.url = format!("sqlite:{}", folder.path().join("vestibule.db").display());
+        config.mail.outbox = Some(outbox.clone());
+        config.password_hash = PasswordHashConfig { memory_kib: 8, passes: 1, ..config.password_hash };
+        change(&mut config);
+        let random = Random::from_seed([42; 32]);
+        let clock = Clock::set_to(1_800_000_000_000);
+        let store = Store::open(&config.database.url).await.unwrap();
+        let keys = Keys::load(&store, &random, &clock).await.unwrap();
+        let hasher = Hasher::new(&config.password_hash, random.clone()).unwrap();
+        let mailer = Mailer::from_config(&config.mail, random.clone()).unwrap();
+        let server = Arc::new(Server { config, clock, random, store, keys, hasher, mailer });
+        for (username, two_factor) in [("ada", false), ("grace", true)] {
+            let hash = server.hasher.hash(&prepare(PASSWORD).unwrap()).await.unwrap();
+            let email = format!("{username}@example.com");
+            let account = NewAccount {
+                username: username.into(),
+                name: username.to_uppercase(),
+                email: Some(Email { given: email.clone(), key: email }),
+                password_hash: Some(hash),
+                password_expires_at: None,
+                two_factor,
+            };
+            server.store.add_accounts(&[(username.to_owned(), account)], server.clock.now()).await.map_err(|e| e.1).unwrap();
+        }
+        let router = crate::http::router(&server);
+        Self { server, outbox, router, _folder: folder }
+    }
+
+    pub(super) async fn send(&self, request: Request<Body>) -> Reply {
+        let response: Response<Body> = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Reply { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(super) async fn form(&self, path: &str, members: &[(&str, &str)]) -> Reply {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
+        self.send(form_request(path, &body)).await
+    }
+
+    pub(super) async fn challenge(&self, members: &[(&str, &str)]) -> Reply {
+        self.form("/oauth/authorize-challenge", members).await
+    }
+
+    pub(super) async fn account_with(&self, username: &str, more: &[(&str, &str)]) -> Reply {
+        let challenge = sha256(VERIFIER);
+        let members = [
+            ("client_id", BUILT_IN_CLIENT),
+            ("response_type", "code"),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+            ("username", username),
+        ];
+        self.challenge(&[&members[..], more].concat()).await
+    }
+
+    /// Begins a sign-in and gives its `auth_session`.
+    pub(super) async fn account(&self, username: &str) -> String {
+        self.account_with(username, &[]).await.text("auth_session")
+    }
+
+    pub(super) async fn credentials(&self, session: &str, username: &str, password: &str) -> Reply {
+        self.challenge(&[("auth_session", session), ("uc_username", username), ("password", password)]).await
+    }
+
+    pub(super) async fn code(&self, session: &str, otp: &str) -> Reply {
+        self.challenge(&[("auth_session", session), ("otp", otp)]).await
+    }
+
+    pub(super) async fn resend(&self, session: &str) -> Reply {
+        self.challenge(&[("auth_session", session), ("otp_resend", "true")]).await
+    }
+
+    pub(super) async fn state(&self, session: &str) -> Reply {
+        self.challenge(&[("auth_session", session)]).await
+    }
+
+    /// A sign-in of `grace` that waits for its code.
+    pub(super) async fn at_code(&self) -> String {
+        let session = self.account("grace").await;
+        let reply = self.credentials(&session, "grace", PASSWORD).await;
+        assert_eq!((reply.error(), &reply.body["otp_required"]), ("insufficient_authorization", &Value::Bool(true)));
+        session
+    }
+
+    /// A session of `ada` by tokens.
+    pub(super) async fn tokens(&self) -> Reply {
+        let session = self.account("ada").await;
+        let code = self.credentials(&session, "ada", PASSWORD).await.text("authorization_code");
+        self.redeem(&code, VERIFIER).await
+    }
+
+    pub(super) async fn redeem(&self, code: &str, verifier: &str) -> Reply {
+        let members = [
+            ("grant_type", "authorization_code"),
+            ("client_id", BUILT_IN_CLIENT),
+            ("code", code),
+            ("code_verifier", verifier),
+        ];
+        self.form("/oauth/token", &members).await
+    }
+
+    /// How many mails have gone out.
+    pub(super) fn mails(&self) -> usize {
+        std::fs::read_dir(&self.outbox).map_or(0, Iterator::count)
+    }
+
+    /// The code in the newest mail.
+    pub(super) fn mailed_code(&self) -> String {
+        let mut names: Vec<_> = std::fs::read_dir(&self.outbox).unwrap().map(|entry| entry.unwrap().path()).collect();
+        names.sort();
+        let mail = std::fs::read_to_string(names.last().unwrap()).unwrap();
+        let body = mail.split("\r\n\r\n").skip(1).collect::<Vec<_>>().join("\n");
+        let runs = body.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
+        runs.unwrap_or_else(|| panic!("no code in {mail}")).to_owned()
+    }
+}
+
+pub(super) fn form_request(path: &str, body: &str) -> Request<Body> {
+    Request::post(path)
+        .header(header::HOST, "localhost:8080")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .extension(axum::extract::ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4000))))
+        .body(Body::from(body.to_owned()))
+        .unwrap()
+}
+
+/// A code that is not the right one.
+pub(super) fn wrong(code: &str, by: u32) -> String {
+    format!("{:06}", (code.parse::<u32>().unwrap() + by) % 1_000_000)
+}
