@@ -16,7 +16,7 @@ const MAX_USER_AGENT_CHARS: usize = 256;
 
 /// The public address that a request was made to.
 #[derive(Clone, Debug)]
-pub struct Asked(pub Issuer);
+pub(super) struct Asked(pub(super) Issuer);
 
 impl FromRequestParts<Shared> for Asked {
     type Rejection = Infallible;
@@ -55,7 +55,7 @@ fn loopback(config: &Config) -> Issuer {
 
 /// Whether a page of this origin is the server's own.
 #[must_use]
-pub fn is_own_origin(config: &Config, asked: &Issuer, origin: &str) -> bool {
+pub(super) fn is_own_origin(config: &Config, asked: &Issuer, origin: &str) -> bool {
     match &config.public_addresses {
         PublicAddresses::List(issuers) => issuers.iter().any(|issuer| issuer.origin() == origin),
         PublicAddresses::Any => asked.origin() == origin,
@@ -64,7 +64,7 @@ pub fn is_own_origin(config: &Config, asked: &Issuer, origin: &str) -> bool {
 
 /// Who asked.
 #[derive(Clone, Debug)]
-pub struct Asker(pub Caller);
+pub(super) struct Asker(pub(super) Caller);
 
 impl<S: Send + Sync> FromRequestParts<S> for Asker {
     type Rejection = Infallible;

@@ -5,11 +5,11 @@ use axum::http::{HeaderMap, header};
 
 /// The members of a form body (`application/x-www-form-urlencoded`), each at most once.
 #[derive(Debug)]
-pub struct Form(Vec<(String, String)>);
+pub(super) struct Form(Vec<(String, String)>);
 
 /// Why a body is no form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FormError {
+pub(super) enum FormError {
     /// Another `Content-Type`.
     #[error("the body must be application/x-www-form-urlencoded")]
     ContentType,
@@ -26,7 +26,7 @@ impl Form {
     ///
     /// # Errors
     /// [`FormError`] says why it is no form.
-    pub fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, FormError> {
+    pub(super) fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, FormError> {
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         let essence = content_type.split(';').next().unwrap_or("").trim();
         if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
@@ -47,13 +47,13 @@ impl Form {
 
     /// The value of a member.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(member, _)| member == name).map(|(_, value)| value.as_str())
     }
 
     /// The value of a member, where it has one.
     #[must_use]
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.is_empty())
     }
 }

@@ -9,8 +9,6 @@ mod delivery;
 mod grant;
 mod resend;
 mod state;
-#[cfg(test)]
-mod tests;
 
 use vestibule_protocol::{AccountName, ChallengeError, ChallengeRequest, ChallengeStep, CodeMembers, ErrorCode, Secret};
 

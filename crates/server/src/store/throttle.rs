@@ -95,7 +95,7 @@ fn faded(failures: i64, gone: i64, decay: Duration) -> i64 {
 
 /// The wait after so many failures, in milliseconds.
 fn wait_after(failures: i64, rules: &ThrottleConfig) -> i64 {
-    let doublings = u32::try_from(failures - 1).unwrap_or(0).min(62);
+    let doublings = u32::try_from(failures - 1).unwrap_or(u32::MAX).min(62);
     millis(rules.first_wait).saturating_mul(1_i64 << doublings).min(millis(rules.longest_wait))
 }
 

@@ -1,0 +1,154 @@
+//! Mails with access codes, and how they go out.
+
+mod browser;
+mod compose;
+mod messages;
+mod outbox;
+mod smtp;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use vestibule_protocol::AccessCode;
+
+use crate::clock::UnixMillis;
+use crate::config::{MailConfig, MailRoute};
+use crate::random::Random;
+
+pub use messages::LANGUAGES;
+
+/// What a mail with an access code says, and to whom.
+#[derive(Clone, Debug)]
+pub struct CodeMail {
+    /// E-mail address, as the account has it.
+    pub to: String,
+    /// Name of the account's owner.
+    pub name: String,
+    /// The code.
+    pub code: AccessCode,
+    /// Two letters that tell this mail from others.
+    pub reference: String,
+    /// How long the code is good, from now.
+    pub life: Duration,
+    /// Languages that the person reads, best first (BCP 47).
+    pub locales: Vec<String>,
+    /// When the code was asked for.
+    pub asked_at_ms: UnixMillis,
+    /// What the browser calls itself; never quoted.
+    pub user_agent: Option<String>,
+    /// Address of the server that is being signed in to.
+    pub server: String,
+    /// Name of the service.
+    pub service_name: String,
+}
+
+/// What became of a mail. The reasons are for logs: they hold no code, but may hold what the mail server said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The mail server took it.
+    Accepted,
+    /// It went nowhere: refused, or the mail server was not reached or fell silent before it had the message.
+    Refused {
+        /// What happened.
+        reason: String,
+    },
+    /// Nobody can say: the mail server had the message, but its answer did not come.
+    Unknown {
+        /// What happened.
+        reason: String,
+    },
+}
+
+/// Why mails cannot go out with this configuration. Each names the key and the mend.
+#[derive(Debug, thiserror::Error)]
+pub enum MailerError {
+    /// A file that the configuration names cannot be read, or the folder cannot be made.
+    #[error("{key}: {}: {source}", file.display())]
+    File {
+        /// The key that names it.
+        key: &'static str,
+        /// The file or folder.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is there, but is no certificate in PEM form.
+    #[error("mail.smtp.ca_file: {}: must hold a certificate in PEM form: {problem}", file.display())]
+    Certificate {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// TLS cannot be set up at all.
+    #[error("mail.smtp.host: {0}")]
+    Tls(String),
+}
+
+/// Sends mails: to a mail server, or into a folder.
+pub struct Mailer {
+    from: Mailbox,
+    random: Random,
+    time_limit: Duration,
+    route: Route,
+}
+
+enum Route {
+    Smtp(smtp::MailServer),
+    Outbox(outbox::Outbox),
+}
+
+impl Mailer {
+    /// A mailer as configured. Reads the files that the configuration names, and makes the outbox folder.
+    ///
+    /// # Errors
+    /// [`MailerError`] names the key.
+    pub fn from_config(config: &MailConfig, random: Random) -> Result<Self, MailerError> {
+        let route = match config.route() {
+            MailRoute::Smtp(smtp) => Route::Smtp(smtp::MailServer::from_config(&smtp)?),
+            MailRoute::Outbox(folder) => Route::Outbox(outbox::Outbox::open(folder)?),
+        };
+        Ok(Self { from: config.from.clone(), random, time_limit: config.time_limit, route })
+    }
+
+    /// Sends a mail with an access code, within the configured time limit.
+    pub async fn send_code(&self, mail: &CodeMail) -> Delivery {
+        let composed = match compose::compose(mail, &self.from, &self.random.id()) {
+            Ok(composed) => composed,
+            Err(error) => return Delivery::Refused { reason: format!("the mail cannot be written: {error}") },
+        };
+        match &self.route {
+            Route::Smtp(server) => server.deliver(&composed.message, self.time_limit).await,
+            Route::Outbox(outbox) => outbox.put(&composed, mail.asked_at_ms, &self.random.id()).await,
+        }
+    }
+
+    /// Whether mails would go out: the mail server can be reached and takes the user name, without sending anything.
+    ///
+    /// # Errors
+    /// What is in the way, in one line.
+    pub async fn probe(&self) -> Result<(), String> {
+        match &self.route {
+            Route::Smtp(server) => server.probe(self.time_limit).await,
+            Route::Outbox(outbox) => outbox.probe().await,
+        }
+    }
+
+    /// Where mails go, to show to an administrator.
+    #[must_use]
+    pub fn destination(&self) -> String {
+        match &self.route {
+            Route::Smtp(server) => server.to_string(),
+            Route::Outbox(outbox) => outbox.to_string(),
+        }
+    }
+
+    /// Whether mails stay on this machine, where whoever reads them can sign in.
+    #[must_use]
+    pub fn keeps_mails_here(&self) -> bool {
+        matches!(self.route, Route::Outbox(_))
+    }
+}

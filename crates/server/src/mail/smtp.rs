@@ -1,0 +1,170 @@
+//! One conversation with the mail server for each mail, step by step: it matters how far it came.
+
+use std::error::Error as _;
+use std::fmt;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use lettre::Message;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use tokio::time::timeout;
+
+use super::{Delivery, MailerError};
+use crate::config::{SmtpConfig, SmtpSecurity};
+
+/// A mail server, and how to talk to it.
+pub(super) struct MailServer {
+    host: String,
+    port: u16,
+    security: SmtpSecurity,
+    tls: Option<TlsParameters>,
+    credentials: Option<Credentials>,
+    /// What this server calls itself.
+    hello: ClientId,
+}
+
+/// What ended a conversation.
+enum Trouble {
+    Smtp(Error),
+    /// An address with letters that this mail server does not know.
+    AddressNotAscii,
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Smtp(error)
+    }
+}
+
+impl MailServer {
+    pub(super) fn from_config(config: &SmtpConfig) -> Result<Self, MailerError> {
+        let tls = match config.security {
+            SmtpSecurity::Plain => None,
+            SmtpSecurity::Starttls | SmtpSecurity::Tls => Some(tls(config)?),
+        };
+        let password = match (&config.password, &config.password_file) {
+            (Some(password), _) => Some(password.expose().to_owned()),
+            (None, Some(file)) => {
+                Some(read("mail.smtp.password_file", file)?.trim_end_matches(['\r', '\n']).to_owned())
+            }
+            (None, None) => None,
+        };
+        let credentials =
+            config.username.clone().zip(password).map(|(username, password)| Credentials::new(username, password));
+        Ok(Self {
+            host: config.host.clone(),
+            port: config.port(),
+            security: config.security,
+            tls,
+            credentials,
+            hello: ClientId::default(),
+        })
+    }
+
+    /// Hands a message over within the time limit.
+    pub(super) async fn deliver(&self, message: &Message, limit: Duration) -> Delivery {
+        let handed_over = AtomicBool::new(false);
+        let reason = match timeout(limit, self.converse(message, &handed_over)).await {
+            Ok(Ok(())) => return Delivery::Accepted,
+            // A refusal in so many words is clear, however far the conversation had come.
+            Ok(Err(Trouble::Smtp(error))) if error.status().is_some() => {
+                return Delivery::Refused { reason: describe(&error) };
+            }
+            Ok(Err(Trouble::Smtp(error))) => describe(&error),
+            Ok(Err(Trouble::AddressNotAscii)) => "the mail server takes only ASCII addresses".to_owned(),
+            Err(_) => format!("no answer from {self} within {} s", limit.as_secs_f32()),
+        };
+        if handed_over.load(Ordering::Relaxed) { Delivery::Unknown { reason } } else { Delivery::Refused { reason } }
+    }
+
+    /// Connects and authenticates.
+    pub(super) async fn probe(&self, limit: Duration) -> Result<(), String> {
+        match timeout(limit, self.connect()).await {
+            Ok(Ok(connection)) => {
+                part(connection);
+                Ok(())
+            }
+            Ok(Err(error)) => Err(format!("{self}: {}", describe(&error))),
+            Err(_) => Err(format!("{self}: no answer within {} s", limit.as_secs_f32())),
+        }
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
+        let from_the_first_byte = self.tls.clone().filter(|_| self.security == SmtpSecurity::Tls);
+        let server = (self.host.as_str(), self.port);
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(server, None, &self.hello, from_the_first_byte, None).await?;
+        if let (SmtpSecurity::Starttls, Some(tls)) = (self.security, &self.tls) {
+            connection.starttls(tls.clone(), &self.hello).await?;
+        }
+        if let Some(credentials) = &self.credentials {
+            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+        }
+        Ok(connection)
+    }
+
+    async fn converse(&self, message: &Message, handed_over: &AtomicBool) -> Result<(), Trouble> {
+        let envelope = message.envelope();
+        let mut connection = self.connect().await?;
+        let mut parameters = Vec::new();
+        if envelope.from().into_iter().chain(envelope.to()).any(|address| !address.to_string().is_ascii()) {
+            if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+                return Err(Trouble::AddressNotAscii);
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        connection.command(Mail::new(envelope.from().cloned(), parameters)).await?;
+        for to in envelope.to() {
+            connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
+        }
+        connection.command(Data).await?;
+        handed_over.store(true, Ordering::Relaxed);
+        connection.message(&message.formatted()).await?;
+        part(connection);
+        Ok(())
+    }
+}
+
+impl fmt::Display for MailServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the mail server {}:{}", self.host, self.port)
+    }
+}
+
+/// Says goodbye without anybody waiting for it.
+fn part(mut connection: AsyncSmtpConnection) {
+    tokio::spawn(async move { timeout(Duration::from_secs(5), connection.quit()).await });
+}
+
+fn tls(config: &SmtpConfig) -> Result<TlsParameters, MailerError> {
+    let mut builder = TlsParameters::builder(config.host.clone());
+    if let Some(file) = &config.ca_file {
+        let problem = |error: Error| MailerError::Certificate { file: file.clone(), problem: describe(&error) };
+        let certificate = Certificate::from_pem(read("mail.smtp.ca_file", file)?.as_bytes()).map_err(problem)?;
+        builder = builder.add_root_certificate(certificate);
+    }
+    builder.build_rustls().map_err(|error| MailerError::Tls(describe(&error)))
+}
+
+fn read(key: &'static str, file: &Path) -> Result<String, MailerError> {
+    std::fs::read_to_string(file).map_err(|source| MailerError::File { key, file: file.to_owned(), source })
+}
+
+/// The error and what caused it, in one line.
+fn describe(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let inner_text = inner.to_string();
+        if !text.contains(&inner_text) {
+            text = format!("{text}: {inner_text}");
+        }
+        cause = inner.source();
+    }
+    text.replace(['\r', '\n'], " ")
+}

@@ -1,0 +1,249 @@
+mod mail_server;
+
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use vestibule_protocol::{AccessCode, Secret};
+
+use super::*;
+use crate::config::{SmtpConfig, SmtpSecurity};
+use mail_server::{MailServer, Manner};
+
+fn code_mail() -> CodeMail {
+    CodeMail {
+        to: "Ada+UC@example.com".to_owned(),
+        name: "Ada Lovelace".to_owned(),
+        code: AccessCode::parse("012345", 6).unwrap(),
+        reference: "KX".to_owned(),
+        life: Duration::from_mins(10),
+        locales: vec!["xx-YY".to_owned(), "en-GB".to_owned()],
+        asked_at_ms: 1_767_323_045_678,
+        user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned()),
+        server: "https://uc.example.com".to_owned(),
+        service_name: "Example UC".to_owned(),
+    }
+}
+
+fn smtp(port: u16) -> SmtpConfig {
+    SmtpConfig {
+        host: "localhost".to_owned(),
+        port: Some(port),
+        security: SmtpSecurity::Plain,
+        username: None,
+        password: None,
+        password_file: None,
+        ca_file: None,
+    }
+}
+
+fn mailer(smtp: SmtpConfig) -> Mailer {
+    let from: Mailbox = "Vestibule <vestibule@example.com>".parse().unwrap();
+    let config = MailConfig { from, smtp: Some(smtp), time_limit: Duration::from_secs(5), ..MailConfig::default() };
+    Mailer::from_config(&config, Random::from_seed([9; 32])).unwrap()
+}
+
+fn impatient(smtp: SmtpConfig) -> Mailer {
+    Mailer { time_limit: Duration::from_millis(200), ..mailer(smtp) }
+}
+
+/// The text part of a message whose parts are not encoded.
+fn text_part(message: &str) -> String {
+    let after = message.split("Content-Type: text/plain; charset=utf-8").nth(1).unwrap();
+    let body = after.split_once("\r\n\r\n").unwrap().1;
+    body.split("\r\n--").next().unwrap().replace("=\r\n", "").replace("\r\n", "\n")
+}
+
+#[tokio::test]
+async fn the_mail_says_the_code_first_and_who_asked_for_it() {
+    let server = MailServer::start(Manner::Accept).await;
+    assert_eq!(mailer(smtp(server.port)).send_code(&code_mail()).await, Delivery::Accepted);
+    let talk = server.conversation().await;
+    assert_eq!(talk.from, "vestibule@example.com");
+    assert_eq!(talk.to, ["Ada+UC@example.com"]);
+    for header in [
+        "From: Vestibule <vestibule@example.com>",
+        "To: \"Ada Lovelace\" <Ada+UC@example.com>",
+        "Subject: Example UC: access code, reference KX",
+        "Date: Fri, 02 Jan 2026 03:04:05 +0000",
+        "Auto-Submitted: auto-generated",
+        "Content-Language: en",
+    ] {
+        assert!(talk.message.contains(&format!("{header}\r\n")), "{header} is not in\n{}", talk.message);
+    }
+    assert!(talk.message.contains("@example.com>\r\n") && talk.message.contains("Message-ID: <"), "{}", talk.message);
+    let text = text_part(&talk.message);
+    assert!(text.starts_with("012345 is your access code for Example UC.\n"), "{text}");
+    for said in [
+        "Hello Ada Lovelace, the reference of this mail is KX",
+        "good for 10 minutes",
+        "2 January 2026 at 03:04 UTC by Firefox on Linux, to sign in at uc.example.com",
+        "If this was not you, somebody knows your password: tell your system administrator.",
+    ] {
+        assert!(text.contains(said), "{said} is not in\n{text}");
+    }
+    assert!(!talk.message.contains("http"), "no link: {}", talk.message);
+}
+
+#[tokio::test]
+async fn pasting_the_text_of_the_mail_gives_the_code() {
+    let mail = code_mail();
+    let composed = compose::compose(&mail, &"a@example.com".parse().unwrap(), "id").unwrap();
+    let found = AccessCode::find(&composed.text, 6).unwrap();
+    assert_eq!(found.expose(), "012345");
+}
+
+#[tokio::test]
+async fn nothing_that_a_stranger_chooses_gets_into_headers_or_markup() {
+    let server = MailServer::start(Manner::Accept).await;
+    let mail = CodeMail {
+        name: "Ada\r\nBcc: eve@example.org\r\n <b>\"Countess\"</b> 👋".to_owned(),
+        user_agent: Some("<script>call me</script> visit eve.example.org".to_owned()),
+        service_name: "A & B <i>".to_owned(),
+        life: Duration::from_secs(30),
+        ..code_mail()
+    };
+    assert_eq!(mailer(smtp(server.port)).send_code(&mail).await, Delivery::Accepted);
+    let talk = server.conversation().await;
+    assert_eq!(talk.to, ["Ada+UC@example.com"]);
+    assert!(!talk.message.contains("\r\nBcc:"), "{}", talk.message);
+    assert!(!talk.message.contains("eve.example.org") && !talk.message.contains("<script>"), "{}", talk.message);
+
+    let composed = compose::compose(&mail, &"a@example.com".parse().unwrap(), "id").unwrap();
+    assert!(composed.text.contains("by an unknown browser"), "{}", composed.text);
+    assert!(composed.text.contains("good for 30 seconds"), "{}", composed.text);
+}
+
+#[tokio::test]
+async fn a_recipient_that_is_refused_is_not_a_success() {
+    let server = MailServer::start(Manner::RefuseRecipient).await;
+    let delivery = mailer(smtp(server.port)).send_code(&code_mail()).await;
+    let Delivery::Refused { reason } = delivery else { panic!("{delivery:?}") };
+    assert!(reason.contains("550") && reason.contains("no such mailbox"), "{reason}");
+    assert_eq!(server.conversation().await.message, "");
+}
+
+#[tokio::test]
+async fn a_message_that_is_refused_is_refused_although_it_was_handed_over() {
+    let server = MailServer::start(Manner::RefuseMessage).await;
+    let delivery = mailer(smtp(server.port)).send_code(&code_mail()).await;
+    assert!(matches!(delivery, Delivery::Refused { .. }), "{delivery:?}");
+}
+
+#[tokio::test]
+async fn silence_before_the_message_is_a_refusal() {
+    let server = MailServer::start(Manner::SayNothing).await;
+    let delivery = impatient(smtp(server.port)).send_code(&code_mail()).await;
+    let Delivery::Refused { reason } = delivery else { panic!("{delivery:?}") };
+    assert!(reason.contains("no answer from the mail server localhost"), "{reason}");
+}
+
+#[tokio::test]
+async fn silence_after_the_message_leaves_its_fate_unknown() {
+    let server = MailServer::start(Manner::FallSilentAfterMessage).await;
+    let delivery = impatient(smtp(server.port)).send_code(&code_mail()).await;
+    assert!(matches!(delivery, Delivery::Unknown { .. }), "{delivery:?}");
+    assert!(server.conversation().await.message.contains("012345"));
+}
+
+#[tokio::test]
+async fn a_connection_lost_after_the_message_leaves_its_fate_unknown() {
+    let server = MailServer::start(Manner::HangUpAfterMessage).await;
+    let delivery = mailer(smtp(server.port)).send_code(&code_mail()).await;
+    assert!(matches!(delivery, Delivery::Unknown { .. }), "{delivery:?}");
+}
+
+#[tokio::test]
+async fn a_mail_server_that_is_not_there_is_a_refusal() {
+    let port = MailServer::start(Manner::Accept).await.stop().await;
+    let mailer = mailer(smtp(port));
+    let delivery = mailer.send_code(&code_mail()).await;
+    assert!(matches!(delivery, Delivery::Refused { .. }), "{delivery:?}");
+    let problem = mailer.probe().await.unwrap_err();
+    assert!(problem.starts_with(&format!("the mail server localhost:{port}: ")), "{problem}");
+}
+
+#[tokio::test]
+async fn the_connection_is_encrypted_and_authenticated_where_that_is_configured() {
+    for security in [SmtpSecurity::Starttls, SmtpSecurity::Tls] {
+        let folder = tempfile::tempdir().unwrap();
+        let (ca_file, password_file) = (folder.path().join("ca.pem"), folder.path().join("password"));
+        let server = MailServer::start_encrypted(security, &ca_file).await;
+        std::fs::write(&password_file, "hunter2\n").unwrap();
+        let config = SmtpConfig {
+            security,
+            username: Some("vestibule".to_owned()),
+            password_file: Some(password_file),
+            ca_file: Some(ca_file),
+            ..smtp(server.port)
+        };
+        assert_eq!(mailer(config.clone()).send_code(&code_mail()).await, Delivery::Accepted);
+        let talk = server.conversation().await;
+        assert!(talk.message.contains("012345"));
+        assert_eq!(talk.authentication.as_deref(), Some("\0vestibule\0hunter2"));
+
+        let other_password =
+            SmtpConfig { password_file: None, password: Some(Secret::from("wrong")), ..config.clone() };
+        let delivery = mailer(other_password).send_code(&code_mail()).await;
+        assert!(matches!(&delivery, Delivery::Refused { reason } if reason.contains("535")), "{delivery:?}");
+
+        let untrusted = SmtpConfig { ca_file: None, ..config };
+        let delivery = mailer(untrusted).send_code(&code_mail()).await;
+        assert!(matches!(&delivery, Delivery::Refused { reason } if reason.contains("certificate")), "{delivery:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_encryption_on_offer_nothing_is_sent_where_it_is_demanded() {
+    let server = MailServer::start(Manner::Accept).await;
+    let config = SmtpConfig { security: SmtpSecurity::Starttls, ..smtp(server.port) };
+    let delivery = mailer(config).send_code(&code_mail()).await;
+    assert!(matches!(&delivery, Delivery::Refused { reason } if reason.contains("STARTTLS")), "{delivery:?}");
+}
+
+#[tokio::test]
+async fn the_outbox_keeps_mails_in_order_for_its_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = folder.path().join("a/b");
+    let config = MailConfig { outbox: Some(outbox.clone()), ..MailConfig::default() };
+    let mailer = Mailer::from_config(&config, Random::from_seed([9; 32])).unwrap();
+    assert!(mailer.keeps_mails_here());
+    mailer.probe().await.unwrap();
+    for (code, later) in [("111111", 0), ("222222", 1), ("333333", 1_000)] {
+        let code = AccessCode::parse(code, 6).unwrap();
+        let mail = CodeMail { code, asked_at_ms: code_mail().asked_at_ms + later, ..code_mail() };
+        assert_eq!(mailer.send_code(&mail).await, Delivery::Accepted);
+    }
+    let mut files: Vec<_> = std::fs::read_dir(&outbox).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let codes: Vec<_> =
+        files.iter().map(|file| text_part(&std::fs::read_to_string(file).unwrap())[..6].to_owned()).collect();
+    assert_eq!(codes, ["111111", "222222", "333333"]);
+    assert!(files.iter().all(|file| file.extension().is_some_and(|extension| extension == "eml")));
+    #[cfg(unix)]
+    for file in &files {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[tokio::test]
+async fn an_outbox_that_has_gone_is_a_refusal() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = folder.path().join("outbox");
+    let config = MailConfig { outbox: Some(outbox.clone()), ..MailConfig::default() };
+    let mailer = Mailer::from_config(&config, Random::from_seed([9; 32])).unwrap();
+    std::fs::remove_dir(&outbox).unwrap();
+    let delivery = mailer.send_code(&code_mail()).await;
+    assert!(matches!(&delivery, Delivery::Refused { .. }), "{delivery:?}");
+    assert!(mailer.probe().await.unwrap_err().starts_with("mail.outbox: "));
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named_with_their_key() {
+    let config = MailConfig {
+        smtp: Some(SmtpConfig { security: SmtpSecurity::Tls, ca_file: Some("no/such/ca.pem".into()), ..smtp(1) }),
+        ..MailConfig::default()
+    };
+    let error = Mailer::from_config(&config, Random::from_seed([9; 32])).err().unwrap().to_string();
+    assert!(error.starts_with("mail.smtp.ca_file: no/such/ca.pem: "), "{error}");
+}

@@ -1,0 +1,79 @@
+//! The page, embedded in the binary.
+//!
+//! Only the page's own routes get the page. A file that is not there is a 404 and never HTML: a tab from before a
+//! deployment that asks for its old script must not get something else in its place.
+
+mod asset;
+mod encoding;
+mod policy;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::future::ready;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use asset::{Asset, Freshness};
+
+/// Routes of the page: one for each stage.
+const ROUTES: [&str; 5] = ["/", "/account", "/credentials", "/code", "/user"];
+
+/// Files by their path below the root, as the build made them.
+type Files = BTreeMap<String, Cow<'static, [u8]>>;
+
+#[cfg(feature = "page")]
+#[derive(rust_embed::RustEmbed)]
+#[folder = "../../target/page"]
+struct Embedded;
+
+/// Serves the page that was built into this binary. `is_https`: people reach it by https alone.
+pub fn router<S: Clone + Send + Sync + 'static>(is_https: bool) -> Router<S> {
+    router_for(embedded(), is_https)
+}
+
+#[cfg(feature = "page")]
+fn embedded() -> Files {
+    Embedded::iter().filter_map(|path| Some((path.to_string(), Embedded::get(&path)?.data))).collect()
+}
+
+#[cfg(not(feature = "page"))]
+fn embedded() -> Files {
+    Files::new()
+}
+
+fn router_for<S: Clone + Send + Sync + 'static>(mut files: Files, is_https: bool) -> Router<S> {
+    let Some(index) = Asset::take("index.html", &mut files, Freshness::AskAgain) else {
+        let no_page = || async { (StatusCode::NOT_FOUND, "This build of the server has no page, only its API.\n") };
+        return Router::new().route("/", get(no_page));
+    };
+    let security = Arc::new(policy::headers(&index.plain, is_https));
+    let index = Arc::new(index);
+    let assets = Arc::new(asset::take_all(files));
+
+    let mut router = Router::new();
+    for route in ROUTES {
+        let index = index.clone();
+        router = router.route(route, get(async move |request: HeaderMap| index.answer(&request)));
+    }
+    let file = async move |Path(path): Path<String>, request: HeaderMap| match assets.get(&path) {
+        Some(asset) => asset.answer(&request),
+        None => not_found(),
+    };
+    router.route("/{*path}", get(file)).layer(middleware::map_response(move |mut response: Response| {
+        response.headers_mut().extend(HeaderMap::clone(&security));
+        ready(response)
+    }))
+}
+
+fn not_found() -> Response {
+    let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (StatusCode::NOT_FOUND, no_store, "Not found\n").into_response()
+}

@@ -1,0 +1,121 @@
+use axum::body::Body;
+use axum::http::Method;
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+use super::*;
+
+const SCRIPT: &str = "/vestibule-0123456789abcdef.js";
+const WASM: &str = "/vestibule_bg-0123456789abcdef.wasm";
+
+fn page() -> Router {
+    let files = [
+        ("index.html", "<title>Vestibule</title><script type=\"module\">go()</script>"),
+        ("index.html.br", "brotli of the page"),
+        ("index.html.gz", "gzip of the page"),
+        ("vestibule-0123456789abcdef.js", "script"),
+        ("vestibule-0123456789abcdef.js.br", "brotli of the script"),
+        ("vestibule_bg-0123456789abcdef.wasm", "\0asm"),
+        ("worker.js", "worker"),
+        ("pictures/logo.svg", "<svg/>"),
+    ];
+    router_for(files.map(|(path, content)| (path.to_owned(), Cow::Borrowed(content.as_bytes()))).into(), true)
+}
+
+async fn ask(router: Router, method: Method, path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, String) {
+    let mut request = axum::http::Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, headers, String::from_utf8(body.to_vec()).unwrap())
+}
+
+async fn get_page(path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, String) {
+    ask(page(), Method::GET, path, headers).await
+}
+
+#[tokio::test]
+async fn every_stage_gets_the_page_which_is_asked_for_again_each_time() {
+    for route in ["/", "/account", "/credentials", "/code", "/user", "/?x=1"] {
+        let (status, headers, body) = get_page(route, &[]).await;
+        assert_eq!((status, headers[header::CACHE_CONTROL].to_str().unwrap()), (StatusCode::OK, "no-cache"), "{route}");
+        assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
+        assert!(body.contains("<title>Vestibule"));
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-"), "{policy}");
+        for name in ["referrer-policy", "x-content-type-options", "permissions-policy", "strict-transport-security"] {
+            assert!(headers.contains_key(name), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_missing_file_is_never_the_page() {
+    for path in ["/vestibule-ffffffffffffffff.js", "/old.wasm", "/index.html", "/account/x", "/worker.js.br", "/..%2fx"]
+    {
+        let (status, headers, body) = get_page(path, &[("accept", "text/html")]).await;
+        assert_eq!((status, body.as_str()), (StatusCode::NOT_FOUND, "Not found\n"), "{path}");
+        assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+    }
+}
+
+#[tokio::test]
+async fn only_names_with_a_hash_are_kept_for_ever() {
+    for (path, content_type, cache_control) in [
+        (SCRIPT, "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"),
+        (WASM, "application/wasm", "public, max-age=31536000, immutable"),
+        ("/worker.js", "text/javascript; charset=utf-8", "no-cache"),
+        ("/pictures/logo.svg", "image/svg+xml", "no-cache"),
+    ] {
+        let (status, headers, _) = get_page(path, &[]).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        assert_eq!(headers[header::CONTENT_TYPE], content_type, "{path}");
+        assert_eq!(headers[header::CACHE_CONTROL], cache_control, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_form_that_the_browser_wants_is_sent_with_a_tag_of_its_own() {
+    let mut tags = Vec::new();
+    for (accept, encoding, content) in [
+        ("gzip, br", Some("br"), "brotli of the page"),
+        ("gzip", Some("gzip"), "gzip of the page"),
+        ("identity", None, "<title>Vestibule</title><script type=\"module\">go()</script>"),
+    ] {
+        let (_, headers, body) = get_page("/", &[("accept-encoding", accept)]).await;
+        assert_eq!(headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap()), encoding);
+        assert_eq!(headers[header::VARY], "accept-encoding");
+        assert_eq!(body, content);
+        let tag = headers[header::ETAG].to_str().unwrap().to_owned();
+        let weak = format!("\"other\", W/{tag}");
+        let (status, headers, body) = get_page("/", &[("accept-encoding", accept), ("if-none-match", &weak)]).await;
+        assert_eq!((status, body.as_str()), (StatusCode::NOT_MODIFIED, ""));
+        assert!(headers.contains_key(header::CONTENT_SECURITY_POLICY) && headers.contains_key(header::VARY));
+        tags.push(tag);
+    }
+    tags.dedup();
+    assert_eq!(tags.len(), 3, "{tags:?}");
+    let (status, ..) = get_page("/", &[("if-none-match", &tags[0])]).await;
+    assert_eq!(status, StatusCode::OK, "the tag of the brotli form is not that of the plain one");
+}
+
+#[tokio::test]
+async fn head_answers_like_get_without_a_body() {
+    for path in ["/", SCRIPT] {
+        let (status, headers, body) = ask(page(), Method::HEAD, path, &[]).await;
+        let (_, of_get, full) = get_page(path, &[]).await;
+        assert_eq!((status, body.as_str()), (StatusCode::OK, ""));
+        assert_eq!(headers[header::CONTENT_TYPE], of_get[header::CONTENT_TYPE]);
+        assert_eq!(headers[header::CONTENT_LENGTH], full.len().to_string().as_str());
+    }
+}
+
+#[tokio::test]
+async fn a_build_without_the_page_says_so() {
+    let (status, _, body) = ask(router_for(Files::new(), false), Method::GET, "/", &[]).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(body, "This build of the server has no page, only its API.\n");
+}

@@ -1,0 +1,13 @@
+//! What people at the terminal read: the one writer to standard output. Logs and errors go to standard error.
+
+use std::io::{self, Write};
+
+/// Shows a text and ends the line.
+///
+/// # Errors
+/// Where standard output is closed, such as when it goes to a program that has stopped reading.
+pub fn show(text: &str) -> io::Result<()> {
+    let mut terminal = io::stdout().lock();
+    writeln!(terminal, "{text}")?;
+    terminal.flush()
+}
