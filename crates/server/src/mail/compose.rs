@@ -83,12 +83,11 @@ fn word(mail: &CodeMail, messages: &Messages) -> Wording {
 fn html(mail: &CodeMail, messages: &Messages, wording: &Wording) -> String {
     let code = format!("<strong dir=\"ltr\" style=\"font:700 28px monospace\">{}</strong>", mail.code.expose());
     let code_is = escape(&wording.code_is).replacen(mail.code.expose(), &code, 1);
-    let paragraphs: String =
-        wording.paragraphs.iter().map(|paragraph| format!("<p>{}</p>\n", escape(paragraph))).collect();
+    let paragraphs = wording.paragraphs.each_ref().map(|paragraph| escape(paragraph)).join("</p>\n<p>");
     format!(
         "<!DOCTYPE html>\n<html lang=\"{}\" dir=\"{}\">\n<head><meta charset=\"utf-8\"><meta name=\"color-scheme\" \
          content=\"light dark\"></head>\n<body style=\"font:16px/1.5 system-ui,sans-serif;max-width:34em\">\n\
-         <p>{code_is}</p>\n{paragraphs}</body>\n</html>\n",
+         <p>{code_is}</p>\n<p>{paragraphs}</p>\n</body>\n</html>\n",
         messages.language, messages.direction
     )
 }
