@@ -54,9 +54,7 @@ impl AccessCode {
         if let Ok(code) = Self::parse(pasted, length) {
             return Some(code);
         }
-        let mut runs = pasted
-            .split(|c| decimal_digit(c).is_none())
-            .filter(|run| run.chars().count() == length);
+        let mut runs = pasted.split(|c| decimal_digit(c).is_none()).filter(|run| run.chars().count() == length);
         let only = runs.next()?;
         if runs.next().is_some() {
             return None;

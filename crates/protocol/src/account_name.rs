@@ -7,7 +7,7 @@ const MAX_CHARS: usize = 254;
 
 /// A user name or an e-mail address as a person typed it, without the blanks around it.
 ///
-/// Whose it is, and whether two spellings are the same account, only the server can say (UsernameCaseMapped of
+/// Whose it is, and whether two spellings are the same account, only the server can say (`UsernameCaseMapped` of
 /// RFC 8265 for user names, letter case ignored for e-mail addresses).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountName(String);
@@ -79,7 +79,11 @@ mod tests {
             ("a\u{0}b", Err(AccountNameError::ControlCharacter)),
             ("a\nb", Err(AccountNameError::ControlCharacter)),
         ] {
-            assert_eq!(AccountName::parse(typed).as_ref().map(AccountName::as_str), expected.as_ref().copied(), "{typed:?}");
+            assert_eq!(
+                AccountName::parse(typed).as_ref().map(AccountName::as_str),
+                expected.as_ref().copied(),
+                "{typed:?}"
+            );
         }
     }
 

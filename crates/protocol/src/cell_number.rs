@@ -72,7 +72,11 @@ impl fmt::Display for CellNumber {
 fn is_separator(c: char) -> bool {
     c.is_whitespace()
         || is_invisible(c)
-        || matches!(c, '-' | '.' | '/' | '(' | ')' | '[' | ']' | '~' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' | '\u{b7}')
+        || matches!(
+            c,
+            '-' | '.' | '/' | '(' | ')' | '[' | ']' | '~' | '\u{2010}'
+                ..='\u{2015}' | '\u{2212}' | '\u{ff0d}' | '\u{b7}'
+        )
 }
 
 fn starts_an_extension(c: char) -> bool {
@@ -114,7 +118,11 @@ mod tests {
             ("015\u{0}112345678", Err(CellNumberError::InvalidCharacter('\u{0}'))),
             ("123456789012345678", Err(CellNumberError::TooLong)),
         ] {
-            assert_eq!(CellNumber::parse(typed).as_ref().map(CellNumber::as_str), expected.as_ref().copied(), "{typed:?}");
+            assert_eq!(
+                CellNumber::parse(typed).as_ref().map(CellNumber::as_str),
+                expected.as_ref().copied(),
+                "{typed:?}"
+            );
         }
     }
 

@@ -59,7 +59,7 @@ pub struct AccountRequest {
     pub username: String,
     /// Cell number for the Mobile Phone device.
     pub phone_number: Option<String>,
-    /// Languages for the mail, best first (OpenID Connect Core §3.1.2.1).
+    /// Languages for the mail, best first (`OpenID` Connect Core §3.1.2.1).
     pub ui_locales: Option<String>,
 }
 

@@ -41,7 +41,8 @@ mod tests {
 
     #[test]
     fn digits_of_several_scripts_have_their_value() {
-        for (digit, value) in [('0', 0), ('9', 9), ('٣', 3), ('۷', 7), ('५', 5), ('８', 8), ('𝟖', 8), ('\u{1e5f3}', 2)] {
+        for (digit, value) in [('0', 0), ('9', 9), ('٣', 3), ('۷', 7), ('५', 5), ('８', 8), ('𝟖', 8), ('\u{1e5f3}', 2)]
+        {
             assert_eq!(decimal_digit(digit), Some(value), "{digit}");
         }
         for other in ['a', '²', '①', 'Ⅳ', '一', '/', ':'] {

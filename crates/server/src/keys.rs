@@ -40,7 +40,9 @@ pub struct SigningKey {
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
     /// The store holds something that is no key: it was edited, or comes from elsewhere.
-    #[error("the key `{0}` in the table server_key is damaged; restore it from a backup, or delete it to sign everybody out and get a new one")]
+    #[error(
+        "the key `{0}` in the table server_key is damaged; restore it from a backup, or delete it to sign everybody out and get a new one"
+    )]
     Damaged(String),
     /// The store did not answer.
     #[error(transparent)]
@@ -100,7 +102,8 @@ impl SigningKey {
         let secret = p256::SecretKey::from_slice(&bytes(stored)?).map_err(|_| damaged())?;
         let pkcs8 = secret.to_pkcs8_der().map_err(|_| damaged())?;
         let point = secret.public_key().to_encoded_point(false);
-        let coordinate = |bytes: Option<&[u8]>| bytes.map(|bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes)).ok_or_else(damaged);
+        let coordinate =
+            |bytes: Option<&[u8]>| bytes.map(|bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes)).ok_or_else(damaged);
         let x = coordinate(point.x().map(AsRef::as_ref))?;
         let y = coordinate(point.y().map(AsRef::as_ref))?;
         Ok(Self {

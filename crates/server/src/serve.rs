@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use crate::clock::{Clock, millis};
-use crate::config::{Config, PublicAddresses};
+use crate::config::{Config, Issuer, PublicAddresses};
 use crate::http;
 use crate::keys::{Keys, KeysError};
 use crate::mail::{Mailer, MailerError};
@@ -98,7 +98,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     }
     let addresses = match &server.config.public_addresses {
         PublicAddresses::Any => "any".to_owned(),
-        PublicAddresses::List(issuers) => issuers.iter().map(|issuer| issuer.as_str()).collect::<Vec<_>>().join(" "),
+        PublicAddresses::List(issuers) => issuers.iter().map(Issuer::as_str).collect::<Vec<_>>().join(" "),
     };
     tracing::info!(listen = ?server.config.listen, public_addresses = addresses, "ready");
 

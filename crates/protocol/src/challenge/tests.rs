@@ -60,14 +60,16 @@ fn what_is_missing_or_wrong_is_named() {
 
 #[test]
 fn absent_members_are_absent_in_json() {
-    let answer = ChallengeError { credentials_required: true, ..ChallengeError::new(ErrorCode::InsufficientAuthorization) };
+    let answer =
+        ChallengeError { credentials_required: true, ..ChallengeError::new(ErrorCode::InsufficientAuthorization) };
     let json = serde_json::to_string(&answer).unwrap();
     assert_eq!(json, r#"{"error":"insufficient_authorization","credentials_required":true}"#);
 }
 
 #[test]
 fn a_server_of_the_draft_alone_can_ask_for_a_code() {
-    let answer: ChallengeError = serde_json::from_str(r#"{"error":"insufficient_authorization","otp_required":true}"#).unwrap();
+    let answer: ChallengeError =
+        serde_json::from_str(r#"{"error":"insufficient_authorization","otp_required":true}"#).unwrap();
     assert_eq!(answer.code().map(|code| (code.length, code.attempts_remaining)), Some((6, 1)));
 }
 

@@ -42,7 +42,9 @@ pub(super) async fn post(
     let context = Context { server, issuer, caller };
     // A step that has begun is finished, whether its client still listens or not: a mail may be on its way.
     match tokio::spawn(steps::take(context, request)).await {
-        Ok(Ok(Answer::AuthorizationCode(authorization_code))) => Json(AuthorizationCode { authorization_code }).into_response(),
+        Ok(Ok(Answer::AuthorizationCode(authorization_code))) => {
+            Json(AuthorizationCode { authorization_code }).into_response()
+        }
         Ok(Ok(Answer::Challenge { body, retry_after })) => error_response(&body, retry_after),
         Ok(Err(error)) => unavailable(&error),
         Err(panic) => {
@@ -52,17 +54,17 @@ pub(super) async fn post(
     }
 }
 
-fn read(headers: &HeaderMap, body: &Bytes) -> Result<ChallengeRequest, ChallengeError> {
+fn read(headers: &HeaderMap, body: &Bytes) -> Result<ChallengeRequest, Box<ChallengeError>> {
     let form = Form::read(headers, body).map_err(|error| described(ErrorCode::InvalidRequest, error.to_string()))?;
     ChallengeRequest::from_members(|name| form.get(name)).map_err(|malformed| match malformed {
         MalformedRequest::Missing(member) => described(ErrorCode::InvalidRequest, format!("{member} is missing")),
         MalformedRequest::Invalid(member) => described(ErrorCode::InvalidRequest, format!("{member} is malformed")),
-        MalformedRequest::ResponseType => ChallengeError::new(ErrorCode::UnsupportedResponseType),
+        MalformedRequest::ResponseType => Box::new(ChallengeError::new(ErrorCode::UnsupportedResponseType)),
     })
 }
 
-fn described(error: ErrorCode, description: String) -> ChallengeError {
-    ChallengeError { error_description: Some(description), ..ChallengeError::new(error) }
+fn described(error: ErrorCode, description: String) -> Box<ChallengeError> {
+    Box::new(ChallengeError { error_description: Some(description), ..ChallengeError::new(error) })
 }
 
 fn unavailable(error: &StepError) -> Response {

@@ -46,8 +46,9 @@ pub(super) async fn refuse_foreign_origins(
     next: Next,
 ) -> Response {
     let origin = request.headers().get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
-    let is_welcome = origin
-        .is_none_or(|origin| is_own_origin(&server.config, &issuer, origin) || is_listed_origin(&server.config, origin));
+    let is_welcome = origin.is_none_or(|origin| {
+        is_own_origin(&server.config, &issuer, origin) || is_listed_origin(&server.config, origin)
+    });
     if is_welcome {
         next.run(request).await
     } else if request.uri().path().starts_with("/api") {

@@ -107,7 +107,10 @@ pub(super) fn comes_from_our_page(server: &Server, asked: &Issuer, headers: &Hea
 }
 
 /// Reads a JSON body.
-pub(super) fn read_json<T: serde::de::DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T, ProblemResponse> {
+pub(super) fn read_json<T: serde::de::DeserializeOwned>(
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<T, ProblemResponse> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = content_type.split(';').next().unwrap_or("").trim();
     if !essence.eq_ignore_ascii_case("application/json") {

@@ -146,7 +146,8 @@ async fn refresh(
     let token_hash = keys::sha256(refresh_token);
     let now = server.clock.now();
     let found = server.store.session_by_refresh_token(&token_hash, now).await?;
-    let Some(session) = found.filter(|session| session.client_id == client_id && session.issuer == issuer.as_str()) else {
+    let Some(session) = found.filter(|session| session.client_id == client_id && session.issuer == issuer.as_str())
+    else {
         return Err(Refusal::Error(ErrorCode::InvalidGrant));
     };
     let tokens = in_transaction!(server.store, |tx| {

@@ -149,4 +149,3 @@ pub(super) async fn members(
         delivery_failed: signin.delivery_failed,
     })
 }
-

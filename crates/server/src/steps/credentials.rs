@@ -3,7 +3,9 @@
 use vestibule_protocol::{AccountName, ErrorCode, Secret};
 
 use super::delivery::{self, Reservation};
-use super::{Answer, Context, Held, StepError, account, code, grant, is_exhausted, password_throttle_key, rate_limited, whom};
+use super::{
+    Answer, Context, Held, StepError, account, code, grant, is_exhausted, password_throttle_key, rate_limited, whom,
+};
 use crate::password::{PasswordError, prepare};
 use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
@@ -38,7 +40,9 @@ pub(super) async fn take(
         (verdict, signin, account)
     });
     let (charge, signin, account) = match charged {
-        (Verdict::Wait(until), ..) => return Ok(rate_limited(held.answer(ErrorCode::RateLimited), until, context.now())),
+        (Verdict::Wait(until), ..) => {
+            return Ok(rate_limited(held.answer(ErrorCode::RateLimited), until, context.now()));
+        }
         (Verdict::Charged(charge), signin, account) => (charge, signin, account),
     };
 
@@ -46,7 +50,10 @@ pub(super) async fn take(
         Ok(name) => account::find_account(&server.store, &name).await?,
         Err(_) => None,
     };
-    let hash = account.as_ref().filter(|account| is_named_and_open(account, named.as_ref(), context)).and_then(|account| account.password_hash.clone());
+    let hash = account
+        .as_ref()
+        .filter(|account| is_named_and_open(account, named.as_ref(), context))
+        .and_then(|account| account.password_hash.clone());
     let verdict = server.hasher.verify(prepared.as_ref(), hash.clone()).await?;
     let Some(account) = account.filter(|_| verdict.matches) else {
         return refuse(context, held, &signin).await;

@@ -10,7 +10,9 @@ mod grant;
 mod resend;
 mod state;
 
-use vestibule_protocol::{AccountName, ChallengeError, ChallengeRequest, ChallengeStep, CodeMembers, ErrorCode, Secret};
+use vestibule_protocol::{
+    AccountName, ChallengeError, ChallengeRequest, ChallengeStep, CodeMembers, ErrorCode, Secret,
+};
 
 use crate::clock::{UnixMillis, seconds_until};
 use crate::config::Issuer;
@@ -70,7 +72,11 @@ pub struct Context {
 /// [`StepError`] where the server cannot do its work now.
 pub async fn take(context: Context, request: ChallengeRequest) -> Result<Answer, StepError> {
     let ChallengeRequest { client_id, step } = request;
-    let held = |auth_session: Secret| Held { id: keys::sha256(auth_session.expose()), auth_session, client_id: client_id.clone() };
+    let held = |auth_session: Secret| Held {
+        id: keys::sha256(auth_session.expose()),
+        auth_session,
+        client_id: client_id.clone(),
+    };
     match step {
         ChallengeStep::Account(request) => account::take(&context, client_id.unwrap_or_default(), request).await,
         ChallengeStep::Credentials { auth_session, uc_username, password } => {
@@ -129,8 +135,7 @@ impl Context {
     }
 
     async fn audit(&self, tx: &mut Transaction, event: Event, outcome: Outcome, whom: &Whom) -> Result<(), StoreError> {
-        let record =
-            Record { id: self.server.random.id(), at: self.now(), event, outcome, whom, caller: &self.caller };
+        let record = Record { id: self.server.random.id(), at: self.now(), event, outcome, whom, caller: &self.caller };
         record.write(tx).await
     }
 }

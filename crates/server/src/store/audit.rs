@@ -186,15 +186,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn audit(&self, username: Option<&str>, since: UnixMillis) -> Result<Vec<Entry>, StoreError> {
-        let entries = match username {
-            Some(username) => {
-                let query = sqlx::query_as("SELECT * FROM audit WHERE at >= $1 AND username = $2 ORDER BY at, id");
-                query.bind(since).bind(username).fetch_all(&self.pool).await?
-            }
-            None => {
-                let query = sqlx::query_as("SELECT * FROM audit WHERE at >= $1 ORDER BY at, id");
-                query.bind(since).fetch_all(&self.pool).await?
-            }
+        let entries = if let Some(username) = username {
+            let query = sqlx::query_as("SELECT * FROM audit WHERE at >= $1 AND username = $2 ORDER BY at, id");
+            query.bind(since).bind(username).fetch_all(&self.pool).await?
+        } else {
+            let query = sqlx::query_as("SELECT * FROM audit WHERE at >= $1 ORDER BY at, id");
+            query.bind(since).fetch_all(&self.pool).await?
         };
         Ok(entries)
     }

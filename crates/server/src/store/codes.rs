@@ -132,11 +132,13 @@ impl MailedCode {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn was_refused(tx: &mut Transaction, signin_id: &str, number: i64) -> Result<(), StoreError> {
-        sqlx::query("UPDATE access_code SET state = 'refused' WHERE signin_id = $1 AND number = $2 AND state = 'pending'")
-            .bind(signin_id)
-            .bind(number)
-            .execute(&mut **tx)
-            .await?;
+        sqlx::query(
+            "UPDATE access_code SET state = 'refused' WHERE signin_id = $1 AND number = $2 AND state = 'pending'",
+        )
+        .bind(signin_id)
+        .bind(number)
+        .execute(&mut **tx)
+        .await?;
         sqlx::query("DELETE FROM sent_mail WHERE signin_id = $1 AND number = $2")
             .bind(signin_id)
             .bind(number)
@@ -155,7 +157,8 @@ pub async fn mails_since(
     account_id: &str,
     since: UnixMillis,
 ) -> Result<Vec<UnixMillis>, StoreError> {
-    let query = sqlx::query_scalar("SELECT sent_at FROM sent_mail WHERE account_id = $1 AND sent_at > $2 ORDER BY sent_at");
+    let query =
+        sqlx::query_scalar("SELECT sent_at FROM sent_mail WHERE account_id = $1 AND sent_at > $2 ORDER BY sent_at");
     Ok(query.bind(account_id).bind(since).fetch_all(&mut **tx).await?)
 }
 
@@ -214,7 +217,8 @@ impl IssuedCode {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn newest(tx: &mut Transaction, signin_id: &str) -> Result<Option<Self>, StoreError> {
-        let query = sqlx::query_as("SELECT * FROM authorization_code WHERE signin_id = $1 ORDER BY number DESC LIMIT 1");
+        let query =
+            sqlx::query_as("SELECT * FROM authorization_code WHERE signin_id = $1 ORDER BY number DESC LIMIT 1");
         Ok(query.bind(signin_id).fetch_optional(&mut **tx).await?)
     }
 

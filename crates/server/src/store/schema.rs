@@ -25,14 +25,14 @@ const MIGRATIONS: [Migration; 1] =
 pub(super) async fn bring_up_to_date(store: &Store) -> Result<(), StoreError> {
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     let mut tx = store.begin().await?;
-    tx.execute("CREATE TABLE IF NOT EXISTS schema (version BIGINT NOT NULL, oldest_compatible BIGINT NOT NULL)").await?;
+    tx.execute("CREATE TABLE IF NOT EXISTS schema (version BIGINT NOT NULL, oldest_compatible BIGINT NOT NULL)")
+        .await?;
     let row = sqlx::query("SELECT version, oldest_compatible FROM schema").fetch_optional(&mut *tx).await?;
-    let (version, oldest_compatible) = match row {
-        Some(row) => (row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?),
-        None => {
-            tx.execute("INSERT INTO schema (version, oldest_compatible) VALUES (0, 0)").await?;
-            (0, 0)
-        }
+    let (version, oldest_compatible) = if let Some(row) = row {
+        (row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?)
+    } else {
+        tx.execute("INSERT INTO schema (version, oldest_compatible) VALUES (0, 0)").await?;
+        (0, 0)
     };
     if oldest_compatible > known {
         return Err(StoreError::TooNew { needed: oldest_compatible, known });

@@ -109,7 +109,10 @@ impl Session {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn add(&self, tx: &mut Transaction) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM session WHERE signin_id = $1").bind(self.signin_id.as_deref()).execute(&mut **tx).await?;
+        sqlx::query("DELETE FROM session WHERE signin_id = $1")
+            .bind(self.signin_id.as_deref())
+            .execute(&mut **tx)
+            .await?;
         sqlx::query(
             "INSERT INTO session (id, kind, account_id, signin_id, issuer, client_id, scope, cookie_hash, phone_number,
                  preferred_device, route_calls_to_cell, user_agent, client_address, created_at, used_at,

@@ -122,9 +122,8 @@ impl SignIn {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn lock(tx: &mut Transaction, id: &str, now: UnixMillis) -> Result<Option<Self>, StoreError> {
-        let query = sqlx::query_as(
-            "UPDATE signin SET revision = revision + 1 WHERE id = $1 AND expires_at > $2 RETURNING *",
-        );
+        let query =
+            sqlx::query_as("UPDATE signin SET revision = revision + 1 WHERE id = $1 AND expires_at > $2 RETURNING *");
         Ok(query.bind(id).bind(now).fetch_optional(&mut **tx).await?)
     }
 

@@ -30,7 +30,12 @@ pub struct Charge {
 ///
 /// # Errors
 /// [`StoreError::Database`].
-pub async fn charge(tx: &mut Transaction, key: &str, now: UnixMillis, rules: &ThrottleConfig) -> Result<Verdict, StoreError> {
+pub async fn charge(
+    tx: &mut Transaction,
+    key: &str,
+    now: UnixMillis,
+    rules: &ThrottleConfig,
+) -> Result<Verdict, StoreError> {
     // The row is made first and then locked by an update, so that two at once come one after the other.
     sqlx::query(
         "INSERT INTO throttle (id, failures, counted_at, blocked_until) VALUES ($1, 0, $2, 0)
@@ -40,10 +45,12 @@ pub async fn charge(tx: &mut Transaction, key: &str, now: UnixMillis, rules: &Th
     .bind(now)
     .execute(&mut **tx)
     .await?;
-    let row = sqlx::query("UPDATE throttle SET failures = failures WHERE id = $1 RETURNING failures, counted_at, blocked_until")
-        .bind(key)
-        .fetch_one(&mut **tx)
-        .await?;
+    let row = sqlx::query(
+        "UPDATE throttle SET failures = failures WHERE id = $1 RETURNING failures, counted_at, blocked_until",
+    )
+    .bind(key)
+    .fetch_one(&mut **tx)
+    .await?;
     let blocked_until: UnixMillis = row.try_get("blocked_until")?;
     if blocked_until > now {
         return Ok(Verdict::Wait(blocked_until));
@@ -130,7 +137,9 @@ mod tests {
         let mut guesses = tokio::task::JoinSet::new();
         for _ in 0..20 {
             let store = store.clone();
-            guesses.spawn(async move { Ok::<_, StoreError>(in_transaction!(store, |tx| charge(&mut tx, "k", 5, &rules()).await?)) });
+            guesses.spawn(async move {
+                Ok::<_, StoreError>(in_transaction!(store, |tx| charge(&mut tx, "k", 5, &rules()).await?))
+            });
         }
         let verdicts: Vec<_> = guesses.join_all().await.into_iter().collect::<Result<_, _>>()?;
         assert_eq!(verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Charged(_))).count(), 1);

@@ -2,9 +2,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
-use axum::Router;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -86,7 +86,12 @@ impl Harness {
                 password_expires_at: None,
                 two_factor,
             };
-            server.store.add_accounts(&[(username.to_owned(), account)], server.clock.now()).await.map_err(|e| e.1).unwrap();
+            server
+                .store
+                .add_accounts(&[(username.to_owned(), account)], server.clock.now())
+                .await
+                .map_err(|e| e.1)
+                .unwrap();
         }
         let router = crate::http::router(&server);
         Self { server, outbox, router, _folder: folder }

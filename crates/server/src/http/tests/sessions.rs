@@ -78,7 +78,10 @@ async fn signing_out_ends_the_session_and_removes_the_cookie() {
     assert_eq!(out.status, StatusCode::NO_CONTENT);
     assert!(out.headers[header::SET_COOKIE].to_str().unwrap().contains("Max-Age=0"));
     let me = harness.send(own(Method::GET, "/api/me", Some(&cookie), &Value::Null)).await;
-    assert_eq!((me.status, &me.body["type"]), (StatusCode::UNAUTHORIZED, &"urn:vestibule:problem:not-signed-in".into()));
+    assert_eq!(
+        (me.status, &me.body["type"]),
+        (StatusCode::UNAUTHORIZED, &"urn:vestibule:problem:not-signed-in".into())
+    );
     let again = harness.send(own(Method::DELETE, "/api/session", Some(&cookie), &Value::Null)).await;
     assert_eq!(again.status, StatusCode::NO_CONTENT);
 }
@@ -178,9 +181,11 @@ async fn only_listed_origins_may_ask() {
         }];
     })
     .await;
-    for (origin, status) in
-        [("https://page.example.org", StatusCode::BAD_REQUEST), ("https://evil.example.org", StatusCode::FORBIDDEN), ("null", StatusCode::FORBIDDEN)]
-    {
+    for (origin, status) in [
+        ("https://page.example.org", StatusCode::BAD_REQUEST),
+        ("https://evil.example.org", StatusCode::FORBIDDEN),
+        ("null", StatusCode::FORBIDDEN),
+    ] {
         let mut request = form_request("/oauth/authorize-challenge", "auth_session=x");
         request.headers_mut().insert(header::ORIGIN, origin.parse().unwrap());
         let reply = harness.send(request).await;
@@ -194,7 +199,8 @@ async fn only_listed_origins_may_ask() {
 async fn discovery_is_open_and_names_the_address_that_was_asked() {
     let harness = Harness::new().await;
     let path = "/.well-known/oauth-authorization-server";
-    let request = Request::get(path).header(header::HOST, "localhost:8080").header(header::ORIGIN, "https://x.example.org");
+    let request =
+        Request::get(path).header(header::HOST, "localhost:8080").header(header::ORIGIN, "https://x.example.org");
     let reply = harness.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(reply.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
     assert_eq!(reply.text("issuer"), ORIGIN);

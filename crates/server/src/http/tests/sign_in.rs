@@ -54,7 +54,8 @@ async fn wrong_password_unknown_account_and_another_account_are_one_answer() {
 async fn no_step_can_be_skipped() {
     let harness = Harness::new().await;
     let session = harness.account("grace").await;
-    for reply in [harness.code(&session, "123456").await, harness.resend(&session).await, harness.state(&session).await] {
+    for reply in [harness.code(&session, "123456").await, harness.resend(&session).await, harness.state(&session).await]
+    {
         assert_eq!((reply.status, reply.error()), (StatusCode::FORBIDDEN, "insufficient_authorization"));
         assert_eq!(reply.body["credentials_required"], true);
     }
@@ -149,7 +150,10 @@ async fn fields_of_every_kind_get_a_typed_answer() {
         assert!(matches!(begun.error(), "invalid_request" | "insufficient_authorization"), "{text:?}: {begun:?}");
         let session = harness.account("ada").await;
         let reply = harness.credentials(&session, text, text).await;
-        assert!(matches!(reply.error(), "invalid_request" | "invalid_credentials" | "rate_limited"), "{text:?}: {reply:?}");
+        assert!(
+            matches!(reply.error(), "invalid_request" | "invalid_credentials" | "rate_limited"),
+            "{text:?}: {reply:?}"
+        );
         let coded = harness.code(&session, text).await;
         assert!(matches!(coded.error(), "invalid_request"), "{text:?}: {coded:?}");
     }
