@@ -1,10 +1,12 @@
 //! The server that people sign in to: the steps of the sign-in, what they keep, and its administration.
 
+pub mod cli;
 pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod http;
 pub mod keys;
+pub mod logging;
 pub mod mail;
 pub mod page;
 pub mod password;
