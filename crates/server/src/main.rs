@@ -1,7 +1,8 @@
-//! `vestibule-server`: serves the sign-in, and administers its accounts.
+//! The server's binary: see [`vestibule_server::cli`].
 
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
-    vestibule_server::cli::main()
+#[tokio::main]
+async fn main() -> ExitCode {
+    vestibule_server::cli::main().await
 }

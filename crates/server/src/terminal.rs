@@ -11,3 +11,9 @@ pub fn show(text: &str) -> io::Result<()> {
     writeln!(terminal, "{text}")?;
     terminal.flush()
 }
+
+/// Says what went wrong, on standard error.
+pub fn complain(text: &str) {
+    // Where nobody can read it, nobody can be told that either; the exit code says it too.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}

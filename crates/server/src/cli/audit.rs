@@ -1,71 +1,102 @@
-//! `audit`: the trail, oldest first.
+//! `audit`
+
+use std::time::Duration;
 
 use clap::Args;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Timestamp};
+use serde_json::{Value, json};
 
-use super::output::{moment, show};
-use crate::clock::Clock;
+use super::CliError;
+use super::user::moment;
+use crate::clock::{Clock, UnixMillis, millis};
 use crate::config::Config;
-use crate::password::canonical_username;
+use crate::password::{canonical_email, canonical_username};
+use crate::store::Store;
 use crate::store::audit::Entry;
-use crate::store::{Store, StoreError};
+use crate::terminal;
 
 #[derive(Debug, Args)]
-pub(super) struct AuditArgs {
-    /// Only entries about this user name.
+pub(super) struct AuditArguments {
+    /// Only what is about this user name or e-mail address
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-    /// Only entries since a moment (2026-11-25T09:00:00Z) or of a time (2h, 7days).
+    /// Only from then on: a moment (2026-01-31, 2026-01-31T12:00:00Z, UTC) or a time span before now (24h, 7days)
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
-    /// As one JSON array.
+    /// Print the entries as JSON
     #[arg(long)]
     json: bool,
 }
 
-/// Why there is nothing to show.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum AuditError {
-    #[error("database.url: {0}")]
-    Store(#[from] StoreError),
-    #[error("--since: `{0}` is neither a moment like 2026-11-25T09:00:00Z nor a time like 7days")]
-    Since(String),
-    #[error("the trail cannot be written: {0}")]
-    Json(#[from] serde_json::Error),
-    #[error("standard output: {0}")]
-    Output(#[from] std::io::Error),
-}
-
-pub(super) async fn run(config: Config, arguments: AuditArgs) -> Result<(), AuditError> {
+pub(super) async fn run(config: Config, arguments: &AuditArguments) -> Result<(), CliError> {
     let since = match &arguments.since {
-        Some(text) => since(text, Clock::System.now()).ok_or_else(|| AuditError::Since(text.clone()))?,
+        Some(since) => moment_of(since, Clock::System.now()).ok_or_else(|| CliError::NotAMoment(since.clone()))?,
         None => 0,
     };
-    let user = arguments.user.map(|name| canonical_username(&name).unwrap_or(name));
     let store = Store::open(&config.database.url).await?;
-    let entries = store.audit(user.as_deref(), since).await?;
+    let username = match &arguments.user {
+        Some(name) => Some(username_of(&store, name).await?),
+        None => None,
+    };
+    let entries = store.audit(username.as_deref(), since).await?;
+    store.close().await;
     if arguments.json {
-        return Ok(show(&serde_json::to_string(&entries)?)?);
+        let list: Vec<Value> = entries.iter().map(as_json).collect();
+        return Ok(terminal::show(&Value::from(list).to_string())?);
     }
     for entry in &entries {
-        show(&line(entry))?;
+        terminal::show(&line(entry))?;
     }
     Ok(())
 }
 
-fn since(text: &str, now: i64) -> Option<i64> {
-    if let Ok(moment) = text.parse::<Timestamp>() {
-        return Some(moment.as_millisecond());
+/// Removed accounts have entries too: a user name need not be an account's any more.
+async fn username_of(store: &Store, name: &str) -> Result<String, CliError> {
+    let unknown = || CliError::NoSuchAccount(name.to_owned());
+    if !name.contains('@') {
+        return canonical_username(name).ok_or_else(unknown);
+    }
+    let email = canonical_email(name).ok_or_else(unknown)?;
+    store.account_by_email(&email).await?.map(|account| account.username).ok_or_else(unknown)
+}
+
+fn moment_of(text: &str, now: UnixMillis) -> Option<UnixMillis> {
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        return Some(timestamp.as_millisecond());
+    }
+    if let Ok(date) = text.parse::<Date>() {
+        return Some(TimeZone::UTC.to_timestamp(date.to_datetime(Time::midnight())).ok()?.as_millisecond());
     }
     let span: Span = text.parse().ok()?;
-    let gone = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
-    Some(now - i64::try_from(gone.as_millis()).ok()?.abs())
+    let span = Duration::try_from(span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?).ok()?;
+    Some(now.saturating_sub(millis(span)))
 }
 
 fn line(entry: &Entry) -> String {
-    let whom = entry.username.as_deref().or(entry.name_key.as_deref()).unwrap_or("-");
-    let address = entry.client_address.as_deref().unwrap_or("-");
-    format!("{}  {:<16} {:<13} {whom}  {address}", moment(entry.at), entry.event, entry.outcome)
+    let parts = [
+        Some(entry.event.as_str()),
+        Some(entry.outcome.as_str()),
+        entry.username.as_deref().or(entry.name_key.as_deref()),
+        entry.client_address.as_deref(),
+        entry.user_agent.as_deref(),
+    ];
+    // What a browser calls itself must not move the cursor of whoever reads this.
+    let parts = parts.map(|part| part.unwrap_or("-").replace(char::is_control, "\u{fffd}"));
+    format!("{}\t{}", moment(entry.at), parts.join("\t"))
+}
+
+fn as_json(entry: &Entry) -> Value {
+    json!({
+        "at": moment(entry.at),
+        "event": entry.event,
+        "outcome": entry.outcome,
+        "username": entry.username,
+        "name_key": entry.name_key,
+        "client_address": entry.client_address,
+        "user_agent": entry.user_agent,
+    })
 }
 
 #[cfg(test)]
@@ -73,15 +104,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_or_a_time_says_since_when() {
+    fn moments_are_read_as_people_write_them() {
+        let now = 1_767_323_045_000;
         for (text, expected) in [
-            ("1970-01-01T00:00:10Z", Some(10_000)),
-            ("2h", Some(100_000_000 - 7_200_000)),
-            ("1day", Some(100_000_000 - 86_400_000)),
+            ("2026-01-02T03:04:05Z", Some(now)),
+            ("2026-01-02T04:04:05+01:00", Some(now)),
+            ("2026-01-02", Some(1_767_312_000_000)),
+            ("24h", Some(now - 86_400_000)),
+            ("7days", Some(now - 7 * 86_400_000)),
             ("yesterday", None),
             ("", None),
         ] {
-            assert_eq!(since(text, 100_000_000), expected, "{text}");
+            assert_eq!(moment_of(text, now), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_line_moves_no_cursor() {
+        let entry = Entry {
+            at: 1_767_323_045_678,
+            event: "password".into(),
+            outcome: "failure".into(),
+            username: Some("ada".into()),
+            name_key: None,
+            client_address: None,
+            user_agent: Some("\u{1b}[2Jx".into()),
+        };
+        assert_eq!(line(&entry), "2026-01-02T03:04:05Z\tpassword\tfailure\tada\t-\t\u{fffd}[2Jx");
     }
 }

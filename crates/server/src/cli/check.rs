@@ -1,76 +1,121 @@
 //! `check`: one line for each thing that the server needs.
 
-use std::fmt::Display;
+mod certificate;
+
+use std::path::{Path, PathBuf};
 
 use super::CliError;
-use super::output::show;
-use crate::clock::Clock;
+use super::user::moment;
+use crate::clock::{Clock, UnixMillis};
 use crate::config::{Config, ConfigError};
 use crate::mail::Mailer;
 use crate::random::Random;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
+use crate::terminal;
 
 /// 2026-01-01: a clock that says less has never been set.
-const BUILT_AFTER: i64 = 1_767_225_600_000;
+const BUILT_AFTER: UnixMillis = 1_767_225_600_000;
+
+/// What was found, in one line.
+type Finding = Result<String, String>;
 
 pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliError> {
-    let mut failures = 0;
     let config = match config {
         Ok(config) => config,
         Err(error) => {
-            line("configuration", Err::<&str, _>(error), &mut failures)?;
-            return Err(CliError::Check(failures));
+            tell("configuration", &Err(error.to_string()))?;
+            return Err(CliError::Told);
         }
     };
-    line("configuration", Ok::<_, ConfigError>("good"), &mut failures)?;
-    line("database", database(&config).await, &mut failures)?;
-    line("mail", mail(&config).await, &mut failures)?;
-    line("certificate", certificate(&config).await, &mut failures)?;
-    line("clock", clock(), &mut failures)?;
-    if failures == 0 { Ok(()) } else { Err(CliError::Check(failures)) }
+    let now = Clock::System.now();
+    let findings = [
+        ("configuration", Ok(format!("issuer {}", issuer(&config)))),
+        ("database", database(&config.database.url).await),
+        ("mail", mail(&config).await),
+        ("certificate", certificate::check(&config, now)),
+        ("clock", clock(&config.database.url, now).await),
+    ];
+    for (what, finding) in &findings {
+        tell(what, finding)?;
+    }
+    if findings.iter().all(|(_, finding)| finding.is_ok()) { Ok(()) } else { Err(CliError::Told) }
 }
 
-fn line<E: Display>(what: &str, found: Result<impl Display, E>, failures: &mut usize) -> Result<(), CliError> {
-    match found {
-        Ok(found) => Ok(show(&format!("ok      {what}: {found}"))?),
-        Err(error) => {
-            *failures += 1;
-            Ok(show(&format!("failed  {what}: {error}"))?)
-        }
+fn tell(what: &str, finding: &Finding) -> Result<(), CliError> {
+    let (state, text) = match finding {
+        Ok(text) => ("ok    ", text),
+        Err(text) => ("failed", text),
+    };
+    Ok(terminal::show(&format!("{state}  {what}: {}", text.replace(['\r', '\n'], " ")))?)
+}
+
+fn issuer(config: &Config) -> String {
+    use crate::config::PublicAddresses::{Any, List};
+    match &config.public_addresses {
+        Any => "whatever address is asked".to_owned(),
+        List(issuers) => issuers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     }
 }
 
-async fn database(config: &Config) -> Result<String, String> {
-    let url = &config.database.url;
-    let mend = |error: &dyn Display| format!("database.url {url}: {error}; the file and its folder must be writable");
-    let store = Store::open(url).await.map_err(|error| mend(&error))?;
-    let tx = store.begin().await.map_err(|error| mend(&error))?;
-    tx.rollback().await.map_err(|error| mend(&error))?;
+async fn database(url: &str) -> Finding {
+    let mend = |problem: &dyn std::fmt::Display| {
+        format!("database.url: {url}: {problem}; the file and its folder must be there and writable for this user")
+    };
+    if let Some(folder) = folder_of_missing(url) {
+        // Not made here: it would belong to whoever checks, not to the one who serves.
+        tempfile_in(&folder).map_err(|error| mend(&error))?;
+        return Ok(format!("{url} will be made when it is first used"));
+    }
+    let written = async {
+        let store = Store::open(url).await?;
+        store.begin().await?.rollback().await?;
+        store.close().await;
+        Ok::<_, StoreError>(())
+    };
+    written.await.map_err(|error| mend(&error))?;
     Ok(format!("{url} can be written"))
 }
 
-async fn mail(config: &Config) -> Result<String, String> {
+/// The folder that the database file would be made in, where the file is not there.
+fn folder_of_missing(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = Path::new(path.split('?').next().unwrap_or(path));
+    if path.as_os_str() == ":memory:" || path.exists() {
+        return None;
+    }
+    Some(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned())
+}
+
+fn tempfile_in(folder: &Path) -> std::io::Result<()> {
+    let file = folder.join(".vestibule-check");
+    std::fs::write(&file, "")?;
+    std::fs::remove_file(&file)
+}
+
+async fn mail(config: &Config) -> Finding {
     let random = Random::from_system().map_err(|error| error.to_string())?;
     let mailer = Mailer::from_config(&config.mail, random).map_err(|error| error.to_string())?;
-    mailer.probe().await.map(|()| mailer.destination()).map_err(|reason| format!("{}: {reason}", mailer.destination()))
+    mailer.probe().await?;
+    Ok(format!("{} takes mails", mailer.destination()))
 }
 
-async fn certificate(config: &Config) -> Result<String, String> {
-    let Some(tls) = &config.tls else {
-        return Ok("none; a proxy does the encryption, or nobody".to_owned());
-    };
-    axum_server::tls_rustls::RustlsConfig::from_pem_file(&tls.certificate, &tls.key)
-        .await
-        .map(|_| format!("{} and its key can be read", tls.certificate.display()))
-        .map_err(|error| {
-            format!("tls.certificate {}, tls.key {}: {error}", tls.certificate.display(), tls.key.display())
-        })
-}
-
-fn clock() -> Result<&'static str, &'static str> {
-    if Clock::System.now() > BUILT_AFTER {
-        Ok("is set")
-    } else {
-        Err("the clock has never been set; start an NTP client")
+/// A clock that is behind the newest entry of the audit trail has been set back: what had expired would be good again.
+async fn clock(url: &str, now: UnixMillis) -> Finding {
+    if now < BUILT_AFTER {
+        return Err(format!("{} is in the past; set the clock, best with an NTP client", moment(now)));
     }
+    if folder_of_missing(url).is_none()
+        && let Ok(store) = Store::open(url).await
+    {
+        let newest = store.newest_audit_entry().await.ok().flatten();
+        store.close().await;
+        if let Some(newest) = newest.filter(|newest| *newest > now.saturating_add(1_000)) {
+            return Err(format!(
+                "{} is before the newest entry of the audit trail ({}); set the clock, best with an NTP client",
+                moment(now),
+                moment(newest)
+            ));
+        }
+    }
+    Ok(moment(now))
 }

@@ -1,8 +1,11 @@
-//! The commands of `vestibule-server`.
+//! The command line: serving, and the administration.
 
 mod audit;
 mod check;
-mod output;
+mod desk;
+mod openapi;
+mod password;
+mod serve;
 mod user;
 
 use std::path::PathBuf;
@@ -11,17 +14,18 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ConfigError};
-use crate::http::openapi;
-use crate::logging;
-use crate::serve::{self, ServeError};
+use crate::keys::KeysError;
+use crate::password::{Busy, NewPasswordError};
+use crate::serve::ServeError;
+use crate::store::StoreError;
+use crate::store::accounts::AccountError;
+use crate::terminal;
 
-use output::{complain, show};
-
-/// The server that the sign-in page signs in to.
+/// Sign-in server of a unified-communications service.
 #[derive(Debug, Parser)]
-#[command(name = "vestibule-server", version)]
-struct Cli {
-    /// Configuration file [default: ./vestibule.toml, else /etc/vestibule/vestibule.toml].
+#[command(name = "vestibule-server", version, propagate_version = true)]
+struct Arguments {
+    /// Configuration file [default: vestibule.toml, or else /etc/vestibule/vestibule.toml]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -30,63 +34,83 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve until told to stop (SIGTERM, SIGINT).
+    /// Serve until told to stop (SIGTERM or Ctrl-C)
     Serve,
-    /// Make, show and change accounts.
+    /// Make, change and list accounts
     #[command(subcommand)]
     User(user::UserCommand),
-    /// Show the audit trail.
-    Audit(audit::AuditArgs),
-    /// Check configuration, database, mail server, certificate and clock.
+    /// Show who tried what, and what came of it
+    Audit(audit::AuditArguments),
+    /// Check configuration, database, mail, certificate and clock
     Check,
-    /// Print the OpenAPI document.
+    /// Print the OpenAPI document of the server's endpoints
     Openapi,
 }
 
-/// Why a command failed: one variant for each thing that the administrator can mend.
+/// Why a command was not done. Each says what to do about it.
 #[derive(Debug, thiserror::Error)]
 enum CliError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
-    Server(#[from] ServeError),
+    Serve(#[from] ServeError),
+    #[error("database.url: {0}")]
+    Store(#[from] StoreError),
     #[error(transparent)]
-    User(#[from] user::UserError),
+    Keys(#[from] KeysError),
+    #[error("password_hash: {0}")]
+    PasswordHash(String),
+    #[error("no account has the user name or e-mail address `{0}`; `user list` shows all")]
+    NoSuchAccount(String),
+    #[error("`{0}` is no user name: letters, digits and signs without blanks and without @, 254 at the most")]
+    NotAUsername(String),
+    #[error("`{0}` is no e-mail address; write it like ada@example.com")]
+    NotAnEmail(String),
+    #[error("`{0}` cannot be a name to show: one line of 254 characters at the most")]
+    NotAName(String),
+    #[error("{name}: {error}")]
+    Account { name: String, error: AccountError },
     #[error(transparent)]
-    Audit(#[from] audit::AuditError),
-    #[error("{0} of the checks failed")]
-    Check(usize),
+    NewPassword(#[from] NewPasswordError),
+    #[error("the two passwords are not the same")]
+    NotTheSame,
+    #[error("the password could not be read: {0}")]
+    NoPassword(std::io::Error),
+    #[error("{0}")]
+    Import(String),
+    #[error("`{0}` is neither a moment like 2026-01-31 or 2026-01-31T12:00:00Z nor a time span like 24h or 7days")]
+    NotAMoment(String),
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    #[error("this machine has no randomness to give: {0}")]
+    NoRandomness(String),
     #[error("standard output: {0}")]
     Output(#[from] std::io::Error),
-    #[error("the document cannot be written: {0}")]
-    Document(#[from] serde_json::Error),
+    /// What failed has been told already.
+    #[error("some checks failed")]
+    Told,
 }
 
-/// Runs the command that was given; errors go to standard error, with exit code 1.
-#[must_use]
-pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return complain(&error),
-    };
-    match runtime.block_on(run(cli)) {
+/// Reads the arguments, does what they ask for, and tells what went wrong.
+pub async fn main() -> ExitCode {
+    let Arguments { config, command } = Arguments::parse();
+    match run(config, command).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => complain(&error),
+        Err(CliError::Told) => ExitCode::FAILURE,
+        Err(error) => {
+            terminal::complain(&format!("vestibule-server: {error}"));
+            ExitCode::FAILURE
+        }
     }
 }
 
-async fn run(cli: Cli) -> Result<(), CliError> {
-    let load = || Config::load(cli.config.as_deref());
-    match cli.command {
-        Command::Serve => {
-            let config = load()?;
-            logging::init(&config.log);
-            Ok(serve::run(config).await?)
-        }
-        Command::User(command) => Ok(user::run(load()?, command).await?),
-        Command::Audit(arguments) => Ok(audit::run(load()?, arguments).await?),
+async fn run(config: Option<PathBuf>, command: Command) -> Result<(), CliError> {
+    let load = || Config::load(config.as_deref());
+    match command {
+        Command::Serve => serve::run(load()?).await,
+        Command::User(command) => user::run(load()?, command).await,
+        Command::Audit(arguments) => audit::run(load()?, &arguments).await,
         Command::Check => check::run(load()).await,
-        Command::Openapi => Ok(show(&serde_json::to_string_pretty(&openapi::document())?)?),
+        Command::Openapi => openapi::run(),
     }
 }

@@ -3,7 +3,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
-use super::{Store, StoreError, Transaction, in_transaction};
+use super::{Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
 
 /// An account.
@@ -122,6 +122,90 @@ impl Account {
     pub async fn load(tx: &mut Transaction, id: &str) -> Result<Option<Self>, StoreError> {
         Ok(sqlx::query_as("SELECT * FROM account WHERE id = $1").bind(id).fetch_optional(&mut **tx).await?)
     }
+
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn add(
+        tx: &mut Transaction,
+        id: &str,
+        account: &NewAccount,
+        now: UnixMillis,
+    ) -> Result<(), AccountError> {
+        if account.two_factor && account.email.is_none() {
+            return Err(AccountError::EmailNeeded);
+        }
+        if let Some(email) = &account.email {
+            free_email(tx, &email.key, id).await?;
+        }
+        let inserted = sqlx::query(
+            "INSERT INTO account (id, username, name, email, email_key, password_hash, password_expires_at, two_factor,
+                 disabled, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) ON CONFLICT (username) DO NOTHING",
+        )
+        .bind(id)
+        .bind(&account.username)
+        .bind(&account.name)
+        .bind(account.email.as_ref().map(|email| email.given.as_str()))
+        .bind(account.email.as_ref().map(|email| email.key.as_str()))
+        .bind(account.password_hash.as_deref())
+        .bind(account.password_expires_at)
+        .bind(i64::from(account.two_factor))
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+        if inserted.rows_affected() == 0 { Err(AccountError::UsernameTaken) } else { Ok(()) }
+    }
+
+    /// Changes an account; where the change demands it, ends its sessions and running sign-ins with it.
+    /// `false` where there is no such account.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn change(tx: &mut Transaction, id: &str, change: &Change) -> Result<bool, AccountError> {
+        let query = match change {
+            Change::Password(hash, expires_at) => {
+                sqlx::query("UPDATE account SET password_hash = $2, password_expires_at = $3 WHERE id = $1")
+                    .bind(id)
+                    .bind(hash)
+                    .bind(*expires_at)
+            }
+            Change::Email(email) => {
+                if let Some(email) = email {
+                    free_email(tx, &email.key, id).await?;
+                }
+                sqlx::query("UPDATE account SET email = $2, email_key = $3 WHERE id = $1")
+                    .bind(id)
+                    .bind(email.as_ref().map(|email| email.given.as_str()))
+                    .bind(email.as_ref().map(|email| email.key.as_str()))
+            }
+            Change::TwoFactor(on) => {
+                sqlx::query("UPDATE account SET two_factor = $2 WHERE id = $1").bind(id).bind(i64::from(*on))
+            }
+            Change::Disabled(on) => {
+                sqlx::query("UPDATE account SET disabled = $2 WHERE id = $1").bind(id).bind(i64::from(*on))
+            }
+        };
+        let found = query.execute(&mut **tx).await?.rows_affected() > 0;
+        let lacks_email = sqlx::query("SELECT 1 FROM account WHERE id = $1 AND two_factor = 1 AND email IS NULL");
+        if lacks_email.bind(id).fetch_optional(&mut **tx).await?.is_some() {
+            return Err(AccountError::EmailNeeded);
+        }
+        if found && change.ends_sessions() {
+            end_everything(tx, id).await?;
+        }
+        Ok(found)
+    }
+
+    /// Removes an account with everything that is its own. `false` where there is no such account.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn remove(tx: &mut Transaction, id: &str) -> Result<bool, StoreError> {
+        let removed = sqlx::query("DELETE FROM account WHERE id = $1").bind(id).execute(&mut **tx).await?;
+        Ok(removed.rows_affected() > 0)
+    }
 }
 
 impl Store {
@@ -159,64 +243,6 @@ impl Store {
         Ok(sqlx::query_as("SELECT * FROM account ORDER BY username").fetch_all(&self.pool).await?)
     }
 
-    /// Makes accounts: all of them, or none and the index of the first that cannot be made.
-    ///
-    /// # Errors
-    /// The index of the account and [`AccountError`].
-    pub async fn add_accounts(
-        &self,
-        accounts: &[(String, NewAccount)],
-        now: UnixMillis,
-    ) -> Result<(), (usize, AccountError)> {
-        let mut tx = self.begin().await.map_err(|error| (0, error.into()))?;
-        for (index, (id, account)) in accounts.iter().enumerate() {
-            insert(&mut tx, id, account, now).await.map_err(|error| (index, error))?;
-        }
-        tx.commit().await.map_err(|error| (0, error.into()))
-    }
-
-    /// Changes an account; where the change demands it, ends its sessions and running sign-ins with it.
-    /// `false` where there is no such account.
-    ///
-    /// # Errors
-    /// [`AccountError`].
-    pub async fn change_account(&self, id: &str, change: &Change) -> Result<bool, AccountError> {
-        in_transaction!(self, |tx| {
-            let query = match change {
-                Change::Password(hash, expires_at) => {
-                    sqlx::query("UPDATE account SET password_hash = $2, password_expires_at = $3 WHERE id = $1")
-                        .bind(id)
-                        .bind(hash)
-                        .bind(*expires_at)
-                }
-                Change::Email(email) => {
-                    if let Some(email) = email {
-                        free_email(&mut tx, &email.key, id).await?;
-                    }
-                    sqlx::query("UPDATE account SET email = $2, email_key = $3 WHERE id = $1")
-                        .bind(id)
-                        .bind(email.as_ref().map(|email| email.given.as_str()))
-                        .bind(email.as_ref().map(|email| email.key.as_str()))
-                }
-                Change::TwoFactor(on) => {
-                    sqlx::query("UPDATE account SET two_factor = $2 WHERE id = $1").bind(id).bind(i64::from(*on))
-                }
-                Change::Disabled(on) => {
-                    sqlx::query("UPDATE account SET disabled = $2 WHERE id = $1").bind(id).bind(i64::from(*on))
-                }
-            };
-            let found = query.execute(&mut *tx).await?.rows_affected() > 0;
-            let lacks_email = sqlx::query("SELECT 1 FROM account WHERE id = $1 AND two_factor = 1 AND email IS NULL");
-            if lacks_email.bind(id).fetch_optional(&mut *tx).await?.is_some() {
-                return Err(AccountError::EmailNeeded);
-            }
-            if found && change.ends_sessions() {
-                end_everything(&mut tx, id).await?;
-            }
-            Ok(found)
-        })
-    }
-
     /// Stores the same password hashed anew, because the parameters rose; ends nothing. Does nothing where the
     /// password has been changed since `old` was read.
     ///
@@ -231,41 +257,6 @@ impl Store {
             .await?;
         Ok(())
     }
-
-    /// Removes an account with everything that is its own. `false` where there is no such account.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn remove_account(&self, id: &str) -> Result<bool, StoreError> {
-        let removed = sqlx::query("DELETE FROM account WHERE id = $1").bind(id).execute(&self.pool).await?;
-        Ok(removed.rows_affected() > 0)
-    }
-}
-
-async fn insert(tx: &mut Transaction, id: &str, account: &NewAccount, now: UnixMillis) -> Result<(), AccountError> {
-    if account.two_factor && account.email.is_none() {
-        return Err(AccountError::EmailNeeded);
-    }
-    if let Some(email) = &account.email {
-        free_email(tx, &email.key, id).await?;
-    }
-    let inserted = sqlx::query(
-        "INSERT INTO account (id, username, name, email, email_key, password_hash, password_expires_at, two_factor,
-             disabled, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) ON CONFLICT (username) DO NOTHING",
-    )
-    .bind(id)
-    .bind(&account.username)
-    .bind(&account.name)
-    .bind(account.email.as_ref().map(|email| email.given.as_str()))
-    .bind(account.email.as_ref().map(|email| email.key.as_str()))
-    .bind(account.password_hash.as_deref())
-    .bind(account.password_expires_at)
-    .bind(i64::from(account.two_factor))
-    .bind(now)
-    .execute(&mut **tx)
-    .await?;
-    if inserted.rows_affected() == 0 { Err(AccountError::UsernameTaken) } else { Ok(()) }
 }
 
 async fn free_email(tx: &mut Transaction, email_key: &str, id: &str) -> Result<(), AccountError> {

@@ -196,6 +196,15 @@ impl Store {
         Ok(entries)
     }
 
+    /// When the newest entry was written.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn newest_audit_entry(&self) -> Result<Option<UnixMillis>, StoreError> {
+        let newest = sqlx::query("SELECT at FROM audit ORDER BY at DESC LIMIT 1").fetch_optional(&self.pool).await?;
+        Ok(newest.map(|row| row.try_get("at")).transpose()?)
+    }
+
     /// Deletes what has had its time: expired sign-ins and sessions, faded counters, old mails and audit entries.
     ///
     /// # Errors

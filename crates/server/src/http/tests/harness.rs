@@ -18,7 +18,7 @@ use crate::password::{Hasher, prepare};
 use crate::random::Random;
 use crate::state::{Server, Shared};
 use crate::store::Store;
-use crate::store::accounts::{Email, NewAccount};
+use crate::store::accounts::{Account, Email, NewAccount};
 
 pub(super) const ORIGIN: &str = "http://localhost:8080";
 pub(super) const PASSWORD: &str = "correct horse";
@@ -86,12 +86,9 @@ impl Harness {
                 password_expires_at: None,
                 two_factor,
             };
-            server
-                .store
-                .add_accounts(&[(username.to_owned(), account)], server.clock.now())
-                .await
-                .map_err(|e| e.1)
-                .unwrap();
+            let mut tx = server.store.begin().await.unwrap();
+            Account::add(&mut tx, username, &account, server.clock.now()).await.unwrap();
+            tx.commit().await.unwrap();
         }
         let router = crate::http::router(&server);
         Self { server, outbox, router, _folder: folder }

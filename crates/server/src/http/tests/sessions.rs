@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use vestibule_protocol::{BUILT_IN_CLIENT, UcConfiguration};
 
 use super::harness::{Harness, ORIGIN, PASSWORD, Reply, VERIFIER, form_request};
-use crate::store::accounts::Change;
+use crate::store::accounts::{Account, Change};
 
 pub(super) async fn get_me(harness: &Harness, token: String) -> Reply {
     let request = Request::get("/api/me").header(header::HOST, "localhost:8080");
@@ -165,7 +165,9 @@ async fn a_new_password_ends_sessions_and_running_sign_ins() {
     let harness = Harness::new().await;
     let (_, cookie) = cookie_session(&harness, &[]).await;
     let running = harness.account("ada").await;
-    harness.server.store.change_account("ada", &Change::Password("x".into(), None)).await.unwrap();
+    let mut tx = harness.server.store.begin().await.unwrap();
+    assert!(Account::change(&mut tx, "ada", &Change::Password("x".into(), None)).await.unwrap());
+    tx.commit().await.unwrap();
     let me = harness.send(own(Method::GET, "/api/me", Some(&cookie), &Value::Null)).await;
     assert_eq!(me.status, StatusCode::UNAUTHORIZED);
     assert_eq!(harness.state(&running).await.error(), "invalid_session");
