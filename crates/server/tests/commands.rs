@@ -142,3 +142,122 @@ fn an_import_makes_all_accounts_or_none() {
     assert!(done.status.success(), "{}", text(&done.stderr));
     assert_eq!(text(&run(folder.path(), GOOD, &["user", "list"], "").stdout).lines().count(), 2);
 }
+
+#[test]
+fn an_import_tells_everything_that_is_wrong_by_line_and_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let import = |csv: &[u8]| {
+        std::fs::write(folder.path().join("people.csv"), csv).unwrap();
+        let output = run(folder.path(), GOOD, &["user", "import", "people.csv"], "");
+        assert!(!output.status.success());
+        text(&output.stderr)
+    };
+    let said = import(b"username,email,password\nada,ada,\nbob@x,,\neve,,short\n");
+    let lines: Vec<_> = said.lines().collect();
+    assert_eq!(lines.len(), 3, "{said}");
+    assert!(lines[0].contains("people.csv, line 2, column email: `ada` is no e-mail address"), "{said}");
+    assert!(lines[1].starts_with("people.csv, line 3, column username: `bob@x` is no user name"), "{said}");
+    assert!(lines[2].starts_with("people.csv, line 4, column password: a password must have at least 8"), "{said}");
+    for (csv, expected) in [
+        (&b"username,mail\nada,x\n"[..], "line 1: column 2, `mail`, is not known; there are username, name"),
+        (b"name\nAda\n", "line 1: the column username is missing"),
+        (b"username,username\nada,ada\n", "line 1: column 2, `username`, is there twice"),
+        (b"username,name\nada\n", "line 2: has 1 columns, not 2"),
+        (b"username\nada\nADA\n", "line 3, column username: the user name is taken"),
+        (b"username,name\nada,\xff\n", "line 2: column 2 is not UTF-8"),
+    ] {
+        let said = import(csv);
+        assert!(said.contains(expected) && said.lines().count() == 1, "{said}");
+    }
+    assert_eq!(text(&run(folder.path(), GOOD, &["user", "list"], "").stdout), "");
+}
+
+#[test]
+fn a_password_that_nobody_gave_is_made_up_and_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let added = run(folder.path(), GOOD, &["user", "add", "ada", "--generate"], "");
+    let said = text(&added.stdout);
+    let password = said.lines().find_map(|line| line.strip_prefix("Password: ")).unwrap();
+    assert_eq!(password.len(), 19, "{said}");
+    std::fs::write(folder.path().join("people.csv"), "username\nbob\neve\n").unwrap();
+    let imported = run(folder.path(), GOOD, &["user", "import", "people.csv", "--json"], "");
+    let imported: serde_json::Value = serde_json::from_slice(&imported.stdout).unwrap();
+    let names: Vec<_> = imported.as_array().unwrap().iter().map(|entry| entry["username"].clone()).collect();
+    assert_eq!(names, ["bob", "eve"]);
+    let shown = run(folder.path(), GOOD, &["user", "show", "eve", "--json"], "");
+    let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(shown["password_expires_at"], imported[1]["password_expires_at"]);
+}
+
+#[test]
+fn an_account_with_2fa_keeps_an_e_mail_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let add = ["user", "add", "grace", "--email", "grace@example.com", "--two-factor"];
+    assert!(run(folder.path(), GOOD, &add, "a blue kettle\n").status.success());
+    let removed = run(folder.path(), GOOD, &["user", "set-email", "grace@example.com", "--remove"], "");
+    assert!(!removed.status.success());
+    assert_eq!(text(&removed.stderr), "vestibule-server: grace: two-factor authentication needs an e-mail address\n");
+    let shown = text(&run(folder.path(), GOOD, &["user", "show", "grace"], "").stdout);
+    assert!(shown.contains("email: grace@example.com\n"), "{shown}");
+    let audit = text(&run(folder.path(), GOOD, &["audit"], "").stdout);
+    assert_eq!(audit.lines().count(), 1, "what was not done is not audited as done: {audit}");
+}
+
+#[test]
+fn the_audit_trail_can_be_asked_for_by_time_and_account() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["ada", "bob"] {
+        assert!(run(folder.path(), GOOD, &["user", "add", name], "a blue kettle\n").status.success());
+    }
+    for (arguments, entries) in [
+        (&["audit"][..], 2),
+        (&["audit", "--since", "1h"], 2),
+        (&["audit", "--since", "2999-01-01"], 0),
+        (&["audit", "--user", "Ada"], 1),
+        (&["audit", "--user", "nobody"], 0),
+    ] {
+        let output = run(folder.path(), GOOD, arguments, "");
+        assert_eq!(text(&output.stdout).lines().count(), entries, "{arguments:?}");
+    }
+    let wrong = run(folder.path(), GOOD, &["audit", "--since", "yesterday"], "");
+    assert!(!wrong.status.success() && text(&wrong.stderr).contains("`yesterday` is neither"));
+}
+
+#[test]
+fn a_database_that_is_none_is_told_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("vestibule.db"), "not a database, but long enough to look at").unwrap();
+    for arguments in [&["user", "list"][..], &["audit"]] {
+        let output = run(folder.path(), GOOD, arguments, "");
+        let said = text(&output.stderr);
+        assert!(!output.status.success() && said.lines().count() == 1, "{said}");
+        assert!(said.contains("database.url: sqlite:vestibule.db: ") && said.contains("not a database"), "{said}");
+    }
+}
+
+#[test]
+fn serving_with_a_wrong_key_ends_with_the_file_the_key_and_those_that_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &format!("{GOOD}[token]\nlife = \"1min\"\n"), &["serve"], "");
+    assert!(!output.status.success());
+    let expected = "vestibule-server: vestibule.toml: token.life: unknown key `life`, expected `access_life`\n";
+    assert_eq!(text(&output.stderr), expected);
+}
+
+#[test]
+fn the_openapi_document_names_the_endpoints() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), GOOD, &["openapi"], "");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(document["paths"]["/oauth/authorize-challenge"]["post"].is_object(), "{}", document["paths"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_and_hashes_are_for_the_owner_of_the_database_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    assert!(run(folder.path(), GOOD, &["user", "list"], "").status.success());
+    let metadata = std::fs::metadata(folder.path().join("vestibule.db")).unwrap();
+    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+}

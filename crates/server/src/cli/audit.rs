@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde_json::{Value, json};
 
-use super::CliError;
 use super::user::moment;
+use super::{CliError, open_store};
 use crate::clock::{Clock, UnixMillis, millis};
 use crate::config::Config;
 use crate::password::{canonical_email, canonical_username};
@@ -35,7 +35,7 @@ pub(super) async fn run(config: Config, arguments: &AuditArguments) -> Result<()
         Some(since) => moment_of(since, Clock::System.now()).ok_or_else(|| CliError::NotAMoment(since.clone()))?,
         None => 0,
     };
-    let store = Store::open(&config.database.url).await?;
+    let store = open_store(&config).await?;
     let username = match &arguments.user {
         Some(name) => Some(username_of(&store, name).await?),
         None => None,

@@ -4,13 +4,13 @@ mod certificate;
 
 use std::path::{Path, PathBuf};
 
-use super::CliError;
 use super::user::moment;
+use super::{CliError, database_trouble};
 use crate::clock::{Clock, UnixMillis};
 use crate::config::{Config, ConfigError};
 use crate::mail::Mailer;
 use crate::random::Random;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, sqlite_file};
 use crate::terminal;
 
 /// 2026-01-01: a clock that says less has never been set.
@@ -58,12 +58,10 @@ fn issuer(config: &Config) -> String {
 }
 
 async fn database(url: &str) -> Finding {
-    let mend = |problem: &dyn std::fmt::Display| {
-        format!("database.url: {url}: {problem}; the file and its folder must be there and writable for this user")
-    };
+    let mend = |problem: &dyn std::fmt::Display| database_trouble(url, problem);
     if let Some(folder) = folder_of_missing(url) {
         // Not made here: it would belong to whoever checks, not to the one who serves.
-        tempfile_in(&folder).map_err(|error| mend(&error))?;
+        try_to_write(&folder).map_err(|error| mend(&error))?;
         return Ok(format!("{url} will be made when it is first used"));
     }
     let written = async {
@@ -78,15 +76,11 @@ async fn database(url: &str) -> Finding {
 
 /// The folder that the database file would be made in, where the file is not there.
 fn folder_of_missing(url: &str) -> Option<PathBuf> {
-    let path = url.strip_prefix("sqlite:")?;
-    let path = Path::new(path.split('?').next().unwrap_or(path));
-    if path.as_os_str() == ":memory:" || path.exists() {
-        return None;
-    }
-    Some(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned())
+    let file = sqlite_file(url).filter(|file| !file.exists())?;
+    Some(file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned())
 }
 
-fn tempfile_in(folder: &Path) -> std::io::Result<()> {
+fn try_to_write(folder: &Path) -> std::io::Result<()> {
     let file = folder.join(".vestibule-check");
     std::fs::write(&file, "")?;
     std::fs::remove_file(&file)

@@ -1,6 +1,6 @@
 //! What every administration command works with.
 
-use super::CliError;
+use super::{CliError, open_store};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::Keys;
@@ -23,7 +23,7 @@ impl Desk {
     pub(super) async fn open(config: &Config) -> Result<Self, CliError> {
         let clock = Clock::System;
         let random = Random::from_system().map_err(|error| CliError::NoRandomness(error.to_string()))?;
-        let store = Store::open(&config.database.url).await?;
+        let store = open_store(config).await?;
         let keys = Keys::load(&store, &random, &clock).await?;
         let hasher = Hasher::new(&config.password_hash, random.clone())
             .map_err(|error| CliError::PasswordHash(error.to_string()))?;

@@ -8,6 +8,7 @@ mod password;
 mod serve;
 mod user;
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -17,8 +18,8 @@ use crate::config::{Config, ConfigError};
 use crate::keys::KeysError;
 use crate::password::{Busy, NewPasswordError};
 use crate::serve::ServeError;
-use crate::store::StoreError;
 use crate::store::accounts::AccountError;
+use crate::store::{Store, StoreError};
 use crate::terminal;
 
 /// Sign-in server of a unified-communications service.
@@ -54,6 +55,8 @@ enum CliError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Serve(#[from] ServeError),
+    #[error("{0}")]
+    Database(String),
     #[error("database.url: {0}")]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -89,6 +92,16 @@ enum CliError {
     /// What failed has been told already.
     #[error("some checks failed")]
     Told,
+}
+
+/// A database that cannot be opened: what is wrong with which, and the mend.
+fn database_trouble(url: &str, problem: &dyn Display) -> String {
+    format!("database.url: {url}: {problem}; the file and its folder must be there and writable for this user")
+}
+
+async fn open_store(config: &Config) -> Result<Store, CliError> {
+    let url = &config.database.url;
+    Store::open(url).await.map_err(|error| CliError::Database(database_trouble(url, &error)))
 }
 
 /// Reads the arguments, does what they ask for, and tells what went wrong.

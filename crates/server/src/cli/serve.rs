@@ -1,7 +1,8 @@
 //! `serve`
 
-use super::CliError;
+use super::{CliError, database_trouble};
 use crate::config::{Config, MailRoute};
+use crate::serve::ServeError;
 use crate::{logging, serve};
 
 pub(super) async fn run(config: Config) -> Result<(), CliError> {
@@ -9,5 +10,9 @@ pub(super) async fn run(config: Config) -> Result<(), CliError> {
     if let MailRoute::Outbox(folder) = config.mail.route() {
         tracing::warn!(folder = %folder.display(), "mails are not sent but kept here: whoever reads them can sign in");
     }
-    Ok(serve::run(config).await?)
+    let url = config.database.url.clone();
+    serve::run(config).await.map_err(|error| match error {
+        ServeError::Store(error) => CliError::Database(database_trouble(&url, &error)),
+        error => CliError::Serve(error),
+    })
 }

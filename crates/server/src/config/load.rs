@@ -123,7 +123,8 @@ fn plain(error: config::ConfigError) -> String {
         config::ConfigError::At { error, .. } => plain(*error),
         config::ConfigError::NotFound(key) => format!("`{}` is missing", key.rsplit('.').next().unwrap_or(&key)),
         config::ConfigError::Type { unexpected, expected, .. } => format!("must be {expected}, not {unexpected}"),
-        other => other.to_string(),
+        // Files have keys, not fields.
+        other => other.to_string().replacen("unknown field", "unknown key", 1),
     }
 }
 

@@ -88,12 +88,12 @@ fn an_unknown_key_is_named_with_its_file_and_those_that_exist() {
     refused(
         "[token]\nacess_life = \"1min\"",
         &[],
-        "vestibule.toml: token.acess_life: unknown field `acess_life`, expected `access_life`",
+        "vestibule.toml: token.acess_life: unknown key `acess_life`, expected `access_life`",
     );
     refused(
         "",
         &[("VESTIBULE_TOKEN__LIFE", "1min")],
-        "VESTIBULE_TOKEN__LIFE: token.life: unknown field `life`, expected `access_life`",
+        "VESTIBULE_TOKEN__LIFE: token.life: unknown key `life`, expected `access_life`",
     );
 }
 

@@ -18,7 +18,11 @@ pub(super) struct Outbox {
 
 impl Outbox {
     pub(super) fn open(folder: PathBuf) -> Result<Self, MailerError> {
-        match std::fs::create_dir_all(&folder) {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        match builder.create(&folder) {
             Ok(()) => Ok(Self { folder }),
             Err(source) => Err(MailerError::File { key: "mail.outbox", file: folder, source }),
         }

@@ -12,11 +12,13 @@ pub mod sessions;
 pub mod signins;
 pub mod throttle;
 
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyPool, Executor};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
 
 /// A transaction of the store.
 pub type Transaction = sqlx::Transaction<'static, Any>;
@@ -57,25 +59,23 @@ impl Store {
     /// # Errors
     /// [`StoreError`] says what is wrong with the address or the database.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let Some(path) = url.strip_prefix("sqlite:") else {
+        if !url.starts_with("sqlite:") {
             return Err(StoreError::UnknownDatabase(url.to_owned()));
-        };
+        }
+        if let Some(file) = sqlite_file(url) {
+            make_private(&file);
+        }
         sqlx::any::install_default_drivers();
-        let url = if path.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
+        let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
         let options = AnyConnectOptions::from_str(&url)?;
+        // A pool tries again and again where a connection cannot be prepared, and hides why.
+        let mut first = AnyConnection::connect_with(&options).await?;
+        prepare(&mut first).await?;
+        first.close().await?;
         let pool = AnyPoolOptions::new()
             .max_connections(SQLITE_CONNECTIONS)
             .acquire_timeout(BUSY_TIMEOUT)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    // FULL: what was answered survives a power cut.
-                    connection.execute("PRAGMA busy_timeout = 10000").await?;
-                    connection.execute("PRAGMA journal_mode = WAL").await?;
-                    connection.execute("PRAGMA synchronous = FULL").await?;
-                    connection.execute("PRAGMA foreign_keys = ON").await?;
-                    Ok(())
-                })
-            })
+            .after_connect(|connection, _| Box::pin(prepare(connection)))
             .connect_with(options)
             .await?;
         let store = Self { pool };
@@ -104,6 +104,34 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    connection.execute("PRAGMA busy_timeout = 10000").await?;
+    connection.execute("PRAGMA journal_mode = WAL").await?;
+    // FULL: what was answered survives a power cut.
+    connection.execute("PRAGMA synchronous = FULL").await?;
+    connection.execute("PRAGMA foreign_keys = ON").await?;
+    Ok(())
+}
+
+/// The file of an SQLite database; `None` for one in memory.
+#[must_use]
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = percent_decode_str(path.split('?').next().unwrap_or(path)).decode_utf8().ok()?;
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path.into_owned()))
+}
+
+/// Makes a missing database file readable by its owner alone: it will hold keys and hashes. SQLite gives its other
+/// files the same mode. Where it cannot be made, opening it tells why.
+fn make_private(file: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(file));
 }
 
 /// Runs `$body` in one transaction; what it answers is returned once it is committed.
