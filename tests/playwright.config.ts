@@ -1,6 +1,6 @@
 import { defineConfig, devices } from '@playwright/test';
 
-const chromium = process.env['VESTIBULE_CHROMIUM'];
+const chromium = process.env['E2E_CHROMIUM'];
 
 export default defineConfig({
   testDir: 'e2e',

@@ -80,7 +80,7 @@ pub(super) fn e2e() -> Result<Tally, Failure> {
     let mut command = Command::new("npx");
     command.args(["playwright", "test"]).current_dir(place::tests());
     if let Some(chromium) = chromium {
-        command.env("VESTIBULE_CHROMIUM", chromium);
+        command.env("E2E_CHROMIUM", chromium);
     }
     let succeeded = match run(&mut command) {
         Ok(()) => true,
