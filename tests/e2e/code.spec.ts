@@ -48,7 +48,7 @@ test.describe('resent', () => {
 });
 
 test.describe('short-lived', () => {
-  test.use({ config: { 'code.life': '2s', 'code.resend_after': '1s' } });
+  test.use({ config: { 'code.life': '5s', 'code.resend_after': '1s' } });
 
   test('an expired code is told, and a resent one signs in', async ({
     atCode,

@@ -50,10 +50,17 @@ pub(super) async fn refuse_foreign_origins(
         is_own_origin(&server.config, &issuer, origin) || is_listed_origin(&server.config, origin)
     });
     if is_welcome {
-        next.run(request).await
-    } else if request.uri().path().starts_with("/api") {
+        return next.run(request).await;
+    }
+    let mut refusal = if request.uri().path().starts_with("/api") {
         ProblemResponse::from(ProblemKind::OriginNotAllowed).into_response()
     } else {
         (StatusCode::FORBIDDEN, Json(ChallengeError::new(ErrorCode::AccessDenied))).into_response()
+    };
+    // The refusal itself may be read: else the page could not tell its person from a lost network.
+    if let Some(origin) = request.headers().get(header::ORIGIN).filter(|origin| *origin != "null") {
+        refusal.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        refusal.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
     }
+    refusal
 }
