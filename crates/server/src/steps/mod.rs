@@ -1,6 +1,6 @@
 //! The steps of a sign-in, one file each, named like the pages.
 //!
-//! A step decides; the store does one transaction per decision; [`crate::http::challenge`] translates HTTP.
+//! A step decides; the store does one transaction per decision; `http::challenge` translates HTTP.
 
 mod account;
 mod code;
