@@ -8,6 +8,7 @@ use serde_json::json;
 use vestibule_protocol::{PROFILE_SCOPE, ServerMetadata, endpoint};
 
 use super::asked::Asked;
+use crate::mail;
 use crate::state::Shared;
 
 /// Says what this server is and where its endpoints are.
@@ -33,7 +34,7 @@ pub(super) async fn metadata(State(server): State<Shared>, Asked(issuer): Asked)
         token_endpoint_auth_methods_supported: texts(&["none"]),
         revocation_endpoint_auth_methods_supported: texts(&["none"]),
         code_challenge_methods_supported: texts(&["S256"]),
-        ui_locales_supported: texts(&["en"]),
+        ui_locales_supported: texts(mail::LANGUAGES),
         uc_configuration: Some(config.configuration),
         service_name: Some(config.service_name.clone()),
         default_region: config.default_region.clone(),

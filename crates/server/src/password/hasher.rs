@@ -86,6 +86,12 @@ impl Hasher {
         })
     }
 
+    /// Lets the pool be full from now on.
+    #[cfg(test)]
+    pub(crate) fn fill_up(&self) {
+        self.0.admitted.close();
+    }
+
     async fn run<T: Send + 'static>(&self, work: impl FnOnce(&Pool) -> T + Send + 'static) -> Result<T, Busy> {
         let admitted = self.0.admitted.clone().try_acquire_owned().map_err(|_| Busy)?;
         let running = self.0.running.clone().acquire_owned().await.map_err(|_| Busy)?;

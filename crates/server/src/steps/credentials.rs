@@ -54,7 +54,16 @@ pub(super) async fn take(
         .as_ref()
         .filter(|account| is_named_and_open(account, named.as_ref(), context))
         .and_then(|account| account.password_hash.clone());
-    let verdict = server.hasher.verify(prepared.as_ref(), hash.clone()).await?;
+    let verdict = match server.hasher.verify(prepared.as_ref(), hash.clone()).await {
+        Ok(verdict) => verdict,
+        Err(busy) => {
+            // Nothing was checked, so nothing failed: the person must not wait for our sake.
+            in_transaction!(server.store, |tx| {
+                throttle::take_back(&mut tx, &password_throttle_key(&signin.name_key), charge).await?;
+            });
+            return Err(busy.into());
+        }
+    };
     let Some(account) = account.filter(|_| verdict.matches) else {
         return refuse(context, held, &signin).await;
     };

@@ -72,6 +72,18 @@ async fn waits_grow_with_wrong_passwords_whether_the_account_exists_or_not() {
 }
 
 #[tokio::test]
+async fn a_password_that_was_not_checked_is_no_failure() {
+    let harness = Harness::new().await;
+    let session = harness.account("ada").await;
+    harness.server.hasher.fill_up();
+    for _ in 0..3 {
+        let reply = harness.credentials(&session, "ada", PASSWORD).await;
+        assert_eq!((reply.status, reply.error()), (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"));
+        assert!(reply.headers.contains_key("retry-after"));
+    }
+}
+
+#[tokio::test]
 async fn right_passwords_cost_nothing() {
     let harness = Harness::new().await;
     for _ in 0..5 {
