@@ -64,20 +64,34 @@ fn trouble(state: &State) -> Option<Error> {
     }
 }
 
-/// What was typed belongs to the older mail once a new one is out.
+/// What stood in the field when a new mail was asked for belongs to the older one. What was typed since then may be the
+/// new code: mails can be quicker than the server's word that they are out.
 fn clear_for_each_new_mail(code: Memo<Option<AwaitedCode>>, input: NodeRef<Input>) {
+    let flow = use_flow();
     let messages = use_messages();
     let announcer: Announcer = expect_context();
+    let is_resending = flow.slice(|state| state.doing() == Some(Doing::Resending));
+    let older = StoredValue::new(String::new());
+    Effect::new(move |_| {
+        if is_resending.get() {
+            older.set_value(typed(input));
+        }
+    });
     let mail = Memo::new(move |_| code.with(|code| code.as_ref().map(|code| code.mail)));
     Effect::new(move |before: Option<Option<u32>>| {
         let mail = mail.get();
         if before.flatten().is_some_and(|before| mail.is_some_and(|mail| mail > before))
             && let Some(input) = input.get_untracked()
         {
-            input.set_value("");
-            drop(input.focus());
             let reference = code.with_untracked(|code| code.as_ref().and_then(|code| code.members.reference.clone()));
             announcer.say(fill(messages.get_untracked().code.announce_sent, reference.unwrap_or_default()));
+            let typed = input.value();
+            drop(input.focus());
+            if older.with_value(|older| *older == typed) {
+                input.set_value("");
+            } else {
+                flow.send(Event::Code { typed, by: SubmittedBy::LastDigit });
+            }
         }
         mail
     });

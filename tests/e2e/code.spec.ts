@@ -1,5 +1,14 @@
 import { codeIn, expect, GRACE, otherCode, test } from '../fixtures/test.ts';
 
+/** A promise, and what fulfils it. */
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
+}
+
 test('a wrong code is told, and the right one then signs in', async ({ atCode, codePage, userPage, axe, mail }) => {
   const code = await atCode(GRACE);
   await codePage.enter(otherCode(code));
@@ -37,6 +46,29 @@ test.describe('resent', () => {
     await userPage.expectShown();
   });
 
+  test('a new code that is typed before the server has said that it is out signs in', async ({
+    atCode,
+    codePage,
+    userPage,
+    mail,
+    page,
+  }) => {
+    await atCode(GRACE);
+    await codePage.accessCode.fill('12');
+    const { promise: typed, resolve: letAnswer } = deferred();
+    await page.route('**/oauth/authorize-challenge', async (route) => {
+      if (route.request().postData()?.includes('otp_resend') !== true) return route.fallback();
+      const response = await route.fetch();
+      await typed;
+      await route.fulfill({ response });
+    });
+    await codePage.resend();
+    await codePage.enter(codeIn(await mail.next(GRACE.email)));
+    letAnswer();
+    await userPage.expectShown();
+    expect(mail.received).toHaveLength(2);
+  });
+
   test('resending checks nothing, whatever stands in the field', async ({ atCode, codePage, mail }) => {
     await atCode(GRACE);
     await codePage.accessCode.fill('12');
@@ -48,7 +80,7 @@ test.describe('resent', () => {
 });
 
 test.describe('short-lived', () => {
-  test.use({ config: { 'code.life': '5s', 'code.resend_after': '1s' } });
+  test.use({ config: { 'code.life': '3s', 'code.resend_after': '1s' } });
 
   test('an expired code is told, and a resent one signs in', async ({
     atCode,
