@@ -99,6 +99,9 @@ pub enum ProblemKind {
     /// The request did not come from this page.
     #[serde(rename = "urn:vestibule:problem:origin-not-allowed")]
     OriginNotAllowed,
+    /// The session lacks the scope that this needs (RFC 6750 §3.1).
+    #[serde(rename = "urn:vestibule:problem:insufficient-scope")]
+    InsufficientScope,
     /// The setting does not exist for this configuration or this sign-in.
     #[serde(rename = "urn:vestibule:problem:not-available")]
     NotAvailable,

@@ -10,7 +10,8 @@ pub fn is_known(config: &Config, client_id: &str) -> bool {
     client_id == BUILT_IN_CLIENT || config.clients.iter().any(|client| client.id == client_id)
 }
 
-/// The scopes that are granted: those asked for, or all that the client has. `None` where it asks for more.
+/// The scopes that are granted: those asked for, or all that the client has. `None` where it asks for more, or where
+/// nothing would be granted: such a token would open nothing.
 #[must_use]
 pub fn granted_scope(config: &Config, client_id: &str, asked: Option<&str>) -> Option<String> {
     let mut allowed: Vec<&str> = Vec::new();
@@ -21,9 +22,18 @@ pub fn granted_scope(config: &Config, client_id: &str, asked: Option<&str>) -> O
     allowed.extend(listed.flat_map(|client| client.scopes.iter().map(String::as_str)));
     allowed.sort_unstable();
     allowed.dedup();
-    let Some(asked) = asked else { return Some(allowed.join(" ")) };
-    let asked: Vec<&str> = asked.split(' ').filter(|scope| !scope.is_empty()).collect();
-    asked.iter().all(|scope| allowed.contains(scope)).then(|| asked.join(" "))
+    let granted: Vec<&str> = match asked {
+        None => allowed.clone(),
+        Some(asked) => asked.split(' ').filter(|scope| !scope.is_empty()).collect(),
+    };
+    let is_had = !granted.is_empty() && granted.iter().all(|scope| allowed.contains(scope));
+    is_had.then(|| granted.join(" "))
+}
+
+/// Whether a session with these scopes may do what needs `scope`.
+#[must_use]
+pub fn allows(scopes: &str, scope: &str) -> bool {
+    scopes.split(' ').any(|granted| granted == scope)
 }
 
 /// Whether a page of this origin, other than the server's own, may talk to the server.

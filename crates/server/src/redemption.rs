@@ -81,6 +81,19 @@ pub async fn redeem(
     Ok(Some((session, account)))
 }
 
+/// Ends a session because whoever holds it wants to.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn end(server: &Server, tx: &mut Transaction, session: &Session, caller: &Caller) -> Result<(), StoreError> {
+    if Session::end(tx, &session.id).await?
+        && let Some(account) = Account::load(tx, &session.account_id).await?
+    {
+        audit(server, tx, Event::SessionEnded, Outcome::Success, &account, caller).await?;
+    }
+    Ok(())
+}
+
 /// Writes an audit entry about an account.
 ///
 /// # Errors

@@ -5,12 +5,13 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, header};
 use vestibule_protocol::{
-    Me, PreferredDevice, Problem, ProblemKind, SetPreferredDevice, SetRouteCallsToCell, UcConfiguration,
+    Me, PROFILE_SCOPE, PreferredDevice, Problem, ProblemKind, SetPreferredDevice, SetRouteCallsToCell, UcConfiguration,
 };
 
 use super::asked::Asked;
 use super::problem::ProblemResponse;
 use super::session::{Demand, comes_from_our_page, of_cookie, read_json};
+use crate::clients;
 use crate::clock::millis;
 use crate::config::Issuer;
 use crate::password::mask_email;
@@ -28,7 +29,7 @@ use crate::tokens;
     responses(
         (status = 200, description = "The User tab", body = Me),
         (status = 401, description = "Not signed in", body = Problem),
-        (status = 403, description = "A cookie without `X-Vestibule: 1`", body = Problem),
+        (status = 403, description = "A cookie without `X-Vestibule: 1`, or without the scope `profile`", body = Problem),
         (status = 503, description = "Not now", body = Problem),
     )
 )]
@@ -50,7 +51,7 @@ pub(super) async fn get(
         (status = 200, description = "Set", body = Me),
         (status = 400, description = "Malformed", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
-        (status = 403, description = "Not from the server's own page", body = Problem),
+        (status = 403, description = "Not from the server's own page, or without the scope `profile`", body = Problem),
         (status = 409, description = "No such device here", body = Problem),
         (status = 413, description = "A body of more than 64 KiB", body = Problem),
         (status = 503, description = "Not now", body = Problem),
@@ -81,7 +82,7 @@ pub(super) async fn put_preferred_device(
         (status = 200, description = "Set", body = Me),
         (status = 400, description = "Malformed", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
-        (status = 403, description = "Not from the server's own page", body = Problem),
+        (status = 403, description = "Not from the server's own page, or without the scope `profile`", body = Problem),
         (status = 409, description = "Cannot be set here", body = Problem),
         (status = 413, description = "A body of more than 64 KiB", body = Problem),
         (status = 503, description = "Not now", body = Problem),
@@ -117,6 +118,9 @@ async fn change(
         let Some(mut session) = Session::lock_and_use(&mut tx, &session_id, now, idle_expires_at).await? else {
             return Err(ProblemKind::NotSignedIn.into());
         };
+        if !clients::allows(&session.scope, PROFILE_SCOPE) {
+            return Err(ProblemKind::InsufficientScope.into());
+        }
         let Some(account) = Account::load(&mut tx, &session.account_id).await? else {
             return Err(ProblemKind::NotSignedIn.into());
         };

@@ -31,16 +31,21 @@ impl IntoResponse for ProblemResponse {
             ProblemKind::NotSignedIn => (StatusCode::UNAUTHORIZED, "not signed in"),
             ProblemKind::InvalidCode => (StatusCode::BAD_REQUEST, "the code does not count"),
             ProblemKind::OriginNotAllowed => (StatusCode::FORBIDDEN, "not from this page"),
+            ProblemKind::InsufficientScope => (StatusCode::FORBIDDEN, "the scope profile is missing"),
             ProblemKind::NotAvailable => (StatusCode::CONFLICT, "not available here"),
             ProblemKind::TemporarilyUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "not now"),
             _ => (StatusCode::BAD_REQUEST, "the body is not what it should be"),
         };
-        let problem = Problem { kind: self.0, title: title.to_owned(), status: status.as_u16() };
+        let problem = Problem { kind: self.0.clone(), title: title.to_owned(), status: status.as_u16() };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.0 == ProblemKind::InsufficientScope {
+            let challenge = "Bearer error=\"insufficient_scope\", scope=\"profile\"";
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_later()));

@@ -10,10 +10,9 @@ use vestibule_protocol::{BUILT_IN_CLIENT, Me, Problem, ProblemKind, SessionReque
 use super::asked::{Asked, Asker, is_own_origin};
 use super::me;
 use super::problem::ProblemResponse;
-use super::token::end_session;
 use crate::config::Issuer;
 use crate::keys;
-use crate::redemption::{Redemption, redeem};
+use crate::redemption::{Redemption, end, redeem};
 use crate::state::{Server, Shared};
 use crate::store::in_transaction;
 use crate::store::sessions::Session;
@@ -44,6 +43,7 @@ pub(super) async fn post(
         return Err(ProblemKind::OriginNotAllowed.into());
     }
     let request: SessionRequest = read_json(&headers, &body)?;
+    let replaced = of_cookie(&server, &issuer, &headers).await?;
     let value = server.random.secret();
     let redemption = Redemption {
         code: &request.code,
@@ -57,6 +57,10 @@ pub(super) async fn post(
         let Some((session, account)) = redeem(&server, &mut tx, &redemption, cookie_hash).await? else {
             return Err(ProblemKind::InvalidCode.into());
         };
+        // The browser forgets the cookie that it had: nobody could end that session by it any more.
+        if let Some(replaced) = &replaced {
+            end(&server, &mut tx, replaced, &caller).await?;
+        }
         me::of(&server, &session, &account)
     });
     let life = server.config.session.life.as_secs();
@@ -82,11 +86,11 @@ pub(super) async fn delete(
     Asker(caller): Asker,
     headers: HeaderMap,
 ) -> Result<Response, ProblemResponse> {
-    if !comes_from_our_page(&server, &issuer, &headers, Demand::Nothing) {
+    if !comes_from_our_page(&server, &issuer, &headers, Demand::Origin) {
         return Err(ProblemKind::OriginNotAllowed.into());
     }
     if let Some(session) = of_cookie(&server, &issuer, &headers).await? {
-        end_session(&server, &session, &caller).await?;
+        in_transaction!(server.store, |tx| end(&server, &mut tx, &session, &caller).await?);
     }
     let cookie = set_cookie(&issuer, "", 0)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())

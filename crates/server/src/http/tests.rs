@@ -2,6 +2,7 @@
 
 mod harness;
 mod limits;
+mod parallel;
 mod retries;
 mod sessions;
 mod sign_in;

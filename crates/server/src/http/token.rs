@@ -223,19 +223,11 @@ async fn give_back(
         None => server.store.session_by_refresh_token(&keys::sha256(token), now).await?,
     };
     match session {
-        Some(session) if session.client_id == client_id => Ok(end_session(server, &session, caller).await?),
+        Some(session) if session.client_id == client_id => {
+            in_transaction!(server.store, |tx| redemption::end(server, &mut tx, &session, caller).await?);
+            Ok(())
+        }
         Some(_) => Err(Refusal::Error(ErrorCode::UnauthorizedClient)),
         None => Ok(()),
     }
-}
-
-/// Signs out.
-pub(super) async fn end_session(server: &Server, session: &Session, caller: &Caller) -> Result<(), StoreError> {
-    in_transaction!(server.store, |tx| {
-        let has_ended = Session::end(&mut tx, &session.id).await?;
-        if let Some(account) = Account::load(&mut tx, &session.account_id).await?.filter(|_| has_ended) {
-            redemption::audit(server, &mut tx, Event::SessionEnded, Outcome::Success, &account, caller).await?;
-        }
-    });
-    Ok(())
 }

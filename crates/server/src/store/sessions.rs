@@ -39,7 +39,7 @@ pub struct Session {
     pub client_address: Option<String>,
     /// When it began.
     pub created_at: UnixMillis,
-    /// When it was last used, to the minute.
+    /// When it was last used.
     pub used_at: UnixMillis,
     /// When it ends if it is not used.
     pub idle_expires_at: UnixMillis,
@@ -178,13 +178,18 @@ impl Session {
         Ok(session)
     }
 
-    /// Ends a session with all its tokens. `false` where it had ended before.
+    /// Ends a session with all its tokens, and the sign-in that it came from: else whoever still holds that one would
+    /// be signed in again. `false` where it had ended before.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn end(tx: &mut Transaction, id: &str) -> Result<bool, StoreError> {
-        let ended = sqlx::query("DELETE FROM session WHERE id = $1").bind(id).execute(&mut **tx).await?;
-        Ok(ended.rows_affected() > 0)
+        let query = sqlx::query_scalar("DELETE FROM session WHERE id = $1 RETURNING signin_id");
+        let ended: Option<Option<String>> = query.bind(id).fetch_optional(&mut **tx).await?;
+        if let Some(Some(signin_id)) = &ended {
+            super::signins::SignIn::end(tx, signin_id).await?;
+        }
+        Ok(ended.is_some())
     }
 }
 
@@ -206,6 +211,18 @@ impl Store {
         let query =
             sqlx::query_as("SELECT * FROM session WHERE cookie_hash = $1 AND idle_expires_at > $2 AND expires_at > $2");
         Ok(query.bind(cookie_hash).bind(now).fetch_optional(&self.pool).await?)
+    }
+
+    /// The live sessions of an account, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn sessions_of(&self, account_id: &str, now: UnixMillis) -> Result<Vec<Session>, StoreError> {
+        let query = sqlx::query_as(
+            "SELECT * FROM session WHERE account_id = $1 AND idle_expires_at > $2 AND expires_at > $2
+             ORDER BY created_at DESC, id",
+        );
+        Ok(query.bind(account_id).bind(now).fetch_all(&self.pool).await?)
     }
 
     /// The session that a refresh token belongs to, by the SHA-256 of the token, spent or not.

@@ -14,7 +14,7 @@ pub(super) async fn get_me(harness: &Harness, token: String) -> Reply {
 }
 
 /// A request as our own page makes it.
-fn own(method: Method, path: &str, cookie: Option<&str>, body: &Value) -> Request<Body> {
+pub(super) fn own(method: Method, path: &str, cookie: Option<&str>, body: &Value) -> Request<Body> {
     let mut request = Request::builder()
         .method(method)
         .uri(path)
@@ -28,7 +28,7 @@ fn own(method: Method, path: &str, cookie: Option<&str>, body: &Value) -> Reques
     request.body(Body::from(body.to_string())).unwrap()
 }
 
-async fn authorization_code(harness: &Harness, more: &[(&str, &str)]) -> String {
+pub(super) async fn authorization_code(harness: &Harness, more: &[(&str, &str)]) -> String {
     let session = harness.account_with("ada", more).await.text("auth_session");
     harness.credentials(&session, "ada", PASSWORD).await.text("authorization_code")
 }
@@ -38,9 +38,14 @@ async fn cookie_session(harness: &Harness, more: &[(&str, &str)]) -> (Reply, Str
     let body = json!({"code": authorization_code(harness, more).await, "code_verifier": VERIFIER});
     let reply = harness.send(own(Method::POST, "/api/session", None, &body)).await;
     assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
-    let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap().to_owned();
-    let pair = cookie.split(';').next().unwrap().to_owned();
-    (reply, pair)
+    let cookie = cookie_of(&reply);
+    (reply, cookie)
+}
+
+/// The cookie that an answer sets, to send back.
+fn cookie_of(reply: &Reply) -> String {
+    let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap();
+    cookie.split(';').next().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -84,6 +89,89 @@ async fn signing_out_ends_the_session_and_removes_the_cookie() {
     );
     let again = harness.send(own(Method::DELETE, "/api/session", Some(&cookie), &Value::Null)).await;
     assert_eq!(again.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_sign_in_too() {
+    let harness = Harness::new().await;
+    for by_cookie in [true, false] {
+        let signin = harness.account("ada").await;
+        let code = harness.credentials(&signin, "ada", PASSWORD).await.text("authorization_code");
+        let out = if by_cookie {
+            let body = json!({"code": code, "code_verifier": VERIFIER});
+            let cookie = cookie_of(&harness.send(own(Method::POST, "/api/session", None, &body)).await);
+            harness.send(own(Method::DELETE, "/api/session", Some(&cookie), &Value::Null)).await
+        } else {
+            let token = harness.redeem(&code, VERIFIER).await.text("refresh_token");
+            harness.form("/oauth/revoke", &[("token", &token), ("client_id", BUILT_IN_CLIENT)]).await
+        };
+        assert!(out.status.is_success(), "{out:?}");
+        assert_eq!(harness.state(&signin).await.error(), "invalid_session", "by cookie: {by_cookie}");
+    }
+}
+
+#[tokio::test]
+async fn signing_out_by_cookie_demands_the_origin() {
+    let harness = Harness::new().await;
+    let (_, cookie) = cookie_session(&harness, &[]).await;
+    let mut request = own(Method::DELETE, "/api/session", Some(&cookie), &Value::Null);
+    request.headers_mut().remove(header::ORIGIN);
+    assert_eq!(harness.send(request).await.status, StatusCode::FORBIDDEN);
+    let me = harness.send(own(Method::GET, "/api/me", Some(&cookie), &Value::Null)).await;
+    assert_eq!(me.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn signing_in_anew_ends_the_session_of_the_cookie_that_is_replaced() {
+    let harness = Harness::new().await;
+    let (_, first) = cookie_session(&harness, &[]).await;
+    let body = json!({"code": authorization_code(&harness, &[]).await, "code_verifier": VERIFIER});
+    let second = cookie_of(&harness.send(own(Method::POST, "/api/session", Some(&first), &body)).await);
+    let me =
+        |cookie: String| async { harness.send(own(Method::GET, "/api/me", Some(&{ cookie }), &Value::Null)).await };
+    assert_eq!(me(first).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(me(second).await.status, StatusCode::OK);
+    let entries = harness.server.store.audit(Some("ada"), 0).await.unwrap();
+    assert_eq!(entries.iter().filter(|entry| entry.event == "session-ended").count(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_cookie_is_replaced_without_ending_the_sign_in() {
+    let harness = Harness::new().await;
+    let signin = harness.account("ada").await;
+    let code = harness.credentials(&signin, "ada", PASSWORD).await.text("authorization_code");
+    let body = json!({"code": code, "code_verifier": VERIFIER});
+    let first = cookie_of(&harness.send(own(Method::POST, "/api/session", None, &body)).await);
+    let code = harness.state(&signin).await.text("authorization_code");
+    let body = json!({"code": code, "code_verifier": VERIFIER});
+    let second = harness.send(own(Method::POST, "/api/session", Some(&first), &body)).await;
+    assert_eq!(second.status, StatusCode::OK);
+    assert_eq!(harness.state(&signin).await.status, StatusCode::OK, "until the session is used");
+}
+
+#[tokio::test]
+async fn the_user_tab_demands_its_scope() {
+    let harness = Harness::with(|config| {
+        config.clients = vec![crate::config::ClientConfig {
+            id: BUILT_IN_CLIENT.into(),
+            origins: Vec::new(),
+            scopes: vec!["calls".into()],
+        }];
+    })
+    .await;
+    for (scope, status) in [("calls", StatusCode::FORBIDDEN), ("calls profile", StatusCode::OK)] {
+        let code = authorization_code(&harness, &[("scope", scope)]).await;
+        let tokens = harness.redeem(&code, VERIFIER).await;
+        assert_eq!(tokens.text("scope"), scope);
+        let me = get_me(&harness, tokens.text("access_token")).await;
+        assert_eq!(me.status, status, "{me:?}");
+        if status == StatusCode::FORBIDDEN {
+            assert!(me.headers["www-authenticate"].to_str().unwrap().contains("error=\"insufficient_scope\""));
+        }
+    }
+    for scope in [" ", "admin", "profile admin"] {
+        assert_eq!(harness.account_with("ada", &[("scope", scope)]).await.error(), "invalid_scope", "{scope:?}");
+    }
 }
 
 #[tokio::test]
