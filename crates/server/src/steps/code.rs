@@ -13,7 +13,7 @@ use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
 use crate::store::codes::{MailedCode, MailedCodeState, is_known_wrong, mails_since, remember_wrong};
 use crate::store::signins::{SignIn, Stage};
-use crate::store::throttle::{self, Verdict};
+use crate::store::throttle::{self, Limit, Verdict};
 use crate::store::{StoreError, Transaction, in_transaction};
 
 pub(super) async fn take(context: &Context, held: &Held, otp: &Secret) -> Result<Answer, StepError> {
@@ -72,7 +72,8 @@ async fn check(
         Finding::Right if signin.stage == Stage::Verified => return Ok(grant::answer(context, tx, signin).await?),
         Finding::Right | Finding::Wrong => {
             let key = code_throttle_key(&account.id);
-            if let Verdict::Wait(until) = throttle::charge(tx, &key, now, &context.server.config.throttle).await? {
+            let limit = Limit::GrowingWaits(&context.server.config.throttle);
+            if let Verdict::Wait(until) = throttle::charge(tx, &key, now, limit).await? {
                 context.audit(tx, Event::Code, Outcome::Limited, &whom).await?;
                 let members = members(context, tx, signin, account).await?;
                 return Ok(rate_limited(held.code_answer(ErrorCode::RateLimited, members, signin, now), until, now));

@@ -11,7 +11,7 @@ use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
 use crate::store::codes::MailedCode;
 use crate::store::signins::{SignIn, Stage};
-use crate::store::throttle::{self, Charge, Verdict};
+use crate::store::throttle::{self, Charge, Limit, Verdict};
 use crate::store::{Transaction, in_transaction};
 
 pub(super) async fn take(
@@ -32,7 +32,8 @@ pub(super) async fn take(
             return Ok(ErrorCode::InvalidSession.into());
         };
         let key = password_throttle_key(&signin.name_key);
-        let verdict = throttle::charge(&mut tx, &key, context.now(), &server.config.throttle).await?;
+        let verdict =
+            throttle::charge(&mut tx, &key, context.now(), Limit::GrowingWaits(&server.config.throttle)).await?;
         let account = super::account_of(&mut tx, &signin).await?;
         if let Verdict::Wait(_) = verdict {
             context.audit(&mut tx, Event::Password, Outcome::Limited, &whom(account.as_ref(), &signin)).await?;
@@ -59,7 +60,7 @@ pub(super) async fn take(
         Err(busy) => {
             // Nothing was checked, so nothing failed: the person must not wait for our sake.
             in_transaction!(server.store, |tx| {
-                throttle::take_back(&mut tx, &password_throttle_key(&signin.name_key), charge).await?;
+                throttle::take_back(&mut tx, &password_throttle_key(&signin.name_key), &charge).await?;
             });
             return Err(busy.into());
         }
@@ -94,7 +95,7 @@ async fn accept(context: &Context, held: &Held, account: &Account, charge: Charg
         let Some(mut signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };
-        throttle::take_back(&mut tx, &password_throttle_key(&signin.name_key), charge).await?;
+        throttle::take_back(&mut tx, &password_throttle_key(&signin.name_key), &charge).await?;
         context.audit(&mut tx, Event::Password, Outcome::Success, &whom(Some(account), &signin)).await?;
         if signin.stage == Stage::Credentials {
             signin.stage = Stage::Code;
