@@ -1,9 +1,9 @@
 import { defineConfig, devices } from '@playwright/test';
+import { ARGUMENTS, EXAMPLE_HOSTS, EXECUTABLE } from './fixtures/chromium.ts';
 
-const chromium = process.env['E2E_CHROMIUM'];
+const executable = EXECUTABLE === undefined ? {} : { executablePath: EXECUTABLE };
 
 export default defineConfig({
-  testDir: 'e2e',
   outputDir: '../target/e2e/results',
   workers: 2,
   fullyParallel: true,
@@ -12,20 +12,9 @@ export default defineConfig({
   retries: 0,
   timeout: 30_000,
   reporter: [['list'], ['json', { outputFile: '../target/e2e/report.json' }]],
-  use: {
-    ...devices['Desktop Chrome'],
-    locale: 'en-GB',
-    launchOptions: {
-      ...(chromium === undefined ? {} : { executablePath: chromium }),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
-  },
+  use: { ...devices['Desktop Chrome'], locale: 'en-GB' },
+  projects: [
+    { name: 'e2e', testDir: 'e2e', use: { launchOptions: { ...executable, args: ARGUMENTS } } },
+    { name: 'lost', testDir: 'lost', use: { launchOptions: { ...executable, args: [...ARGUMENTS, EXAMPLE_HOSTS] } } },
+  ],
 });

@@ -7,14 +7,18 @@ export abstract class Stage {
   protected abstract readonly path: string;
   protected abstract readonly heading: string;
 
-  constructor(protected readonly page: Page) {
+  /** `base` is the path that the page's routes are below, without a slash at its end. */
+  constructor(
+    protected readonly page: Page,
+    private readonly base = '',
+  ) {
     this.error = page.getByRole('alert');
   }
 
   /** Expects the person to be at this stage. */
   async expectShown(): Promise<void> {
     await expect(this.page.getByRole('heading', { level: 1 })).toHaveText(this.heading);
-    await expect(this.page).toHaveURL((url) => url.pathname === this.path);
+    await expect(this.page).toHaveURL((url) => url.pathname === this.base + this.path);
   }
 
   /** Expects what went wrong to be told under its field, tied to it, and the focus to be there. */
