@@ -6,7 +6,7 @@ use vestibule_flow::{Access, Lost, Reply, ServerAddress};
 use vestibule_protocol::{
     BUILT_IN_CLIENT, ChallengeRequest, Problem, ProblemKind, Secret, SessionRequest, TokenError, TokenRequest, endpoint,
 };
-use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestMode, UrlSearchParams};
+use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestMode, RequestRedirect, UrlSearchParams};
 
 use crate::browser;
 
@@ -157,13 +157,14 @@ async fn send(request: Result<Request, gloo_net::Error>) -> Result<Answer, Lost>
     })
 }
 
-/// A form-encoded POST, which needs no preflight.
+/// A form-encoded POST, which needs no preflight. Like all that carries a secret, it goes where it was meant to go: no
+/// redirect takes it along.
 fn form(url: &str, members: &[(&str, &str)], signal: &AbortSignal) -> Result<Request, gloo_net::Error> {
     let encoded = UrlSearchParams::new().map_err(|error| gloo_net::Error::GlooError(format!("{error:?}")))?;
     for (name, value) in members {
         encoded.append(name, value);
     }
-    Request::post(url).abort_signal(Some(signal)).body(encoded)
+    Request::post(url).redirect(RequestRedirect::Error).abort_signal(Some(signal)).body(encoded)
 }
 
 fn json<T: Serialize>(
@@ -176,7 +177,7 @@ fn json<T: Serialize>(
 }
 
 fn authorized(builder: RequestBuilder, access: &Access, signal: &AbortSignal) -> RequestBuilder {
-    let builder = builder.abort_signal(Some(signal)).cache(RequestCache::NoStore);
+    let builder = builder.redirect(RequestRedirect::Error).abort_signal(Some(signal)).cache(RequestCache::NoStore);
     match access {
         Access::Cookie => builder.header(endpoint::INTENT_HEADER, endpoint::INTENT_VALUE),
         Access::Token(token) => {

@@ -15,6 +15,7 @@ use crate::{
         announcer::{Announcer, LiveRegion},
         submit::Cancel,
     },
+    drafts::Drafts,
     i18n::{provide_language, text},
     pages::{account::Account, code::Code, connect::Connect, credentials::Credentials, user::User},
     runner::{Flow, use_flow},
@@ -26,6 +27,7 @@ use crate::{
 pub(crate) fn App() -> impl IntoView {
     provide_language();
     provide_context(Announcer::new());
+    provide_context(Drafts::new());
     view! {
         <Router base=browser::base()>
             <Shell/>
@@ -43,6 +45,7 @@ fn Shell() -> impl IntoView {
     provide_context(flow);
     follow_the_url(flow);
     follow_the_person(flow);
+    leave_drafts(flow);
     theme::follow(flow);
     let announcer: Announcer = expect_context();
     let is_resuming = flow.slice(|state| state.doing() == Some(Doing::Resuming));
@@ -116,15 +119,27 @@ fn follow_the_url(flow: Flow) {
     });
 }
 
+/// What was half typed at one stage is of no use at another.
+fn leave_drafts(flow: Flow) {
+    let drafts: Drafts = expect_context();
+    let shown = flow.slice(|state| (state.doing() != Some(Doing::Resuming)).then(|| state.stage()));
+    Effect::new(move |_| {
+        if let (true, Some(stage)) = (flow.is_started(), shown.get()) {
+            drafts.leave(stage);
+        }
+    });
+}
+
 /// Coming back to the page, or to the network, is an event.
 fn follow_the_person(flow: Flow) {
     let returned = move || {
         if !document().hidden() {
-            flow.send(Event::Returned);
+            flow.returned();
         }
     };
     let listeners = [
         window_event_listener(ev::online, move |_| returned()),
+        window_event_listener(ev::offline, move |_| flow.send(Event::Offline)),
         window_event_listener(ev::pageshow, move |event| {
             if event.persisted() {
                 returned();

@@ -10,7 +10,9 @@ use web_sys::{AbortController, AbortSignal};
 use crate::{
     api,
     browser::{self, BrowserUrls},
+    drafts::Drafts,
     storage,
+    tabs::Tabs,
 };
 
 /// The way from the pages to the flow, and back.
@@ -25,6 +27,9 @@ pub(crate) struct Flow {
 struct Desk {
     controller: Option<(Try, AbortController)>,
     navigate: Box<dyn Fn(Stage, History)>,
+    tabs: Option<Tabs>,
+    /// What is stored, as far as this tab knows; `None` while that failed.
+    stored: Option<String>,
 }
 
 /// The flow of this page.
@@ -35,15 +40,22 @@ pub(crate) fn use_flow() -> Flow {
 impl Flow {
     /// A flow that begins once the stored record is read.
     pub(crate) fn start(navigate: impl Fn(Stage, History) + 'static) -> Self {
-        let desk = Desk { controller: None, navigate: Box::new(navigate) };
+        let drafts: Drafts = expect_context();
+        let desk = Desk { controller: None, navigate: Box::new(navigate), tabs: None, stored: None };
         let flow = Self {
             state: RwSignal::new(State::default()),
             is_started: RwSignal::new(false),
             desk: StoredValue::new_local(desk),
         };
         spawn_local(async move {
+            drafts.restore(storage::read_draft().await.as_deref());
             let record = storage::read().await;
             let route = Stage::of_path(&browser::route());
+            let tabs = Tabs::open(move |record| flow.heard(record));
+            flow.desk.update_value(|desk| {
+                desk.tabs = tabs;
+                desk.stored.clone_from(&record);
+            });
             flow.send(Event::Start { page: browser::page(), record, route });
             flow.is_started.set(true);
         });
@@ -72,6 +84,25 @@ impl Flow {
         }
     }
 
+    /// The page is seen again. Tabs that sleep hear nothing: what others have stored meanwhile comes first.
+    pub(crate) fn returned(self) {
+        spawn_local(async move {
+            let is_known = self.desk.try_with_value(|desk| desk.stored.is_some()).unwrap_or_default();
+            if is_known && let Some(record) = storage::read().await {
+                self.heard(record);
+            }
+            self.send(Event::Returned);
+        });
+    }
+
+    /// Another tab has stored this, if it is not what this one knows.
+    fn heard(self, record: String) {
+        let is_news = self.desk.try_update_value(|desk| desk.stored.replace(record.clone()).as_ref() != Some(&record));
+        if is_news == Some(true) {
+            self.send(Event::Elsewhere(record));
+        }
+    }
+
     fn carry_out(self, effect: Effect) {
         match effect {
             Effect::Timer(number, milliseconds) => {
@@ -87,7 +118,13 @@ impl Flow {
             }
             Effect::Navigate(stage, history) => self.desk.with_value(|desk| (desk.navigate)(stage, history)),
             Effect::Store(number, record) => spawn_local(async move {
-                storage::write(&record).await;
+                let written = storage::write(&record).await;
+                self.desk.try_update_value(|desk| {
+                    if let Some(tabs) = &desk.tabs {
+                        tabs.tell(&record);
+                    }
+                    desk.stored = written.is_ok().then_some(record);
+                });
                 self.send(Event::Reply(number, Reply::Done));
             }),
             Effect::Discover(number, _)

@@ -1,4 +1,4 @@
-//! One record in `IndexedDB`, written with strict durability: `localStorage` can lose its last seconds with the browser.
+//! The flow's record in `IndexedDB`, written with strict durability: `localStorage` can lose its last seconds with the browser.
 //!
 //! Where there is no storage, or it is full, the page works without: it only cannot go on after a reload.
 
@@ -12,38 +12,61 @@ use crate::browser;
 
 const DATABASE: &str = "vestibule";
 const STORE: &str = "records";
+/// The flow's record.
+const RECORD: &str = "";
+/// What is half typed.
+const DRAFT: &str = "draft";
 /// How long the database may take, in milliseconds. Some browsers never answer where storage is switched off.
 const LIMIT: i32 = 1_500;
 
 /// The stored record, if there is one that can be read.
 pub(crate) async fn read() -> Option<String> {
+    get(RECORD).await
+}
+
+/// Stores the record. When this ends, it is safe, or cannot be: full, or switched off.
+pub(crate) async fn write(record: &str) -> Result<(), JsValue> {
+    put(RECORD, record, "strict").await
+}
+
+/// What was half typed, if that can be read.
+pub(crate) async fn read_draft() -> Option<String> {
+    get(DRAFT).await
+}
+
+/// Stores what is half typed. Its last letters may be lost with the machine.
+pub(crate) async fn write_draft(draft: &str) {
+    // Nothing that a person could do about it here.
+    drop(put(DRAFT, draft, "relaxed").await);
+}
+
+async fn get(name: &str) -> Option<String> {
     let database = open().await.ok()?;
-    let record = read_from(&database).await;
+    let text = read_from(&database, name).await;
     database.close();
-    record.ok()?.as_string()
+    text.ok()?.as_string()
 }
 
-/// Stores the record. When this ends, it is safe, or cannot be.
-pub(crate) async fn write(record: &str) {
-    let Ok(database) = open().await else { return };
-    // Full, or switched off: nothing that a person could do about it here.
-    drop(write_to(&database, record).await);
+async fn put(name: &str, text: &str, durability: &str) -> Result<(), JsValue> {
+    let database = open().await?;
+    let written = write_to(&database, name, text, durability).await;
     database.close();
+    written.map(drop)
 }
 
-async fn read_from(database: &IdbDatabase) -> Result<JsValue, JsValue> {
+async fn read_from(database: &IdbDatabase, name: &str) -> Result<JsValue, JsValue> {
     let transaction = database.transaction_with_str(STORE)?;
-    finished(&transaction.object_store(STORE)?.get(&key())?).await
+    finished(&transaction.object_store(STORE)?.get(&key(name))?).await
 }
 
-async fn write_to(database: &IdbDatabase, record: &str) -> Result<JsValue, JsValue> {
+async fn write_to(database: &IdbDatabase, name: &str, text: &str, durability: &str) -> Result<JsValue, JsValue> {
     let options = js_sys::Object::new();
-    Reflect::set(&options, &"durability".into(), &"strict".into())?;
+    Reflect::set(&options, &"durability".into(), &durability.into())?;
     let begin: Function = Reflect::get(database, &"transaction".into())?.dyn_into()?;
     let transaction = begin.call3(database, &STORE.into(), &"readwrite".into(), &options)?;
     let transaction: web_sys::IdbTransaction = transaction.dyn_into()?;
     let store: IdbObjectStore = transaction.object_store(STORE)?;
-    store.put_with_key(&record.into(), &key())?;
+    store.put_with_key(&text.into(), &key(name))?;
     // The request is done long before the transaction is safe.
     JsFuture::from(Promise::new(&mut |resolve, reject| {
         transaction.set_oncomplete(Some(&resolve));
@@ -79,6 +102,6 @@ async fn finished(request: &IdbRequest) -> Result<JsValue, JsValue> {
 }
 
 /// A server below a path has a record of its own.
-fn key() -> JsValue {
-    format!("{}/", browser::base()).into()
+fn key(name: &str) -> JsValue {
+    format!("{}/{name}", browser::base()).into()
 }

@@ -14,6 +14,7 @@ use crate::{
         field::{Field, Kind},
         notice::{Notice, Tone},
     },
+    drafts::Drafts,
     i18n::provide_language,
     runner::Flow,
 };
@@ -36,6 +37,7 @@ impl Stage {
         let mounted = mount_to(root.clone(), move || {
             provide_language();
             provide_context(Announcer::new());
+            provide_context(Drafts::new());
             let flow = Flow::start(|_, _| {});
             provide_context(flow);
             send_flow.send(flow).unwrap();

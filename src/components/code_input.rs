@@ -5,12 +5,13 @@ use leptos::{
     html::Input,
     prelude::*,
 };
-use vestibule_flow::{Event, SubmittedBy};
+use vestibule_flow::{Event, Stage, SubmittedBy};
 use vestibule_protocol::{AccessCode, AccessCodeError};
 use wasm_bindgen::JsCast;
 
 use crate::{
     components::field::{Field, Kind, typed},
+    drafts::Drafts,
     i18n::{fill, use_messages},
     runner::use_flow,
 };
@@ -36,8 +37,11 @@ pub(crate) fn CodeInput(
         refusals.track();
         set_at_once.set(None);
     });
+    let drafts: Drafts = expect_context();
     let take = move |text: &str| {
         let parsed = AccessCode::parse(text, length.get_untracked());
+        // Half a code is no secret yet; a whole one is on its way.
+        drafts.keep(Stage::Code, "code", if parsed.is_ok() { "" } else { text });
         let hopeless =
             |error: &AccessCodeError| matches!(error, AccessCodeError::NotADigit(_) | AccessCodeError::TooLong(_));
         set_at_once.set(parsed.as_ref().err().copied().filter(hopeless));

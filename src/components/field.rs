@@ -1,8 +1,10 @@
 //! A labelled field with its help and its error.
 
 use leptos::{attr::custom::custom_attribute, html::Input, prelude::*};
+use vestibule_flow::State;
 
 use crate::{
+    drafts::Drafts,
     i18n::{Messages, text},
     runner::use_flow,
 };
@@ -15,17 +17,26 @@ pub(crate) struct Kind {
     pub(crate) autocomplete: &'static str,
     /// Addresses, numbers and codes are written from left to right in every language.
     pub(crate) dir: &'static str,
+    /// Whether what is half typed outlives the page.
+    pub(crate) is_kept: bool,
 }
 
 impl Kind {
-    pub(crate) const ADDRESS: Self = Self { input_type: "url", inputmode: "url", autocomplete: "url", dir: "ltr" };
+    pub(crate) const ADDRESS: Self =
+        Self { input_type: "url", inputmode: "url", autocomplete: "url", dir: "ltr", is_kept: true };
     pub(crate) const USERNAME: Self =
-        Self { input_type: "text", inputmode: "email", autocomplete: "username", dir: "auto" };
-    pub(crate) const CELL_NUMBER: Self = Self { input_type: "tel", inputmode: "tel", autocomplete: "tel", dir: "ltr" };
-    pub(crate) const PASSWORD: Self =
-        Self { input_type: "password", inputmode: "text", autocomplete: "current-password", dir: "auto" };
+        Self { input_type: "text", inputmode: "email", autocomplete: "username", dir: "auto", is_kept: true };
+    pub(crate) const CELL_NUMBER: Self =
+        Self { input_type: "tel", inputmode: "tel", autocomplete: "tel", dir: "ltr", is_kept: true };
+    pub(crate) const PASSWORD: Self = Self {
+        input_type: "password",
+        inputmode: "text",
+        autocomplete: "current-password",
+        dir: "auto",
+        is_kept: false,
+    };
     pub(crate) const CODE: Self =
-        Self { input_type: "text", inputmode: "numeric", autocomplete: "one-time-code", dir: "ltr" };
+        Self { input_type: "text", inputmode: "numeric", autocomplete: "one-time-code", dir: "ltr", is_kept: false };
 }
 
 /// A field with its label above it. The error is under it, tied to it, and takes the focus to it. What is typed stays
@@ -49,6 +60,14 @@ pub(crate) fn Field(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    let (drafts, flow): (Drafts, _) = (expect_context(), use_flow());
+    let stage = flow.state().with_untracked(State::stage);
+    let value = drafts.of(stage, id).unwrap_or(value);
+    let keep = move |_| {
+        if kind.is_kept {
+            drafts.keep(stage, id, &typed(input));
+        }
+    };
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
     let described_by = {
         let hint_id = hint.map(|_| hint_id.clone()).unwrap_or_default();
@@ -74,6 +93,7 @@ pub(crate) fn Field(
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
                     aria-describedby=described_by
                     node_ref=input
+                    on:input=keep
                 />
                 {children.map(|children| children())}
             </div>

@@ -10,6 +10,7 @@ use crate::{
         announcer::Announcer,
         notice::{Notice, Tone},
     },
+    drafts::Drafts,
     i18n::{Messages, fill, text, use_messages},
     runner::use_flow,
 };
@@ -27,6 +28,7 @@ pub(crate) fn StageForm(
 ) -> impl IntoView {
     let messages = use_messages();
     let announcer: Announcer = expect_context();
+    let drafts: Drafts = expect_context();
     let form = NodeRef::<html::Form>::new();
     let heading = text(heading);
     let step = stage as u8 + 1;
@@ -38,7 +40,7 @@ pub(crate) fn StageForm(
     Effect::new(move |_| {
         if let Some(form) = form.get() {
             announcer.say(format!("{}, {}", heading(), steps()));
-            focus_first(&form);
+            focus_first(&form, drafts.latest(stage));
         }
     });
     view! {
@@ -78,6 +80,9 @@ pub(crate) fn StageNotice() -> impl IntoView {
             let (tone, message) = match why {
                 Why::SignInExpired => (Tone::Alert, words.sign_in_expired),
                 Why::AttemptsExhausted => (Tone::Alert, words.attempts_exhausted),
+                Why::SendsExhausted => (Tone::Alert, words.sends_exhausted),
+                Why::BegunElsewhere => (Tone::Alert, words.begun_elsewhere),
+                Why::SignedInElsewhere => (Tone::Status, words.signed_in_elsewhere),
                 Why::SessionEnded => (Tone::Alert, words.session_ended),
                 Why::SignedOut => (Tone::Status, words.signed_out),
             };
@@ -86,8 +91,15 @@ pub(crate) fn StageNotice() -> impl IntoView {
     }
 }
 
-/// The first empty field, else the button that submits.
-fn focus_first(form: &web_sys::HtmlFormElement) {
+/// The field that was half typed, else the first empty one, else the button that submits.
+fn focus_first(form: &web_sys::HtmlFormElement, half_typed: Option<String>) {
+    let half_typed = half_typed.and_then(|id| form.query_selector(&format!("#{id}")).ok().flatten());
+    if let Some(input) = half_typed.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
+        drop(input.focus());
+        let end = u32::try_from(input.value().encode_utf16().count()).unwrap_or(0);
+        // A field without a caret has none to put anywhere.
+        return drop(input.set_selection_range(end, end));
+    }
     let elements = form.elements();
     let elements = (0..elements.length()).filter_map(|index| elements.item(index));
     let mut submit = None;

@@ -19,6 +19,10 @@ pub(super) const MESSAGES: Messages = Messages {
     notice: NoticeMessages {
         sign_in_expired: "Your sign-in has expired. Begin again here; your username is kept.",
         attempts_exhausted: "Too many wrong access codes. Begin again here to get a new one.",
+        sends_exhausted: "No more e-mails are sent in that sign-in, and its last access code is no longer good. Begin \
+            again here; your username is kept.",
+        begun_elsewhere: "A new sign-in was begun in another tab. This one still works with its own access code.",
+        signed_in_elsewhere: "You have signed in in another tab.",
         session_ended: "Your session has ended. Please sign in again.",
         signed_out: "You are signed out.",
     },
@@ -99,6 +103,7 @@ pub(super) const MESSAGES: Messages = Messages {
     code: CodeMessages {
         heading: "Access code",
         sent_to: "An access code was sent to {}.",
+        not_sent: "No e-mail has been sent yet. Resend Code sends one.",
         access_code: "Access code",
         help: "{} digits. The last one submits the code by itself.",
         reference: "Reference",

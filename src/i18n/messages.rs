@@ -30,6 +30,9 @@ pub(crate) struct Plural {
 pub(crate) struct NoticeMessages {
     pub(crate) sign_in_expired: &'static str,
     pub(crate) attempts_exhausted: &'static str,
+    pub(crate) sends_exhausted: &'static str,
+    pub(crate) begun_elsewhere: &'static str,
+    pub(crate) signed_in_elsewhere: &'static str,
     pub(crate) session_ended: &'static str,
     pub(crate) signed_out: &'static str,
 }
@@ -109,6 +112,7 @@ pub(crate) struct CredentialsMessages {
 pub(crate) struct CodeMessages {
     pub(crate) heading: &'static str,
     pub(crate) sent_to: &'static str,
+    pub(crate) not_sent: &'static str,
     pub(crate) access_code: &'static str,
     pub(crate) help: &'static str,
     pub(crate) reference: &'static str,

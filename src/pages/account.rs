@@ -12,6 +12,7 @@ use crate::{
         stage_form::StageForm,
         submit::Submit,
     },
+    drafts::Drafts,
     i18n::{Messages, fill, text, use_messages},
     runner::use_flow,
 };
@@ -22,8 +23,9 @@ pub(crate) fn Account() -> impl IntoView {
     let flow = use_flow();
     let messages = use_messages();
     let (username, cell_number) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
+    let drafts: Drafts = expect_context();
     let begun_with_number = flow.state().with_untracked(|state| state.cell_number().is_some());
-    let (is_open, set_open) = signal(begun_with_number);
+    let (is_open, set_open) = signal(begun_with_number || drafts.of(Stage::Account, "cell-number").is_some());
     let trouble = flow.slice(trouble);
     let username_error = Signal::derive(move || trouble.get().and_then(|error| about_username(messages.get(), error)));
     let number_error = Signal::derive(move || trouble.get().and_then(|error| about_number(messages.get(), error)));

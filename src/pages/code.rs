@@ -102,11 +102,14 @@ fn clear_for_each_new_mail(code: Memo<Option<AwaitedCode>>, input: NodeRef<Input
 fn Delivery(code: Memo<Option<AwaitedCode>>, trouble: Memo<Option<Error>>) -> impl IntoView {
     let messages = use_messages();
     move || {
-        let (destination, is_failed) = code
-            .with(|code| code.as_ref().map(|code| (code.members.destination.clone(), code.members.delivery_failed)))?;
+        let members = code.with(|code| code.as_ref().map(|code| code.members.clone()))?;
+        let (destination, is_failed, is_sent) =
+            (members.destination, members.delivery_failed, members.reference.is_some());
         let words = &messages.get().code;
         let is_told = trouble.get().is_some();
         Some(match (is_failed, is_told) {
+            // The reference is that of a mail that went out.
+            (false, _) if !is_sent => view! { <p class="lead">{words.not_sent}</p> }.into_any(),
             (false, _) => {
                 let (before, after) = around(words.sent_to);
                 view! {

@@ -84,6 +84,9 @@ fn Offer(trouble: Memo<Option<Error>>) -> impl IntoView {
     move || {
         let words = &messages.get().connect;
         let (address, label) = match trouble.get()? {
+            Error::OtherAddress(address) if !address.is_encrypted() && !address.is_loopback() => {
+                (address, words.use_unencrypted)
+            }
             Error::Blocked(address) | Error::OtherAddress(address) => (address, words.use_address),
             Error::Silent(Some(address)) => (address, words.use_unencrypted),
             _ => return None,

@@ -101,6 +101,8 @@ impl<U: UrlParser> Turn<'_, U> {
                 self.keep(Stage::Code);
             }
             (ErrorCode::OtpDeliveryFailed, None) => self.ask(Why::Credentials(failure)),
+            // No code counts any more, and this sign-in sends no other.
+            (ErrorCode::OtpSendsExhausted, _) => self.restart(Notice::SendsExhausted),
             (ErrorCode::InvalidCredentials, _) => {
                 self.refuse(Trouble::Credentials(credentials::Error::Refused));
             }
@@ -136,6 +138,7 @@ impl<U: UrlParser> Turn<'_, U> {
             // The answer to an earlier resend was lost, but its mail went out.
             ErrorCode::RateLimited if is_new => return self.finish(),
             ErrorCode::InsufficientAuthorization if answer.credentials_required => return self.back_to_credentials(),
+            ErrorCode::OtpSendsExhausted if !self.has_live_code() => return self.restart(Notice::SendsExhausted),
             ErrorCode::OtpSendsExhausted => code::Error::SendsExhausted,
             ErrorCode::OtpDeliveryFailed => code::Error::NotDelivered,
             _ => code::Error::Failure(failure),
@@ -177,6 +180,12 @@ impl<U: UrlParser> Turn<'_, U> {
     fn back_to_credentials(&mut self) {
         self.forget_code();
         self.show(Stage::Credentials, History::Replace);
+    }
+
+    /// Whether the server has said of a code that it still counts.
+    fn has_live_code(&self) -> bool {
+        let code = self.state.code();
+        code.and_then(|code| code.expires_in(self.moment.now)).is_some_and(|seconds| seconds > 0)
     }
 
     fn forget_code(&mut self) {

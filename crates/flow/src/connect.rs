@@ -178,7 +178,10 @@ impl<U: UrlParser> Turn<'_, U> {
         if let Some(address) = ServerAddress::of_metadata_url::<U>(url)
             && address != hunt.address
         {
-            return if hunt.hops < MAX_HOPS {
+            return if hunt.address.is_encrypted() && !address.is_encrypted() {
+                // Encryption is never left without the person's word.
+                self.not_found(hunt, Error::OtherAddress(address));
+            } else if hunt.hops < MAX_HOPS {
                 self.next(Hunt { address, hops: hunt.hops + 1, step: Step::BeforePath, ..*hunt });
             } else {
                 self.not_found(hunt, Error::NotASignInServer);
@@ -221,7 +224,8 @@ impl<U: UrlParser> Turn<'_, U> {
         };
         let stored = if running.is_none() { self.stored_sign_in(&server.address) } else { None };
         let (is_running, is_stored) = (running.is_some(), stored.is_some());
-        let has_session = self.state.record.session.as_ref() == Some(&server.address);
+        let has_session =
+            self.state.record.session.as_ref() == Some(&server.address) && self.has_cookie(&server.address);
         self.state.progress = Progress::Connected(Box::new(Connection { server, sign_in: running.or(stored) }));
         match goal {
             Goal::Resume(stage) if is_running || is_stored => self.ask(Why::Resume(stage)),

@@ -78,6 +78,10 @@ pub enum Event {
     Cancel,
     /// The page is seen again, or the network is back.
     Returned,
+    /// The network is gone.
+    Offline,
+    /// Another tab has stored this record.
+    Elsewhere(String),
     /// A request was answered, or never will be.
     Reply(Try, Reply),
     /// A time limit has run out.

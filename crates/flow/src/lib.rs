@@ -14,6 +14,7 @@ pub mod code;
 pub mod connect;
 pub mod credentials;
 mod effect;
+mod elsewhere;
 mod event;
 mod failure;
 mod pkce;

@@ -1,8 +1,8 @@
 //! Starting, going back and forth, coming back: everything that is no step of the sign-in.
 
 use crate::{
-    Doing, Page, ServerAddress, Stage, Trouble, UrlParser,
-    act::Why,
+    Doing, Failure, Page, ServerAddress, Stage, Trouble, UrlParser,
+    act::{Act, Why},
     connect::Goal,
     effect::{Effect, History},
     state::{Progress, SignIn},
@@ -13,7 +13,7 @@ use crate::{
 impl<U: UrlParser> Turn<'_, U> {
     pub(crate) fn start(&mut self, page: Page, record: Option<&str>, route: Stage) {
         self.state.page = page;
-        self.state.record = record.map(Record::read::<U>).unwrap_or_default();
+        self.state.record = record.and_then(Record::read::<U>).unwrap_or_default();
         self.state.stage = route;
         let own = self.state.page.address.clone();
         let may_have_session = match &self.state.record.session {
@@ -76,6 +76,25 @@ impl<U: UrlParser> Turn<'_, U> {
             }
             Progress::Connected(_) => self.ask(Why::Check),
             Progress::SignedIn(_) => self.check_session(),
+        }
+    }
+
+    /// The network is gone: what is under way comes to nothing, and it is said before anybody waits for it.
+    pub(crate) fn offline(&mut self) {
+        // The machine itself is reached without a network.
+        if self.state.address().is_some_and(ServerAddress::is_loopback) {
+            return;
+        }
+        match self.state.pending.clone() {
+            Some((_, Act::Keep(_))) => {}
+            Some((_, act)) if self.state.doing().is_some() => {
+                self.abandon();
+                self.failed(act, Failure::Offline);
+            }
+            _ if self.state.trouble.is_none() => {
+                self.state.trouble = Some(Trouble::of(self.state.stage, Failure::Offline));
+            }
+            _ => {}
         }
     }
 

@@ -34,7 +34,7 @@ pub(crate) struct Record {
     pub(crate) cell_number: Option<CellNumber>,
     /// The running sign-in; gone when it ends.
     pub(crate) sign_in: Option<StoredSignIn>,
-    /// Where a session was opened that a cookie holds.
+    /// Where a session was opened. Only a cookie holds one beyond the page.
     pub(crate) session: Option<ServerAddress>,
 }
 
@@ -68,22 +68,22 @@ struct SignInText {
 
 impl Record {
     /// Reads a stored text. What cannot be read is dropped in silence.
-    pub(crate) fn read<U: UrlParser>(text: &str) -> Self {
+    pub(crate) fn read<U: UrlParser>(text: &str) -> Option<Self> {
         if text.len() > MAX_BYTES {
-            return Self::default();
+            return None;
         }
-        let Ok(text) = serde_json::from_str::<Text>(text) else { return Self::default() };
+        let text: Text = serde_json::from_str(text).ok()?;
         if text.version != VERSION {
-            return Self::default();
+            return None;
         }
         let address = |typed: &String| ServerAddress::parse::<U>(typed).ok();
-        Self {
+        Some(Self {
             addresses: text.addresses.iter().filter_map(address).take(MAX_ADDRESSES).collect(),
             username: text.username.and_then(|name| AccountName::parse(&name).ok()),
             cell_number: text.cell_number.and_then(|number| CellNumber::parse(&number).ok()),
             sign_in: text.sign_in.and_then(StoredSignIn::read::<U>),
             session: text.session.as_ref().and_then(address),
-        }
+        })
     }
 
     /// The text to store.

@@ -100,13 +100,15 @@ pub(crate) struct Rig {
     pub(crate) now: u64,
     pub(crate) effects: Vec<Effect>,
     pub(crate) record: Option<String>,
+    /// Everything that was stored, the latest last.
+    pub(crate) records: Vec<String>,
     pub(crate) random: u8,
 }
 
 impl Rig {
     /// A page without any state, on the server's own origin.
     pub(crate) fn new() -> Self {
-        Self { state: State::default(), now: 0, effects: Vec::new(), record: None, random: 0 }
+        Self { state: State::default(), now: 0, effects: Vec::new(), record: None, records: Vec::new(), random: 0 }
     }
 
     pub(crate) fn page() -> Page {
@@ -125,6 +127,7 @@ impl Rig {
         for effect in &self.effects {
             if let Effect::Store(_, record) = effect {
                 self.record = Some(record.clone());
+                self.records.push(record.clone());
             }
         }
     }

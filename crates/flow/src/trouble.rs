@@ -22,6 +22,12 @@ pub enum Notice {
     SignInExpired,
     /// Too many wrong codes: the sign-in starts again.
     AttemptsExhausted,
+    /// No code counts any more, and no more mails are sent in this sign-in: it starts again.
+    SendsExhausted,
+    /// Another tab has begun a sign-in. This one still works, but only the other is gone on with after a reload.
+    BegunElsewhere,
+    /// Another tab has finished the sign-in, and this one cannot share its session.
+    SignedInElsewhere,
     /// The session has ended.
     SessionEnded,
     /// Signed out, as wanted.

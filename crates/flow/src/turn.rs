@@ -38,6 +38,8 @@ impl<'a, U: UrlParser> Turn<'a, U> {
             Event::Route(stage) => self.route(stage),
             Event::Cancel => self.cancel(),
             Event::Returned => self.returned(),
+            Event::Offline => self.offline(),
+            Event::Elsewhere(record) => self.elsewhere(&record),
             Event::Forget(address) => {
                 self.state.record.forget(&address);
                 self.store();

@@ -38,13 +38,21 @@ pub(crate) struct Session {
 pub(crate) struct Tokens {
     access: Secret,
     refresh: Secret,
+    /// Renewed, and not taken by the server since: to be refused now is not a matter of age.
+    is_fresh: bool,
     token_endpoint: String,
     revocation_endpoint: Option<String>,
 }
 
 impl Tokens {
     fn new(answer: TokenResponse, token_endpoint: String, revocation_endpoint: Option<String>) -> Self {
-        Self { access: answer.access_token, refresh: answer.refresh_token, token_endpoint, revocation_endpoint }
+        Self {
+            access: answer.access_token,
+            refresh: answer.refresh_token,
+            is_fresh: true,
+            token_endpoint,
+            revocation_endpoint,
+        }
     }
 }
 
@@ -110,7 +118,7 @@ impl<U: UrlParser> Turn<'_, U> {
         let server = connection.server;
         let address = server.address.clone();
         self.state.record.sign_in = None;
-        self.state.record.session = tokens.is_none().then(|| address.clone());
+        self.state.record.session = Some(address.clone());
         self.state.progress = Progress::SignedIn(Box::new(Session { address, server: Some(server), me, tokens }));
         self.store();
         self.show(Stage::User, History::Push);
@@ -129,6 +137,10 @@ impl<U: UrlParser> Turn<'_, U> {
             Progress::SignedIn(session) => Some(session),
             _ => None,
         }
+    }
+
+    pub(crate) fn has_tokens(&self) -> bool {
+        self.session().is_some_and(|session| session.tokens.is_some())
     }
 
     /// Sends a request of the User tab with whatever opens it.
@@ -184,7 +196,9 @@ impl<U: UrlParser> Turn<'_, U> {
     pub(crate) fn user_answered(&mut self, act: Act, reply: Reply) {
         match (act, reply) {
             (Act::SignOut, Reply::Done | Reply::Problem(ProblemKind::NotSignedIn, _)) => self.end(Notice::SignedOut),
-            (Act::Load(Purpose::SignIn(tokens)), Reply::Me(me)) => self.signed_in(*me, Some(tokens)),
+            (Act::Load(Purpose::SignIn(tokens)), Reply::Me(me)) => {
+                self.signed_in(*me, Some(Tokens { is_fresh: false, ..tokens }));
+            }
             (Act::Load(Purpose::Resume), Reply::Me(me)) => self.resumed(*me),
             (Act::Renew(act), Reply::Tokens(answer)) => self.renewed(&act, *answer),
             (Act::Load(Purpose::Resume), Reply::Problem(ProblemKind::NotSignedIn, _))
@@ -207,12 +221,15 @@ impl<U: UrlParser> Turn<'_, U> {
             Reply::Me(me) => {
                 if let Progress::SignedIn(session) = &mut self.state.progress {
                     session.me = *me;
+                    if let Some(tokens) = &mut session.tokens {
+                        tokens.is_fresh = false;
+                    }
                 }
                 self.finish();
             }
             Reply::Problem(ProblemKind::NotSignedIn, _) => match self.session().and_then(|s| s.tokens.clone()) {
-                None => self.end(Notice::SessionEnded),
-                Some(tokens) => self.renew(act, tokens),
+                Some(tokens) if !tokens.is_fresh => self.renew(act, tokens),
+                _ => self.end(Notice::SessionEnded),
             },
             Reply::Lost(lost) => self.failed(act, lost.into()),
             _ if matches!(act, Act::Load(_)) => self.finish(),
@@ -234,6 +251,7 @@ impl<U: UrlParser> Turn<'_, U> {
         {
             tokens.access = answer.access_token;
             tokens.refresh = answer.refresh_token;
+            tokens.is_fresh = true;
         }
         self.send(act);
     }
@@ -261,7 +279,7 @@ impl<U: UrlParser> Turn<'_, U> {
     }
 
     /// Nobody is signed in any more, and nothing of them stays on the screen.
-    fn end(&mut self, notice: Notice) {
+    pub(crate) fn end(&mut self, notice: Notice) {
         let was_signed_in = self.session().is_some() || self.state.record.session.is_some();
         self.state.progress = Progress::Start;
         self.state.record.session = None;

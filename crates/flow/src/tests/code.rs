@@ -96,6 +96,23 @@ fn resending_waits_for_the_seconds_that_the_server_gave() {
 }
 
 #[test]
+fn without_a_code_and_without_mails_left_the_sign_in_starts_again() {
+    let gone = |expires_in| vestibule_protocol::CodeMembers { expires_in, sends_remaining: 0, ..members("KX") };
+    for expires_in in [None, Some(0)] {
+        let mut resent = resendable();
+        resent.send(Event::Resend);
+        let mut again = Rig::at_credentials();
+        again.credentials("ada", "secret");
+        for mut rig in [resent, again] {
+            rig.reply(with_code(ErrorCode::OtpSendsExhausted, gone(expires_in)));
+            assert_eq!((rig.state.stage(), rig.state.notice()), (Stage::Account, Some(Notice::SendsExhausted)));
+            rig.account("ada", None);
+            assert!(matches!(rig.step(), ChallengeStep::Account(_)), "a new sign-in");
+        }
+    }
+}
+
+#[test]
 fn only_a_mail_that_went_out_counts_as_new() {
     for (reply, is_new, expected) in [
         (with_code(ErrorCode::InsufficientAuthorization, members("QP")), true, None),

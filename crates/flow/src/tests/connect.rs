@@ -150,6 +150,14 @@ fn a_redirect_is_followed_by_asking_again_at_the_final_address() {
 }
 
 #[test]
+fn a_redirect_that_leaves_encryption_is_offered_and_not_followed() {
+    let plain = "http://uc.example.com";
+    let rig = connect(plain_page(), SERVER, vec![discovered_at(plain, plain)]);
+    assert_eq!(error(&rig), Some(Error::OtherAddress(address(plain))));
+    assert!(rig.sends_nothing());
+}
+
+#[test]
 fn redirects_without_an_end_are_given_up() {
     let hop = |n: u8| discovered_at(&format!("https://{n}.example.com"), SERVER);
     let rig = connect(plain_page(), SERVER, (0..4).map(hop).collect());

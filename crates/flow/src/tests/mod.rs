@@ -4,6 +4,7 @@ mod account;
 mod code;
 mod connect;
 mod credentials;
+mod elsewhere;
 mod model;
 mod properties;
 mod resume;

@@ -5,12 +5,13 @@ use vestibule_protocol::{
 };
 
 use crate::{
-    Effect, Event, Lost, Reply, Stage, SubmittedBy, Try,
+    Effect, Event, Lost, Reply, Stage, SubmittedBy, Trouble, Try, code,
     testing::{Rig, SERVER, discovered, me, members},
 };
 
 pub(super) const PASSWORD: &str = "correct horse";
 const ATTEMPTS: u64 = 3;
+const SENDS: usize = 3;
 
 /// One sign-in on the server.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ struct SignIn {
     waits_for: WaitsFor,
     codes: Vec<String>,
     attempts: u64,
+    /// Whether the latest code still counts.
+    is_live: bool,
     code: Asked,
 }
 
@@ -88,6 +91,7 @@ impl Model {
                     waits_for: WaitsFor::Credentials,
                     codes: Vec::new(),
                     attempts: ATTEMPTS,
+                    is_live: false,
                     code: Asked::Not,
                 });
                 self.state(self.sign_ins.len() - 1, ErrorCode::InsufficientAuthorization)
@@ -103,7 +107,10 @@ impl Model {
                     } else if sign_in.waits_for == WaitsFor::Credentials {
                         sign_in.waits_for = WaitsFor::Code;
                         sign_in.code = Asked::AndNotGiven;
-                        model.mail(index);
+                    }
+                    let needs_mail = sign_in.waits_for == WaitsFor::Code && !sign_in.is_live;
+                    if needs_mail && !model.mail(index) {
+                        return model.state(index, ErrorCode::OtpSendsExhausted);
                     }
                     model.state(index, ErrorCode::InsufficientAuthorization)
                 })
@@ -112,8 +119,8 @@ impl Model {
                 self.with(auth_session.expose(), |model, index| model.code(index, otp.expose()))
             }
             ChallengeStep::Resend { auth_session } => self.with(auth_session.expose(), |model, index| {
-                if model.sign_ins[index].waits_for == WaitsFor::Code {
-                    model.mail(index);
+                if model.sign_ins[index].waits_for == WaitsFor::Code && !model.mail(index) {
+                    return model.state(index, ErrorCode::OtpSendsExhausted);
                 }
                 model.state(index, ErrorCode::InsufficientAuthorization)
             }),
@@ -136,6 +143,7 @@ impl Model {
         let sign_in = &mut self.sign_ins[index];
         match sign_in.codes.iter().rposition(|code| code == otp) {
             _ if sign_in.waits_for == WaitsFor::Credentials => self.state(index, ErrorCode::InsufficientAuthorization),
+            Some(_) if !sign_in.is_live => self.state(index, ErrorCode::ExpiredOtp),
             Some(position) if position + 1 == sign_in.codes.len() => {
                 sign_in.waits_for = WaitsFor::Nothing;
                 sign_in.code = Asked::AndGiven;
@@ -153,9 +161,23 @@ impl Model {
         }
     }
 
-    fn mail(&mut self, index: usize) {
+    /// Whether there was one more mail to send.
+    fn mail(&mut self, index: usize) -> bool {
+        let sign_in = &mut self.sign_ins[index];
+        if sign_in.codes.len() == SENDS {
+            return false;
+        }
         self.mails += 1;
-        self.sign_ins[index].codes.push(format!("{:06}", 100_000 + self.mails));
+        sign_in.is_live = true;
+        sign_in.codes.push(format!("{:06}", 100_000 + self.mails));
+        true
+    }
+
+    /// Time passes: no code counts any more.
+    pub(super) fn expire(&mut self) {
+        for sign_in in &mut self.sign_ins {
+            sign_in.is_live = false;
+        }
     }
 
     fn state(&self, index: usize, error: ErrorCode) -> Reply {
@@ -166,7 +188,13 @@ impl Model {
             WaitsFor::Nothing => Reply::Granted(AuthorizationCode { authorization_code: index.to_string().into() }),
             WaitsFor::Code => {
                 let reference = format!("R{}", sign_in.codes.len());
-                let code = CodeMembers { resend_in: 0, attempts_remaining: sign_in.attempts, ..members(&reference) };
+                let code = CodeMembers {
+                    resend_in: 0,
+                    attempts_remaining: sign_in.attempts,
+                    sends_remaining: (SENDS - sign_in.codes.len()) as u64,
+                    expires_in: sign_in.is_live.then_some(600),
+                    ..members(&reference)
+                };
                 Reply::Challenged(Box::new(answer.with_code(code)), None)
             }
             _ => Reply::Challenged(Box::new(ChallengeError { credentials_required: true, ..answer }), None),
@@ -275,6 +303,8 @@ impl World {
             Stage::Connect => Event::Connect(SERVER.to_owned()),
             Stage::Account => Event::Account { username: name.to_owned(), cell_number: None },
             Stage::Credentials => Event::Credentials { username: name.to_owned(), password: PASSWORD.into() },
+            Stage::Code if self.rig.state.code().is_some_and(|code| code.members.expires_in.is_none()) => Event::Resend,
+            Stage::Code if self.rig.state.trouble() == Some(&Trouble::Code(code::Error::Expired)) => Event::Resend,
             Stage::Code => Event::Code { typed: self.model.latest_code(), by: SubmittedBy::Person },
             Stage::User => return,
         };

@@ -12,6 +12,9 @@ enum Happening {
     RightCode(SubmittedBy),
     Reload(Stage),
     Time(u64),
+    CodesExpire,
+    /// Another tab stores what this one has stored earlier, so many records ago.
+    OtherTab(usize),
 }
 
 fn stage() -> impl Strategy<Value = Stage> {
@@ -52,6 +55,9 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => Just(Event::SignOut),
         1 => Just(Event::Cancel),
         1 => Just(Event::Returned),
+        1 => Just(Event::Offline),
+        1 => prop::sample::select(vec!["", "null", "{}", "{\"version\":2}"])
+            .prop_map(|record| Event::Elsewhere(record.to_owned())),
         2 => stage().prop_map(Event::Route),
     ];
     prop_oneof![
@@ -61,6 +67,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => by.prop_map(Happening::RightCode),
         1 => stage().prop_map(Happening::Reload),
         2 => (0_u64..120_000).prop_map(Happening::Time),
+        1 => Just(Happening::CodesExpire),
+        1 => (0_usize..6).prop_map(Happening::OtherTab),
     ]
 }
 
@@ -77,6 +85,12 @@ fn happen(world: &mut World, happening: Happening) {
         }
         Happening::Reload(route) => world.reload(route),
         Happening::Time(passed) => world.rig.now += passed,
+        Happening::CodesExpire => world.model.expire(),
+        Happening::OtherTab(ago) => {
+            if let Some(record) = world.rig.records.iter().rev().nth(ago).cloned() {
+                world.send(Event::Elsewhere(record));
+            }
+        }
     }
 }
 
