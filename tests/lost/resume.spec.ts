@@ -1,0 +1,140 @@
+import { expect, GRACE, otherCode, STAGES, test } from '../fixtures/lost.ts';
+import { readRecord } from '../fixtures/record.ts';
+
+test.describe('after a reload the person is at the same stage, with no new mail:', () => {
+  for (const stage of STAGES) {
+    test(stage, async ({ page, person, mail }) => {
+      await person.open(stage);
+      await page.reload();
+      await person.expectAt(stage);
+      await person.walk(stage, 'user');
+      expect(mail.received).toHaveLength(1);
+    });
+  }
+});
+
+test.describe('a tab that was closed and opened again shows the stage that was left:', () => {
+  for (const stage of STAGES.slice(1)) {
+    for (const address of ['the same address', 'the address of the server'] as const) {
+      test(`${stage}, at ${address}`, async ({ page, person, otherTab, mail }) => {
+        await person.open(stage);
+        const code = stage === 'code' ? await person.accessCode() : undefined;
+        const left = page.url();
+        await page.close();
+        const again = await otherTab();
+        await again.page.goto(address === 'the same address' ? left : person.server);
+        // Nothing has begun at the account stage yet: the first stage is as good.
+        const shown = stage === 'account' && address !== 'the same address' ? 'connect' : stage;
+        await again.expectAt(shown);
+        if (code === undefined) await again.walk(shown, 'user');
+        else {
+          await again.code.enter(code);
+          await again.user.expectShown();
+        }
+        expect(mail.received).toHaveLength(1);
+      });
+    }
+  }
+});
+
+test('Back to the stages before and Forward again send nothing, with a reload at each of them', async ({
+  page,
+  person,
+  mail,
+}) => {
+  await person.open('code');
+  const posts: string[] = [];
+  page.on('request', (request) => {
+    const isState = request.postDataJSON() !== null && Object.keys(request.postDataJSON() as object).length === 2;
+    if (request.method() === 'POST' && !isState) posts.push(request.postData() ?? '');
+  });
+  for (const stage of ['credentials', 'account', 'connect'] as const) {
+    await page.goBack();
+    await person.expectAt(stage);
+    await page.reload();
+    await person.expectAt(stage);
+  }
+  for (const stage of ['account', 'credentials', 'code'] as const) {
+    await page.goForward();
+    await person.expectAt(stage);
+  }
+  expect(posts).toEqual([]);
+  await person.pass('code');
+  expect(mail.received).toHaveLength(1);
+});
+
+test('a trip to another page and Back again leads to the same stage', async ({ page, person, elsewhere, mail }) => {
+  await person.open('code');
+  await page.goto(elsewhere.origin);
+  await page.goBack();
+  await person.expectAt('code');
+  await person.pass('code');
+  expect(mail.received).toHaveLength(1);
+});
+
+test('a wrong code before a reload still counts after it', async ({ page, person }) => {
+  await person.open('code');
+  const code = await person.accessCode();
+  await person.code.enter(otherCode(code));
+  await person.code.expectRefused(person.code.accessCode, /wrong/);
+  await page.reload();
+  await person.expectAt('code');
+  await person.code.expectAttemptsLeft(4);
+  await person.pass('code');
+});
+
+test.describe('a reload keeps what was half typed:', () => {
+  test('Server Address', async ({ page, person }) => {
+    await person.open('connect');
+    await person.connect.serverAddress.fill('uc.exam');
+    await expect.poll(() => readRecord(page)).toContain('uc.exam');
+    await page.reload();
+    await person.expectAt('connect');
+    await expect(person.connect.serverAddress).toHaveValue('uc.exam');
+  });
+
+  test('Username and Cell Number', async ({ page, person }) => {
+    await person.open('account');
+    await person.account.username.fill('gra');
+    await person.account.openCellNumber();
+    await person.account.cellNumber.fill('+4915');
+    await expect.poll(() => readRecord(page)).toContain('+4915');
+    await page.reload();
+    await person.expectAt('account');
+    await expect(person.account.username).toHaveValue('gra');
+    await expect(person.account.cellNumber).toHaveValue('+4915');
+  });
+
+  test('Username or e-mail, and never the password', async ({ page, person }) => {
+    await person.open('credentials');
+    await person.credentials.username.fill('grace@exam');
+    await person.credentials.password.fill('staple moth');
+    await expect.poll(() => readRecord(page)).toContain('grace@exam');
+    expect(await readRecord(page)).not.toContain('staple');
+    await page.reload();
+    await person.expectAt('credentials');
+    await expect(person.credentials.username).toHaveValue('grace@exam');
+    await expect(person.credentials.password).toHaveValue('');
+  });
+
+  test('Access code', async ({ page, person }) => {
+    await person.open('code');
+    const code = await person.accessCode();
+    await person.code.accessCode.fill(code.slice(0, 3));
+    await expect.poll(() => readRecord(page)).toContain(code.slice(0, 3));
+    await page.reload();
+    await person.expectAt('code');
+    await expect(person.code.accessCode).toHaveValue(code.slice(0, 3));
+    await person.code.accessCode.press('End');
+    await person.code.accessCode.pressSequentially(code.slice(3));
+    await person.expectAt('user');
+  });
+});
+
+test('nothing that lets anybody in is stored, and nothing of the sign-in once it is over', async ({ page, person }) => {
+  await person.open('code');
+  const during = await readRecord(page);
+  expect(during).not.toContain(GRACE.password);
+  await person.pass('code');
+  await expect.poll(() => readRecord(page)).not.toMatch(/auth_session":"|verifier":"/);
+});
