@@ -1,5 +1,5 @@
 import { expect, STAGES, test } from '../fixtures/lost.ts';
-import { readRecord } from '../fixtures/record.ts';
+import { readRecords } from '../fixtures/record.ts';
 
 test.describe('the browser is killed and started again on the same profile:', () => {
   for (const stage of STAGES.slice(1, 4)) {
@@ -46,7 +46,7 @@ test.describe('the browser is killed and started again on the same profile:', ()
     const { phone, person } = await startPhone();
     await person.open('account');
     await person.account.username.fill('gra');
-    await expect.poll(() => readRecord(phone.page)).toContain('"gra"');
+    await expect.poll(() => readRecords(phone.page)).toContain('"gra"');
     const left = phone.page.url();
     await phone.kill9();
 

@@ -1,5 +1,5 @@
 import { expect, GRACE, otherCode, STAGES, test } from '../fixtures/lost.ts';
-import { readRecord } from '../fixtures/record.ts';
+import { readRecords } from '../fixtures/record.ts';
 
 test.describe('after a reload the person is at the same stage, with no new mail:', () => {
   for (const stage of STAGES) {
@@ -87,7 +87,7 @@ test.describe('a reload keeps what was half typed:', () => {
   test('Server Address', async ({ page, person }) => {
     await person.open('connect');
     await person.connect.serverAddress.fill('uc.exam');
-    await expect.poll(() => readRecord(page)).toContain('uc.exam');
+    await expect.poll(() => readRecords(page)).toContain('uc.exam');
     await page.reload();
     await person.expectAt('connect');
     await expect(person.connect.serverAddress).toHaveValue('uc.exam');
@@ -98,7 +98,7 @@ test.describe('a reload keeps what was half typed:', () => {
     await person.account.username.fill('gra');
     await person.account.openCellNumber();
     await person.account.cellNumber.fill('+4915');
-    await expect.poll(() => readRecord(page)).toContain('+4915');
+    await expect.poll(() => readRecords(page)).toContain('+4915');
     await page.reload();
     await person.expectAt('account');
     await expect(person.account.username).toHaveValue('gra');
@@ -109,8 +109,8 @@ test.describe('a reload keeps what was half typed:', () => {
     await person.open('credentials');
     await person.credentials.username.fill('grace@exam');
     await person.credentials.password.fill('staple moth');
-    await expect.poll(() => readRecord(page)).toContain('grace@exam');
-    expect(await readRecord(page)).not.toContain('staple');
+    await expect.poll(() => readRecords(page)).toContain('grace@exam');
+    expect(await readRecords(page)).not.toContain('staple');
     await page.reload();
     await person.expectAt('credentials');
     await expect(person.credentials.username).toHaveValue('grace@exam');
@@ -121,7 +121,7 @@ test.describe('a reload keeps what was half typed:', () => {
     await person.open('code');
     const code = await person.accessCode();
     await person.code.accessCode.fill(code.slice(0, 3));
-    await expect.poll(() => readRecord(page)).toContain(code.slice(0, 3));
+    await expect.poll(() => readRecords(page)).toContain(code.slice(0, 3));
     await page.reload();
     await person.expectAt('code');
     await expect(person.code.accessCode).toHaveValue(code.slice(0, 3));
@@ -133,8 +133,8 @@ test.describe('a reload keeps what was half typed:', () => {
 
 test('nothing that lets anybody in is stored, and nothing of the sign-in once it is over', async ({ page, person }) => {
   await person.open('code');
-  const during = await readRecord(page);
+  const during = await readRecords(page);
   expect(during).not.toContain(GRACE.password);
   await person.pass('code');
-  await expect.poll(() => readRecord(page)).not.toMatch(/auth_session":"|verifier":"/);
+  await expect.poll(() => readRecords(page)).not.toMatch(/auth_session":"|verifier":"/);
 });
