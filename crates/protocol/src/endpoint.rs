@@ -8,12 +8,18 @@ pub const AUTHORIZE_CHALLENGE: &str = "/oauth/authorize-challenge";
 pub const TOKEN: &str = "/oauth/token";
 /// Token revocation (RFC 7009).
 pub const REVOKE: &str = "/oauth/revoke";
+/// Token introspection (RFC 7662), for services.
+pub const INTROSPECT: &str = "/oauth/introspect";
 /// The public signing keys (RFC 7517 §5).
 pub const JWKS: &str = "/oauth/jwks";
 /// The cookie session of a page on the server's own origin: `POST` signs in, `DELETE` signs out.
 pub const SESSION: &str = "/api/session";
 /// The User tab.
 pub const ME: &str = "/api/me";
+/// Where the account is signed in; below it, `DELETE` ends one session.
+pub const SESSIONS: &str = "/api/sessions";
+/// Changes the own password.
+pub const PASSWORD: &str = "/api/me/password";
 /// Sets the preferred device.
 pub const PREFERRED_DEVICE: &str = "/api/me/preferred-device";
 /// Sets whether calls are routed to the cell number.

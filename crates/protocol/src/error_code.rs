@@ -22,6 +22,10 @@ pub enum ErrorCode {
     UnsupportedResponseType,
     /// A scope that the client does not have (RFC 6749 §5.2).
     InvalidScope,
+    /// A DPoP proof does not hold (RFC 9449 §5).
+    InvalidDpopProof,
+    /// The same again, with a proof that carries the nonce of this answer's `DPoP-Nonce` (RFC 9449 §8).
+    UseDpopNonce,
     /// The origin of the page is not one that may sign in here.
     AccessDenied,
     /// One more step is needed (first-party apps §5.2.2).
@@ -85,7 +89,8 @@ mod tests {
             (ErrorCode::InsufficientAuthorization, "insufficient_authorization"),
             (ErrorCode::InvalidOtp, "invalid_otp"),
             (ErrorCode::OtpAttemptsExhausted, "otp_attempts_exhausted"),
-            (ErrorCode::Unknown("use_dpop_nonce".into()), "use_dpop_nonce"),
+            (ErrorCode::UseDpopNonce, "use_dpop_nonce"),
+            (ErrorCode::Unknown("made_up".into()), "made_up"),
         ] {
             let json = serde_json::to_string(&code).unwrap();
             assert_eq!(json, format!("\"{name}\""));

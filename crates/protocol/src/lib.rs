@@ -23,7 +23,10 @@ pub use challenge::{
 };
 pub use digits::{decimal_digit, is_invisible};
 pub use error_code::ErrorCode;
-pub use me::{Me, PreferredDevice, Problem, ProblemKind, SessionRequest, SetPreferredDevice, SetRouteCallsToCell};
+pub use me::{
+    Me, PreferredDevice, Problem, ProblemKind, SessionInfo, SessionRequest, Sessions, SetPassword, SetPreferredDevice,
+    SetRouteCallsToCell,
+};
 pub use metadata::{ServerMetadata, Theme, UcConfiguration};
 pub use secret::Secret;
 pub use token::{TokenError, TokenRequest, TokenResponse};
@@ -33,6 +36,9 @@ pub const BUILT_IN_CLIENT: &str = "vestibule";
 
 /// The scope that opens the User tab, and the only one the built-in client asks for.
 pub const PROFILE_SCOPE: &str = "profile";
+
+/// The shortest new password, in characters (Unicode scalar values; OWASP ASVS 5 §6.2.1).
+pub const MIN_PASSWORD_CHARS: usize = 8;
 
 /// The longest password that is taken, in characters (Unicode scalar values).
 pub const MAX_PASSWORD_CHARS: usize = 1024;

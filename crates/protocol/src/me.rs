@@ -72,6 +72,47 @@ pub struct SetRouteCallsToCell {
     pub route_calls_to_cell: bool,
 }
 
+/// Body of `PUT /api/me/password`. All sessions and running sign-ins of the account end, the one that asks included.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetPassword {
+    /// The current password, taken whole.
+    pub current_password: Secret,
+    /// The new one: at least [`MIN_PASSWORD_CHARS`](crate::MIN_PASSWORD_CHARS) characters.
+    pub new_password: Secret,
+}
+
+/// Where an account is signed in: the answer of `GET /api/sessions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Sessions {
+    /// Newest first.
+    pub sessions: Vec<SessionInfo>,
+}
+
+/// A session as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionInfo {
+    /// Names it, to end it by `DELETE /api/sessions/{id}`; no secret.
+    pub id: String,
+    /// Whether it is the one that asks.
+    pub current: bool,
+    /// Seconds since the person signed in there.
+    pub signed_in_ago: u64,
+    /// Seconds since it was last used.
+    pub last_used_ago: u64,
+    /// Client address that was signed in from, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_address: Option<String>,
+    /// Browser, like `Firefox`, where it is a known one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<String>,
+    /// Operating system, like `Android`, where it is a known one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+}
+
 /// An error under `/api` (RFC 9457), `application/problem+json`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -93,6 +134,12 @@ pub enum ProblemKind {
     /// No session, or one that has ended.
     #[serde(rename = "urn:vestibule:problem:not-signed-in")]
     NotSignedIn,
+    /// A DPoP proof does not hold, or is missing (RFC 9449 §7.1).
+    #[serde(rename = "urn:vestibule:problem:invalid-dpop-proof")]
+    InvalidDpopProof,
+    /// The same again, with a proof that carries the nonce of this answer's `DPoP-Nonce` (RFC 9449 §9).
+    #[serde(rename = "urn:vestibule:problem:use-dpop-nonce")]
+    UseDpopNonce,
     /// The authorization code does not count any more: ask for the state of the sign-in.
     #[serde(rename = "urn:vestibule:problem:invalid-code")]
     InvalidCode,
@@ -108,6 +155,24 @@ pub enum ProblemKind {
     /// The body is not what it should be.
     #[serde(rename = "urn:vestibule:problem:invalid-body")]
     InvalidBody,
+    /// There is no such session, or it has ended.
+    #[serde(rename = "urn:vestibule:problem:no-such-session")]
+    NoSuchSession,
+    /// The current password is another one.
+    #[serde(rename = "urn:vestibule:problem:wrong-password")]
+    WrongPassword,
+    /// The new password has less than [`MIN_PASSWORD_CHARS`](crate::MIN_PASSWORD_CHARS) characters.
+    #[serde(rename = "urn:vestibule:problem:password-too-short")]
+    PasswordTooShort,
+    /// The new password is one of those that are tried first.
+    #[serde(rename = "urn:vestibule:problem:password-too-common")]
+    PasswordTooCommon,
+    /// The new password is too long, or holds a character that passwords cannot have.
+    #[serde(rename = "urn:vestibule:problem:password-not-possible")]
+    PasswordNotPossible,
+    /// Too soon: wait for `Retry-After` (RFC 6585 §4).
+    #[serde(rename = "urn:vestibule:problem:rate-limited")]
+    RateLimited,
     /// The server cannot answer now.
     #[serde(rename = "urn:vestibule:problem:temporarily-unavailable")]
     TemporarilyUnavailable,

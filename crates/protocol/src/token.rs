@@ -51,7 +51,7 @@ impl TokenRequest {
 pub struct TokenResponse {
     /// A JWT (RFC 9068).
     pub access_token: Secret,
-    /// `Bearer`.
+    /// `Bearer`, or `DPoP` where the token is bound to a key (RFC 9449 §5).
     pub token_type: String,
     /// Life of the access token, in seconds.
     pub expires_in: u64,

@@ -1,26 +1,38 @@
-//! The server's keys: one for MACs, one for signing access tokens.
+//! The server's keys: one for MACs, and those that sign access tokens.
+//!
+//! A signing key is published before it signs and until the last token that it signed has ended, so that nobody who
+//! checks tokens meets one whose key is not known.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use p256::elliptic_curve::sec1::ToEncodedPoint;
-use p256::pkcs8::EncodePrivateKey;
+use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, UnixMillis, millis};
 use crate::random::Random;
 use crate::store::keys::StoredKey;
 use crate::store::{Store, StoreError};
+
+/// How long a new key is published before it signs: longer than the published keys may be cached, and than a server
+/// takes to hear of it.
+pub const PUBLISHED_BEFORE: Duration = Duration::from_mins(15);
+/// How long the published keys may be cached.
+pub const CACHED_FOR: Duration = Duration::from_mins(5);
 
 /// The keys.
 #[derive(Clone)]
 pub struct Keys {
     mac: [u8; 32],
-    /// Signs access tokens.
-    pub signing: SigningKey,
+    /// In the order in which they sign; never empty.
+    signing: Arc<RwLock<Vec<Arc<SigningKey>>>>,
 }
 
 /// A key that signs access tokens with ES256.
@@ -28,12 +40,16 @@ pub struct Keys {
 pub struct SigningKey {
     /// Its `kid`.
     pub id: String,
+    /// From when on it signs, until the next one does.
+    pub active_from: UnixMillis,
     /// Private.
     pub encoding: EncodingKey,
     /// Public.
     pub decoding: DecodingKey,
     /// Public, as a JWK (RFC 7517).
     pub jwk: serde_json::Value,
+    /// Public, as PEM (RFC 7468 §13).
+    pub pem: String,
 }
 
 /// Why there are no keys.
@@ -58,6 +74,8 @@ pub enum Purpose {
     AuthorizationCode,
     /// A name that somebody signs in with.
     Name,
+    /// A nonce for DPoP proofs.
+    DpopNonce,
 }
 
 impl Purpose {
@@ -66,6 +84,7 @@ impl Purpose {
             Self::AccessCode => b"access-code",
             Self::AuthorizationCode => b"authorization-code",
             Self::Name => b"name",
+            Self::DpopNonce => b"dpop-nonce",
         }
     }
 }
@@ -76,9 +95,42 @@ impl Keys {
     /// # Errors
     /// [`KeysError`].
     pub async fn load(store: &Store, random: &Random, clock: &Clock) -> Result<Self, KeysError> {
-        let mac = store.key("mac", fresh(random), clock.now()).await?;
-        let jwt = store.key("jwt", fresh(random), clock.now()).await?;
-        Ok(Self { mac: bytes(&mac)?, signing: SigningKey::from_stored(&jwt)? })
+        let mac = store.keys_for("mac", &fresh(random, 0), clock.now()).await?;
+        let jwt = store.keys_for("jwt", &fresh(random, 0), clock.now()).await?;
+        let mac = mac.last().ok_or(KeysError::Damaged("mac".to_owned()))?;
+        Ok(Self { mac: bytes(mac)?, signing: Arc::new(RwLock::new(signing_keys(&jwt)?)) })
+    }
+
+    /// Reads the signing keys again: another server, or the administration, may have made one.
+    ///
+    /// # Errors
+    /// [`KeysError`]; the keys are as before.
+    pub async fn reload(&self, store: &Store, random: &Random, clock: &Clock) -> Result<(), KeysError> {
+        let stored = store.keys_for("jwt", &fresh(random, clock.now()), clock.now()).await?;
+        *self.signing.write().unwrap_or_else(PoisonError::into_inner) = signing_keys(&stored)?;
+        Ok(())
+    }
+
+    /// The key that signs now.
+    #[must_use]
+    pub fn signing(&self, now: UnixMillis) -> Arc<SigningKey> {
+        let keys = self.signing.read().unwrap_or_else(PoisonError::into_inner);
+        let active = keys.iter().rev().find(|key| key.active_from <= now);
+        let Some(key) = active.or(keys.first()) else { unreachable!("there is a key since the first start") };
+        key.clone()
+    }
+
+    /// The keys that tokens may be signed with: the one that signs now, the one that will, and those whose last token
+    /// of `token_life` has not ended yet.
+    #[must_use]
+    pub fn published(&self, now: UnixMillis, token_life: Duration) -> Vec<Arc<SigningKey>> {
+        let signing = self.signing(now);
+        let keys = self.signing.read().unwrap_or_else(PoisonError::into_inner);
+        let retired_at = |at: usize| keys.get(at + 1).map_or(UnixMillis::MAX, |next| next.active_from);
+        let counts = |at: usize| retired_at(at).saturating_add(millis(token_life)) > now;
+        let others = keys.iter().enumerate().filter(|(at, key)| counts(*at) && key.id != signing.id);
+        let others: Vec<_> = others.map(|(_, key)| key.clone()).collect();
+        [vec![signing], others].concat()
     }
 
     /// HMAC-SHA-256 of the parts, as base64url. Parts cannot run into each other.
@@ -108,20 +160,27 @@ impl SigningKey {
         let y = coordinate(point.y().map(AsRef::as_ref))?;
         Ok(Self {
             id: stored.id.clone(),
+            active_from: stored.active_from,
             encoding: EncodingKey::from_ec_der(pkcs8.as_bytes()),
             decoding: DecodingKey::from_ec_components(&x, &y).map_err(|_| damaged())?,
             jwk: json!({"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": stored.id, "x": x, "y": y}),
+            pem: secret.public_key().to_public_key_pem(LineEnding::LF).map_err(|_| damaged())?,
         })
     }
 }
 
-/// A new key. One number in four thousand million is too large for P-256 and is thrown away.
-fn fresh(random: &Random) -> StoredKey {
+fn signing_keys(stored: &[StoredKey]) -> Result<Vec<Arc<SigningKey>>, KeysError> {
+    stored.iter().map(|key| SigningKey::from_stored(key).map(Arc::new)).collect()
+}
+
+/// A new key that signs from a moment on. One number in four thousand million is too large for P-256 and is thrown away.
+#[must_use]
+pub fn fresh(random: &Random, active_from: UnixMillis) -> StoredKey {
     loop {
         let mut material = [0; 32];
         random.fill(&mut material);
         if p256::SecretKey::from_slice(&material).is_ok() {
-            return StoredKey { id: random.id(), material: BASE64_URL_SAFE_NO_PAD.encode(material) };
+            return StoredKey { id: random.id(), material: BASE64_URL_SAFE_NO_PAD.encode(material), active_from };
         }
     }
 }
@@ -142,3 +201,6 @@ pub fn sha256(secret: &str) -> String {
 pub fn same(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
 }
+
+#[cfg(test)]
+mod tests;

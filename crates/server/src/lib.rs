@@ -4,6 +4,7 @@ pub mod cli;
 pub mod clients;
 pub mod clock;
 pub mod config;
+pub mod dpop;
 pub mod http;
 pub mod keys;
 pub mod logging;

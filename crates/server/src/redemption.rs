@@ -26,12 +26,14 @@ pub struct Redemption<'a> {
     pub client_id: &'a str,
     /// The public address that was asked.
     pub issuer: &'a Issuer,
+    /// Thumbprint of the DPoP key that the request was proven to be made with.
+    pub dpop_jkt: Option<&'a str>,
     /// Where the request came from.
     pub caller: &'a Caller,
 }
 
 /// Spends a code and begins its session; `cookie_hash` where a cookie holds it. `None` where the code does not count:
-/// unknown, late, spent, another client's, another address's, or with the wrong verifier.
+/// unknown, late, spent, another client's, another address's, bound to another key, or with the wrong verifier.
 ///
 /// A verifier that does not fit leaves the code good: whoever has only the code can neither use nor spoil it.
 ///
@@ -50,7 +52,8 @@ pub async fn redeem(
     let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(redemption.code_verifier.expose().as_bytes()));
     let is_theirs = keys::same(&challenge, &signin.code_challenge)
         && signin.client_id == redemption.client_id
-        && signin.issuer == redemption.issuer.as_str();
+        && signin.issuer == redemption.issuer.as_str()
+        && signin.dpop_jkt.as_deref().is_none_or(|jkt| redemption.dpop_jkt == Some(jkt));
     let account = match &signin.account_id {
         Some(account_id) if is_theirs => Account::load(tx, account_id).await?,
         _ => None,
@@ -65,6 +68,7 @@ pub async fn redeem(
         issuer: signin.issuer,
         client_id: signin.client_id,
         scope: signin.scope,
+        dpop_jkt: redemption.dpop_jkt.map(str::to_owned),
         cookie_hash,
         phone_number: signin.phone_number,
         preferred_device: PreferredDevice::DeskPhone,

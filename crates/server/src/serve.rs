@@ -147,5 +147,18 @@ async fn keep_tidy(server: Shared) {
         if let Err(error) = server.store.tidy(server.clock.now(), keep).await {
             tracing::warn!(%error, "expired rows were not deleted");
         }
+        if let Err(error) = server.store.forget_proofs(server.clock.now()).await {
+            tracing::warn!(%error, "old proofs were not deleted");
+        }
+        if let Err(error) = keep_keys(&server).await {
+            tracing::error!(%error, "the signing keys were not read");
+        }
     }
+}
+
+/// Takes up the keys that were made meanwhile, and lets go of those whose last token has ended.
+async fn keep_keys(server: &Server) -> Result<(), KeysError> {
+    let last_token = server.clock.now().saturating_sub(millis(server.config.token.access_life));
+    server.store.forget_signing_keys(last_token).await?;
+    server.keys.reload(&server.store, &server.random, &server.clock).await
 }

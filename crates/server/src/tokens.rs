@@ -25,12 +25,22 @@ pub struct Claims {
     pub scope: String,
     /// Session.
     pub sid: String,
+    /// Key that the token is bound to; absent where whoever brings it may use it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
     /// Unique.
     pub jti: String,
     /// When it was issued, in seconds since 1970-01-01 UTC.
     pub iat: i64,
     /// When it ends, in seconds since 1970-01-01 UTC.
     pub exp: i64,
+}
+
+/// How the holder of a token proves to be its owner (RFC 7800).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// Thumbprint of the DPoP key (RFC 9449 §6.1).
+    pub jkt: String,
 }
 
 /// Makes an access token for a session.
@@ -47,28 +57,29 @@ pub fn issue(server: &Server, session: &Session) -> Result<Secret, jsonwebtoken:
         client_id: session.client_id.clone(),
         scope: session.scope.clone(),
         sid: session.id.clone(),
+        cnf: session.dpop_jkt.clone().map(|jkt| Confirmation { jkt }),
         jti: server.random.id(),
         iat: now,
         exp: now.saturating_add(life),
     };
-    let header = Header {
-        typ: Some("at+jwt".to_owned()),
-        kid: Some(server.keys.signing.id.clone()),
-        ..Header::new(Algorithm::ES256)
-    };
-    jsonwebtoken::encode(&header, &claims, &server.keys.signing.encoding).map(Secret::from)
+    let key = server.keys.signing(server.clock.now());
+    let header = Header { typ: Some("at+jwt".to_owned()), kid: Some(key.id.clone()), ..Header::new(Algorithm::ES256) };
+    jsonwebtoken::encode(&header, &claims, &key.encoding).map(Secret::from)
 }
 
 /// The claims of an access token that we signed for this address and that has not ended.
 #[must_use]
 pub fn verify(server: &Server, token: &str, issuer: &str, now: UnixMillis) -> Option<Claims> {
+    let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
+    let keys = server.keys.published(now, server.config.token.access_life);
+    let key = keys.iter().find(|key| key.id == kid)?;
     let mut validation = Validation::new(Algorithm::ES256);
     validation.set_audience(&[issuer]);
     validation.set_issuer(&[issuer]);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     // The library asks the system's clock; ours is asked below.
     validation.validate_exp = false;
-    let token = jsonwebtoken::decode::<Claims>(token, &server.keys.signing.decoding, &validation).ok()?;
+    let token = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).ok()?;
     let is_access_token = token.header.typ.as_deref().is_some_and(|typ| typ.eq_ignore_ascii_case("at+jwt"));
     (is_access_token && token.claims.exp > now / 1000).then_some(token.claims)
 }

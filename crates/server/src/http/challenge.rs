@@ -5,10 +5,13 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use vestibule_protocol::{AuthorizationCode, ChallengeError, ChallengeRequest, ErrorCode, MalformedRequest};
+use vestibule_protocol::{
+    AuthorizationCode, ChallengeError, ChallengeRequest, ChallengeStep, ErrorCode, MalformedRequest,
+};
 
 use super::asked::{Asked, Asker};
 use super::form::Form;
+use super::proof::Proven;
 use super::retry_later;
 use crate::state::Shared;
 use crate::steps::{self, Answer, Context, StepError};
@@ -19,6 +22,7 @@ use crate::steps::{self, Answer, Context, StepError};
     path = "/oauth/authorize-challenge",
     tag = "sign-in",
     request_body(content = super::openapi::ChallengeForm, content_type = "application/x-www-form-urlencoded"),
+    params(("DPoP" = Option<String>, Header, description = "A proof (RFC 9449) that binds, or that a binding demands")),
     responses(
         (status = 200, description = "Verified", body = AuthorizationCode),
         (status = 400, description = "An error; switch on `error`", body = ChallengeError),
@@ -32,14 +36,21 @@ pub(super) async fn post(
     State(server): State<Shared>,
     Asked(issuer): Asked,
     Asker(caller): Asker,
+    Proven(dpop_jkt): Proven,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let request = match read(&headers, &body) {
+    let (request, demanded_jkt) = match read(&headers, &body) {
         Ok(request) => request,
         Err(error) => return error_response(&error, None),
     };
-    let context = Context { server, issuer, caller };
+    let dpop_jkt = match (dpop_jkt, demanded_jkt) {
+        (Some(proven), Some(demanded)) if proven != demanded => {
+            return error_response(&ChallengeError::new(ErrorCode::InvalidDpopProof), None);
+        }
+        (proven, demanded) => proven.or(demanded),
+    };
+    let context = Context { server, issuer, dpop_jkt, caller };
     // A step that has begun is finished, whether its client still listens or not: a mail may be on its way.
     match tokio::spawn(steps::take(context, request)).await {
         Ok(Ok(Answer::AuthorizationCode(authorization_code))) => {
@@ -54,13 +65,16 @@ pub(super) async fn post(
     }
 }
 
-fn read(headers: &HeaderMap, body: &Bytes) -> Result<ChallengeRequest, Box<ChallengeError>> {
+/// The request, and the key that the account step names for the code to be bound to (`dpop_jkt`, RFC 9449 §10).
+fn read(headers: &HeaderMap, body: &Bytes) -> Result<(ChallengeRequest, Option<String>), Box<ChallengeError>> {
     let form = Form::read(headers, body).map_err(|error| described(ErrorCode::InvalidRequest, error.to_string()))?;
-    ChallengeRequest::from_members(|name| form.get(name)).map_err(|malformed| match malformed {
+    let request = ChallengeRequest::from_members(|name| form.get(name)).map_err(|malformed| match malformed {
         MalformedRequest::Missing(member) => described(ErrorCode::InvalidRequest, format!("{member} is missing")),
         MalformedRequest::Invalid(member) => described(ErrorCode::InvalidRequest, format!("{member} is malformed")),
         MalformedRequest::ResponseType => Box::new(ChallengeError::new(ErrorCode::UnsupportedResponseType)),
-    })
+    })?;
+    let names_key = matches!(request.step, ChallengeStep::Account(_));
+    Ok((request, form.text("dpop_jkt").filter(|_| names_key).map(str::to_owned)))
 }
 
 fn described(error: ErrorCode, description: String) -> Box<ChallengeError> {

@@ -8,6 +8,7 @@ use serde_json::json;
 use vestibule_protocol::{PROFILE_SCOPE, ServerMetadata, endpoint};
 
 use super::asked::Asked;
+use crate::keys::CACHED_FOR;
 use crate::mail;
 use crate::state::Shared;
 
@@ -33,6 +34,9 @@ pub(super) async fn metadata(State(server): State<Shared>, Asked(issuer): Asked)
         grant_types_supported: texts(&["authorization_code", "refresh_token"]),
         token_endpoint_auth_methods_supported: texts(&["none"]),
         revocation_endpoint_auth_methods_supported: texts(&["none"]),
+        introspection_endpoint: None,
+        introspection_endpoint_auth_methods_supported: Vec::new(),
+        dpop_signing_alg_values_supported: texts(&["ES256"]),
         code_challenge_methods_supported: texts(&["S256"]),
         ui_locales_supported: texts(mail::LANGUAGES),
         uc_configuration: Some(config.configuration),
@@ -52,6 +56,8 @@ pub(super) async fn metadata(State(server): State<Shared>, Asked(issuer): Asked)
     responses((status = 200, description = "A JWK set", body = serde_json::Value))
 )]
 pub(super) async fn jwks(State(server): State<Shared>) -> impl IntoResponse {
-    let keys = json!({ "keys": [server.keys.signing.jwk] });
-    ([(header::CACHE_CONTROL, "public, max-age=300")], Json(keys))
+    let keys = server.keys.published(server.clock.now(), server.config.token.access_life);
+    let jwks: Vec<_> = keys.iter().map(|key| key.jwk.clone()).collect();
+    let cache = format!("public, max-age={}", CACHED_FOR.as_secs());
+    ([(header::CACHE_CONTROL, cache)], Json(json!({ "keys": jwks })))
 }

@@ -12,6 +12,7 @@ use vestibule_protocol::{ChallengeError, ErrorCode, ProblemKind, endpoint};
 
 use super::asked::{Asked, is_own_origin};
 use super::problem::ProblemResponse;
+use super::proof;
 use crate::clients::is_listed_origin;
 use crate::state::Shared;
 
@@ -20,7 +21,11 @@ const PREFLIGHT_LIFE: Duration = Duration::from_hours(2);
 
 /// For what everybody may read.
 pub(super) fn open_cors() -> CorsLayer {
-    CorsLayer::new().allow_origin(Any).allow_methods([Method::GET]).max_age(PREFLIGHT_LIFE)
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET])
+        .expose_headers([proof::NONCE])
+        .max_age(PREFLIGHT_LIFE)
 }
 
 /// For what only listed origins may ask; the answer names the one origin, and never allows credentials.
@@ -33,8 +38,8 @@ pub(super) fn listed_cors(server: &Shared) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(is_listed))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, HeaderName::from_static("dpop"), intent])
-        .expose_headers([header::RETRY_AFTER, header::WWW_AUTHENTICATE, HeaderName::from_static("dpop-nonce")])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, proof::PROOF, intent])
+        .expose_headers([header::RETRY_AFTER, header::WWW_AUTHENTICATE, proof::NONCE])
         .max_age(PREFLIGHT_LIFE)
 }
 

@@ -3,23 +3,21 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method};
 use vestibule_protocol::{
     Me, PROFILE_SCOPE, PreferredDevice, Problem, ProblemKind, SetPreferredDevice, SetRouteCallsToCell, UcConfiguration,
 };
 
-use super::asked::Asked;
 use super::problem::ProblemResponse;
-use super::session::{Demand, comes_from_our_page, of_cookie, read_json};
+use super::session::read_json;
+use super::signed_in::SignedIn;
 use crate::clients;
 use crate::clock::millis;
-use crate::config::Issuer;
 use crate::password::mask_email;
 use crate::state::{Server, Shared};
 use crate::store::accounts::Account;
 use crate::store::in_transaction;
 use crate::store::sessions::Session;
-use crate::tokens;
 
 /// Who is signed in.
 #[utoipa::path(
@@ -33,12 +31,8 @@ use crate::tokens;
         (status = 503, description = "Not now", body = Problem),
     )
 )]
-pub(super) async fn get(
-    State(server): State<Shared>,
-    Asked(issuer): Asked,
-    headers: HeaderMap,
-) -> Result<Json<Me>, ProblemResponse> {
-    change(&server, &issuer, &headers, &Method::GET, |_| true).await
+pub(super) async fn get(State(server): State<Shared>, signed_in: SignedIn) -> Result<Json<Me>, ProblemResponse> {
+    change(&server, &signed_in, &Method::GET, |_| true).await
 }
 
 /// Sets the preferred device.
@@ -59,13 +53,13 @@ pub(super) async fn get(
 )]
 pub(super) async fn put_preferred_device(
     State(server): State<Shared>,
-    Asked(issuer): Asked,
+    signed_in: SignedIn,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Me>, ProblemResponse> {
     let SetPreferredDevice { preferred_device } = read_json(&headers, &body)?;
     let configuration = server.config.configuration;
-    change(&server, &issuer, &headers, &Method::PUT, |session| {
+    change(&server, &signed_in, &Method::PUT, |session| {
         session.preferred_device = preferred_device;
         devices(configuration, session).contains(&preferred_device)
     })
@@ -90,13 +84,13 @@ pub(super) async fn put_preferred_device(
 )]
 pub(super) async fn put_route_calls_to_cell(
     State(server): State<Shared>,
-    Asked(issuer): Asked,
+    signed_in: SignedIn,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Me>, ProblemResponse> {
     let SetRouteCallsToCell { route_calls_to_cell } = read_json(&headers, &body)?;
     let configuration = server.config.configuration;
-    change(&server, &issuer, &headers, &Method::PUT, |session| {
+    change(&server, &signed_in, &Method::PUT, |session| {
         session.route_calls_to_cell = route_calls_to_cell;
         can_route_calls(configuration, session)
     })
@@ -106,23 +100,22 @@ pub(super) async fn put_route_calls_to_cell(
 /// Finds the session, notes its use, makes a change if it is allowed, and answers with the User tab.
 async fn change(
     server: &Server,
-    issuer: &Issuer,
-    headers: &HeaderMap,
+    signed_in: &SignedIn,
     method: &Method,
     set: impl FnOnce(&mut Session) -> bool,
 ) -> Result<Json<Me>, ProblemResponse> {
-    let session_id = authenticate(server, issuer, headers, method).await?;
     let now = server.clock.now();
     let me = in_transaction!(server.store, |tx| {
         let idle_expires_at = now + millis(server.config.session.idle);
-        let Some(mut session) = Session::lock_and_use(&mut tx, &session_id, now, idle_expires_at).await? else {
-            return Err(ProblemKind::NotSignedIn.into());
+        let Some(mut session) = Session::lock_and_use(&mut tx, &signed_in.session_id, now, idle_expires_at).await?
+        else {
+            return Err(signed_in.has_ended());
         };
         if !clients::allows(&session.scope, PROFILE_SCOPE) {
-            return Err(ProblemKind::InsufficientScope.into());
+            return Err(signed_in.lacks_scope());
         }
         let Some(account) = Account::load(&mut tx, &session.account_id).await? else {
-            return Err(ProblemKind::NotSignedIn.into());
+            return Err(signed_in.has_ended());
         };
         if !set(&mut session) {
             return Err(ProblemKind::NotAvailable.into());
@@ -133,30 +126,6 @@ async fn change(
         of(server, &session, &account)
     });
     Ok(Json(me))
-}
-
-/// The id of the session that a request belongs to: by access token, else by cookie.
-async fn authenticate(
-    server: &Server,
-    issuer: &Issuer,
-    headers: &HeaderMap,
-    method: &Method,
-) -> Result<String, ProblemResponse> {
-    if let Some(authorization) = headers.get(header::AUTHORIZATION) {
-        let token = authorization.to_str().ok().and_then(|value| value.split_once(' '));
-        let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer")).map(|(_, token)| token.trim());
-        let claims = token.and_then(|token| tokens::verify(server, token, issuer.as_str(), server.clock.now()));
-        return claims.map(|claims| claims.sid).ok_or_else(|| ProblemKind::NotSignedIn.into());
-    }
-    let Some(session) = of_cookie(server, issuer, headers).await? else {
-        return Err(ProblemKind::NotSignedIn.into());
-    };
-    let demand = if method == Method::GET { Demand::Nothing } else { Demand::Origin };
-    if comes_from_our_page(server, issuer, headers, demand) {
-        Ok(session.id)
-    } else {
-        Err(ProblemKind::OriginNotAllowed.into())
-    }
 }
 
 /// The User tab of a session.

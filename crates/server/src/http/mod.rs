@@ -9,7 +9,9 @@ mod health;
 mod me;
 pub mod openapi;
 mod problem;
+mod proof;
 mod session;
+mod signed_in;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -38,9 +40,11 @@ fn retry_later() -> u64 {
 
 /// The public routes.
 pub fn router(server: &Shared) -> Router {
+    let offer_nonce = middleware::from_fn_with_state(server.clone(), proof::offer_nonce);
     let open = Router::new()
         .route(endpoint::METADATA, get(discovery::metadata))
         .route(&format!("{}/{{*path}}", endpoint::METADATA), get(discovery::metadata))
+        .layer(offer_nonce.clone())
         .route(endpoint::JWKS, get(discovery::jwks))
         .route(endpoint::OPENAPI, get(openapi::get))
         .layer(guard::open_cors());
@@ -55,7 +59,8 @@ pub fn router(server: &Shared) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(server.clone(), guard::refuse_foreign_origins))
         .layer(guard::listed_cors(server))
-        .layer(middleware::map_response(no_store));
+        .layer(middleware::map_response(no_store))
+        .layer(offer_nonce);
     let api = open.merge(listed).layer(middleware::map_response(no_sniffing));
     let is_https = server.config.tls.is_some() || serves_https_addresses(server);
     api.merge(page::router(is_https))

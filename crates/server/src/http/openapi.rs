@@ -47,6 +47,8 @@ pub(super) struct ChallengeForm {
     code_challenge_method: Option<String>,
     username: Option<String>,
     phone_number: Option<String>,
+    /// Thumbprint of the DPoP key to bind to; a proof binds without it.
+    dpop_jkt: Option<String>,
     ui_locales: Option<String>,
     auth_session: Option<String>,
     uc_username: Option<String>,

@@ -50,6 +50,7 @@ pub(super) async fn post(
         code_verifier: &request.code_verifier,
         client_id: BUILT_IN_CLIENT,
         issuer: &issuer,
+        dpop_jkt: None,
         caller: &caller,
     };
     let me = in_transaction!(server.store, |tx| {

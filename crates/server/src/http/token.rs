@@ -1,5 +1,7 @@
 //! The token endpoint (RFC 6749 §3.2) and revocation (RFC 7009).
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -9,6 +11,7 @@ use vestibule_protocol::{ErrorCode, Secret, TokenError, TokenResponse};
 
 use super::asked::{Asked, Asker};
 use super::form::Form;
+use super::proof::Proven;
 use super::retry_later;
 use crate::clients;
 use crate::clock::millis;
@@ -18,9 +21,13 @@ use crate::redemption::{self, Redemption, redeem};
 use crate::state::{Server, Shared};
 use crate::store::accounts::Account;
 use crate::store::audit::{Caller, Event, Outcome};
-use crate::store::sessions::{Session, add_refresh_token, spend_refresh_token};
-use crate::store::{StoreError, Transaction, in_transaction};
+use crate::store::refresh_tokens::{Exchange, add_refresh_token};
+use crate::store::sessions::Session;
+use crate::store::{StoreError, in_transaction};
 use crate::tokens;
+
+/// How long after a bound refresh token was spent it may come again, its successor being unused: the answer was lost.
+const LOST_ANSWER_GRACE: Duration = Duration::from_secs(30);
 
 /// Why there is no token.
 #[derive(Debug)]
@@ -83,6 +90,7 @@ fn read(headers: &HeaderMap, body: &Bytes, server: &Server) -> Result<(Form, Str
     path = "/oauth/token",
     tag = "tokens",
     request_body(content = super::openapi::TokenForm, content_type = "application/x-www-form-urlencoded"),
+    params(("DPoP" = Option<String>, Header, description = "A proof (RFC 9449) that binds, or that a binding demands")),
     responses(
         (status = 200, description = "Tokens", body = TokenResponse),
         (status = 400, description = "An error (RFC 6749 §5.2)", body = TokenError),
@@ -95,6 +103,7 @@ pub(super) async fn token(
     State(server): State<Shared>,
     Asked(issuer): Asked,
     Asker(caller): Asker,
+    Proven(dpop_jkt): Proven,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -108,13 +117,16 @@ pub(super) async fn token(
                     code_verifier: &verifier,
                     client_id: &client_id,
                     issuer: &issuer,
+                    dpop_jkt: dpop_jkt.as_deref(),
                     caller: &caller,
                 };
                 begin(&server, &redemption).await
             }
             "refresh_token" => {
-                let refresh_token = demanded(&form, "refresh_token")?;
-                refresh(&server, refresh_token, &client_id, &issuer, &caller).await
+                let token = demanded(&form, "refresh_token")?;
+                let dpop_jkt = dpop_jkt.as_deref();
+                let brought = Refresh { token, client_id: &client_id, issuer: &issuer, dpop_jkt, caller: &caller };
+                refresh(&server, &brought).await
             }
             _ => Err(Refusal::Error(ErrorCode::UnsupportedGrantType)),
         }
@@ -130,24 +142,39 @@ async fn begin(server: &Server, redemption: &Redemption<'_>) -> Result<TokenResp
         let Some((session, _)) = redeem(server, &mut tx, redemption, None).await? else {
             return Err(Refusal::Error(ErrorCode::InvalidGrant));
         };
-        issue(server, &mut tx, &session).await?
+        let refresh_token = server.random.secret();
+        let token_hash = keys::sha256(refresh_token.expose());
+        add_refresh_token(&mut tx, &token_hash, &session.id, server.clock.now()).await?;
+        answer(server, &session, refresh_token)?
     });
     Ok(tokens)
 }
 
+/// A refresh token, and who brings it.
+struct Refresh<'a> {
+    token: &'a str,
+    client_id: &'a str,
+    issuer: &'a Issuer,
+    dpop_jkt: Option<&'a str>,
+    caller: &'a Caller,
+}
+
+impl Refresh<'_> {
+    /// Another client, another address, or another key than the one that the token is bound to. Whoever has only the
+    /// token can neither use nor spoil it.
+    fn is_theirs(&self, session: &Session) -> bool {
+        session.client_id == self.client_id
+            && session.issuer == self.issuer.as_str()
+            && session.dpop_jkt.as_deref().is_none_or(|jkt| self.dpop_jkt == Some(jkt))
+    }
+}
+
 /// Rotates a refresh token. One that was spent ends its whole family: either side may be a thief.
-async fn refresh(
-    server: &Server,
-    refresh_token: &str,
-    client_id: &str,
-    issuer: &Issuer,
-    caller: &Caller,
-) -> Result<TokenResponse, Refusal> {
-    let token_hash = keys::sha256(refresh_token);
+async fn refresh(server: &Server, refresh: &Refresh<'_>) -> Result<TokenResponse, Refusal> {
+    let token_hash = keys::sha256(refresh.token);
     let now = server.clock.now();
     let found = server.store.session_by_refresh_token(&token_hash, now).await?;
-    let Some(session) = found.filter(|session| session.client_id == client_id && session.issuer == issuer.as_str())
-    else {
+    let Some(session) = found.filter(|session| refresh.is_theirs(session)) else {
         return Err(Refusal::Error(ErrorCode::InvalidGrant));
     };
     let tokens = in_transaction!(server.store, |tx| {
@@ -155,13 +182,17 @@ async fn refresh(
         let Some(session) = Session::lock_and_use(&mut tx, &session.id, now, idle_expires_at).await? else {
             return Err(Refusal::Error(ErrorCode::InvalidGrant));
         };
-        if spend_refresh_token(&mut tx, &token_hash, now).await? {
-            Some(issue(server, &mut tx, &session).await?)
+        let successor = server.random.secret();
+        // A bound token that comes again by its key, because the answer was lost, is exchanged again.
+        let grace = if session.dpop_jkt.is_some() { LOST_ANSWER_GRACE } else { Duration::ZERO };
+        let exchange = Exchange { token_hash: &token_hash, successor_hash: &keys::sha256(successor.expose()), grace };
+        if exchange.make(&mut tx, &session.id, now).await? {
+            Some(answer(server, &session, successor)?)
         } else {
             Session::end(&mut tx, &session.id).await?;
             if let Some(account) = Account::load(&mut tx, &session.account_id).await? {
                 let event = (Event::SessionEnded, Outcome::Reused);
-                redemption::audit(server, &mut tx, event.0, event.1, &account, caller).await?;
+                redemption::audit(server, &mut tx, event.0, event.1, &account, refresh.caller).await?;
             }
             None
         }
@@ -169,12 +200,12 @@ async fn refresh(
     tokens.ok_or(Refusal::Error(ErrorCode::InvalidGrant))
 }
 
-async fn issue(server: &Server, tx: &mut Transaction, session: &Session) -> Result<TokenResponse, Refusal> {
-    let refresh_token: Secret = server.random.secret();
-    add_refresh_token(tx, &keys::sha256(refresh_token.expose()), &session.id, server.clock.now()).await?;
+/// The tokens of a session.
+fn answer(server: &Server, session: &Session, refresh_token: Secret) -> Result<TokenResponse, Refusal> {
+    let token_type = if session.dpop_jkt.is_some() { "DPoP" } else { "Bearer" };
     Ok(TokenResponse {
         access_token: tokens::issue(server, session)?,
-        token_type: "Bearer".to_owned(),
+        token_type: token_type.to_owned(),
         expires_in: server.config.token.access_life.as_secs(),
         refresh_token,
         scope: session.scope.clone(),

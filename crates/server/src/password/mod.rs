@@ -12,7 +12,7 @@ use vestibule_protocol::{MAX_PASSWORD_CHARS, Secret};
 
 pub use hasher::{Busy, Hasher, Verdict};
 pub use names::{canonical_email, canonical_username, mask_email};
-pub use policy::{MIN_PASSWORD_CHARS, NewPasswordError, check_new, generate};
+pub use policy::{NewPasswordError, check_new, generate};
 
 /// A password in its one form (PRECIS `OpaqueString`, RFC 8265 §4.2), whole: not trimmed, not cut.
 #[derive(Clone)]

@@ -3,13 +3,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use vestibule_protocol::Secret;
+use vestibule_protocol::{MIN_PASSWORD_CHARS, Secret};
 
 use super::{PasswordError, Prepared, prepare};
 use crate::random::Random;
-
-/// The shortest new password, in characters (OWASP ASVS 5 §6.2.1).
-pub const MIN_PASSWORD_CHARS: usize = 8;
 
 /// Letters and digits of generated passwords, without those that are taken for each other.
 const LETTERS: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";

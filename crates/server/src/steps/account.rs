@@ -42,6 +42,7 @@ pub(super) async fn take(context: &Context, client_id: String, request: AccountR
         client_id: client_id.clone(),
         scope,
         code_challenge: request.code_challenge,
+        dpop_jkt: context.dpop_jkt.clone(),
         name_key: name_key(&server.keys, &name),
         account_id: account.as_ref().map(|account| account.id.clone()),
         phone_number,

@@ -62,6 +62,8 @@ pub struct Context {
     pub server: Shared,
     /// The public address that was asked.
     pub issuer: Issuer,
+    /// Thumbprint of the DPoP key that the request was proven to be made with.
+    pub dpop_jkt: Option<String>,
     /// Where the request came from.
     pub caller: Caller,
 }
@@ -97,7 +99,7 @@ struct Held {
 
 impl Held {
     /// Takes the sign-in for the rest of the transaction; `None` where it is unknown, expired, or begun by another
-    /// client or at another address.
+    /// client, at another address, or with a key that the request was not made with.
     async fn lock(&self, context: &Context, tx: &mut Transaction) -> Result<Option<SignIn>, StoreError> {
         let signin = SignIn::lock(tx, &self.id, context.now()).await?;
         Ok(signin.filter(|signin| self.is_for(context, signin)))
@@ -105,7 +107,8 @@ impl Held {
 
     fn is_for(&self, context: &Context, signin: &SignIn) -> bool {
         let same_client = self.client_id.as_ref().is_none_or(|client_id| *client_id == signin.client_id);
-        same_client && signin.issuer == context.issuer.as_str()
+        let same_key = signin.dpop_jkt.is_none() || signin.dpop_jkt == context.dpop_jkt;
+        same_client && same_key && signin.issuer == context.issuer.as_str()
     }
 
     /// An answer that the sign-in can go on after.

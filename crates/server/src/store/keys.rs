@@ -1,8 +1,9 @@
 //! The server's keys, made at the first start.
 
-use sqlx::Row;
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
 
-use super::{Store, StoreError, in_transaction};
+use super::{Store, StoreError, Transaction, in_transaction};
 use crate::clock::UnixMillis;
 
 /// A key as it is stored.
@@ -12,29 +13,94 @@ pub struct StoredKey {
     pub id: String,
     /// base64url of 32 bytes.
     pub material: String,
+    /// From when on it is used.
+    pub active_from: UnixMillis,
 }
 
-impl Store {
-    /// The newest key for `purpose`; `fresh` becomes it where there is none. Two servers that start together agree.
+impl FromRow<'_, AnyRow> for StoredKey {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            material: row.try_get("material")?,
+            active_from: row.try_get("active_from")?,
+        })
+    }
+}
+
+impl StoredKey {
+    /// Stores a key.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn key(&self, purpose: &str, fresh: StoredKey, now: UnixMillis) -> Result<StoredKey, StoreError> {
-        let key = in_transaction!(self, |tx| {
-            sqlx::query(
-                "INSERT INTO server_key (id, purpose, material, created_at)
-                 SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM server_key WHERE purpose = $2)",
-            )
-            .bind(&fresh.id)
-            .bind(purpose)
-            .bind(&fresh.material)
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
-            let newest = "SELECT id, material FROM server_key WHERE purpose = $1 ORDER BY created_at DESC, id LIMIT 1";
-            let row = sqlx::query(newest).bind(purpose).fetch_one(&mut *tx).await?;
-            StoredKey { id: row.try_get("id")?, material: row.try_get("material")? }
+    pub async fn add(&self, tx: &mut Transaction, purpose: &str, now: UnixMillis) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO server_key (id, purpose, material, created_at, active_from) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(&self.id)
+        .bind(purpose)
+        .bind(&self.material)
+        .bind(now)
+        .bind(self.active_from)
+        .execute(&mut **tx)
+        .await?;
+        Ok(())
+    }
+
+    /// All keys for a purpose, in the order in which they are used.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn all(tx: &mut Transaction, purpose: &str) -> Result<Vec<Self>, StoreError> {
+        let query = sqlx::query_as("SELECT * FROM server_key WHERE purpose = $1 ORDER BY active_from, created_at, id");
+        Ok(query.bind(purpose).fetch_all(&mut **tx).await?)
+    }
+
+    /// Deletes all keys for a purpose.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn remove_all(tx: &mut Transaction, purpose: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM server_key WHERE purpose = $1").bind(purpose).execute(&mut **tx).await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The keys for a purpose, in the order in which they are used; `fresh` becomes the first where there is none. Two
+    /// servers that start together agree.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn keys_for(
+        &self,
+        purpose: &str,
+        fresh: &StoredKey,
+        now: UnixMillis,
+    ) -> Result<Vec<StoredKey>, StoreError> {
+        let keys = in_transaction!(self, |tx| {
+            let mut keys = StoredKey::all(&mut tx, purpose).await?;
+            if keys.is_empty() {
+                fresh.add(&mut tx, purpose, now).await?;
+                keys.push(fresh.clone());
+            }
+            keys
         });
-        Ok(key)
+        Ok(keys)
+    }
+
+    /// Deletes the signing keys that another one followed before `before`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn forget_signing_keys(&self, before: UnixMillis) -> Result<(), StoreError> {
+        sqlx::query(
+            "DELETE FROM server_key WHERE purpose = 'jwt' AND EXISTS (
+                 SELECT 1 FROM server_key AS next
+                 WHERE next.purpose = 'jwt' AND next.active_from > server_key.active_from AND next.active_from <= $1)",
+        )
+        .bind(before)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 }

@@ -7,6 +7,8 @@ pub mod accounts;
 pub mod audit;
 pub mod codes;
 pub mod keys;
+pub mod proofs;
+pub mod refresh_tokens;
 mod schema;
 pub mod sessions;
 pub mod signins;

@@ -25,6 +25,8 @@ pub struct Session {
     pub client_id: String,
     /// Space-separated scopes.
     pub scope: String,
+    /// Thumbprint of the DPoP key that its tokens are bound to.
+    pub dpop_jkt: Option<String>,
     /// SHA-256 of the cookie's value.
     pub cookie_hash: Option<String>,
     /// Cell number of the sign-in, in E.164.
@@ -85,6 +87,7 @@ impl FromRow<'_, AnyRow> for Session {
             issuer: row.try_get("issuer")?,
             client_id: row.try_get("client_id")?,
             scope: row.try_get("scope")?,
+            dpop_jkt: row.try_get("dpop_jkt")?,
             cookie_hash: row.try_get("cookie_hash")?,
             phone_number: row.try_get("phone_number")?,
             preferred_device: match device.as_str() {
@@ -116,8 +119,8 @@ impl Session {
         sqlx::query(
             "INSERT INTO session (id, kind, account_id, signin_id, issuer, client_id, scope, cookie_hash, phone_number,
                  preferred_device, route_calls_to_cell, user_agent, client_address, created_at, used_at,
-                 idle_expires_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+                 idle_expires_at, expires_at, dpop_jkt)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         )
         .bind(&self.id)
         .bind(self.kind.as_str())
@@ -136,6 +139,7 @@ impl Session {
         .bind(self.used_at)
         .bind(self.idle_expires_at)
         .bind(self.expires_at)
+        .bind(self.dpop_jkt.as_deref())
         .execute(&mut **tx)
         .await?;
         Ok(())
@@ -240,36 +244,4 @@ impl Store {
         );
         Ok(query.bind(token_hash).bind(now).fetch_optional(&self.pool).await?)
     }
-}
-
-/// Stores a fresh refresh token of a session, by its SHA-256.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub async fn add_refresh_token(
-    tx: &mut Transaction,
-    token_hash: &str,
-    session_id: &str,
-    now: UnixMillis,
-) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO refresh_token (id, session_id, created_at) VALUES ($1, $2, $3)")
-        .bind(token_hash)
-        .bind(session_id)
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-/// Spends a refresh token, by its SHA-256. `false` where it was spent before, or never was.
-///
-/// # Errors
-/// [`StoreError::Database`].
-pub async fn spend_refresh_token(tx: &mut Transaction, token_hash: &str, now: UnixMillis) -> Result<bool, StoreError> {
-    let spent = sqlx::query("UPDATE refresh_token SET spent_at = $2 WHERE id = $1 AND spent_at IS NULL")
-        .bind(token_hash)
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
-    Ok(spent.rows_affected() > 0)
 }

@@ -19,6 +19,8 @@ pub struct SignIn {
     pub scope: String,
     /// PKCE challenge; frozen.
     pub code_challenge: String,
+    /// Thumbprint of the DPoP key that every step must prove; frozen.
+    pub dpop_jkt: Option<String>,
     /// What failures are counted under.
     pub name_key: String,
     /// The account that was named, if there is one.
@@ -71,6 +73,7 @@ impl FromRow<'_, AnyRow> for SignIn {
             client_id: row.try_get("client_id")?,
             scope: row.try_get("scope")?,
             code_challenge: row.try_get("code_challenge")?,
+            dpop_jkt: row.try_get("dpop_jkt")?,
             name_key: row.try_get("name_key")?,
             account_id: row.try_get("account_id")?,
             phone_number: row.try_get("phone_number")?,
@@ -97,8 +100,8 @@ impl SignIn {
     pub async fn add(&self, tx: &mut Transaction, now: UnixMillis) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO signin (id, revision, issuer, client_id, scope, code_challenge, name_key, account_id,
-                 phone_number, locales, stage, attempts, sends, delivery_failed, created_at, expires_at)
-             VALUES ($1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, $11, $12)",
+                 phone_number, locales, stage, attempts, sends, delivery_failed, created_at, expires_at, dpop_jkt)
+             VALUES ($1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, $11, $12, $13)",
         )
         .bind(&self.id)
         .bind(&self.issuer)
@@ -112,6 +115,7 @@ impl SignIn {
         .bind(self.stage.as_str())
         .bind(now)
         .bind(self.expires_at)
+        .bind(self.dpop_jkt.as_deref())
         .execute(&mut **tx)
         .await?;
         Ok(())

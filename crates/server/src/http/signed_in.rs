@@ -1,0 +1,86 @@
+//! Who a request under `/api` comes from: by access token, else by cookie.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{Method, header};
+use vestibule_protocol::ProblemKind;
+
+use super::asked::Asked;
+use super::problem::{ProblemResponse, Scheme};
+use super::proof;
+use super::session::{Demand, comes_from_our_page, of_cookie};
+use crate::config::Issuer;
+use crate::keys;
+use crate::state::{Server, Shared};
+use crate::tokens::{self, Claims};
+
+/// The session that a request belongs to. It may have ended.
+#[derive(Clone, Debug)]
+pub(super) struct SignedIn {
+    /// Its id.
+    pub(super) session_id: String,
+    /// How the token came; by cookie without.
+    scheme: Option<Scheme>,
+}
+
+impl SignedIn {
+    /// The answer where the session has ended.
+    pub(super) fn has_ended(&self) -> ProblemResponse {
+        self.scheme.map_or_else(|| ProblemKind::NotSignedIn.into(), ProblemResponse::invalid_token)
+    }
+
+    /// The answer where the session lacks the scope.
+    pub(super) fn lacks_scope(&self) -> ProblemResponse {
+        ProblemResponse::insufficient_scope(self.scheme)
+    }
+}
+
+impl FromRequestParts<Shared> for SignedIn {
+    type Rejection = ProblemResponse;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, ProblemResponse> {
+        let Ok(Asked(issuer)) = Asked::from_request_parts(parts, server).await;
+        if let Some(authorization) = parts.headers.get(header::AUTHORIZATION) {
+            let authorization = authorization.to_str().ok().and_then(|value| value.split_once(' '));
+            let (scheme, token) = authorization.ok_or(ProblemKind::NotSignedIn)?;
+            return by_token(server, &issuer, parts, scheme, token.trim()).await;
+        }
+        let session = of_cookie(server, &issuer, &parts.headers).await?.ok_or(ProblemKind::NotSignedIn)?;
+        let demand = if parts.method == Method::GET { Demand::Nothing } else { Demand::Origin };
+        if comes_from_our_page(server, &issuer, &parts.headers, demand) {
+            Ok(Self { session_id: session.id, scheme: None })
+        } else {
+            Err(ProblemKind::OriginNotAllowed.into())
+        }
+    }
+}
+
+/// A bound token counts only with a proof of its key, and one that is not bound only without (RFC 9449 §7).
+async fn by_token(
+    server: &Server,
+    issuer: &Issuer,
+    parts: &Parts,
+    scheme: &str,
+    token: &str,
+) -> Result<SignedIn, ProblemResponse> {
+    let scheme = match scheme {
+        scheme if scheme.eq_ignore_ascii_case("Bearer") => Scheme::Bearer,
+        scheme if scheme.eq_ignore_ascii_case("DPoP") => Scheme::Dpop,
+        _ => return Err(ProblemKind::NotSignedIn.into()),
+    };
+    let claims = tokens::verify(server, token, issuer.as_str(), server.clock.now());
+    let jkt = |claims: &Claims| claims.cnf.as_ref().map(|cnf| cnf.jkt.clone());
+    let claims = match scheme {
+        Scheme::Bearer => claims.filter(|claims| jkt(claims).is_none()),
+        Scheme::Dpop => {
+            let proof = proof::of(server, issuer, &parts.method, &parts.uri, &parts.headers).await?;
+            let proof = proof.ok_or(ProblemKind::InvalidDpopProof)?;
+            if proof.ath.is_none_or(|ath| !keys::same(&ath, &keys::sha256(token))) {
+                return Err(ProblemKind::InvalidDpopProof.into());
+            }
+            claims.filter(|claims| jkt(claims).is_some_and(|jkt| jkt == proof.jkt))
+        }
+    };
+    let signed_in = claims.map(|claims| SignedIn { session_id: claims.sid, scheme: Some(scheme) });
+    signed_in.ok_or(ProblemResponse::invalid_token(scheme))
+}
