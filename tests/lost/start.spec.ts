@@ -1,0 +1,256 @@
+import type { Page, Route } from '@playwright/test';
+import { expect, test as base } from '../fixtures/lost.ts';
+import { TroublePage, type Cause } from '../pages/trouble.ts';
+
+const test = base.extend<{ trouble: TroublePage }>({
+  trouble: async ({ page }, use) => use(new TroublePage(page)),
+});
+
+// So that each file is asked for where the test can answer; lost/worker.spec.ts has the rest.
+test.use({ serviceWorkers: 'block' });
+
+const SCRIPT = /vestibule-[0-9a-f]{16}\.js$/;
+const WASM = /\.wasm$/;
+
+async function withPolicy(page: Page, change: (policy: string) => string): Promise<void> {
+  await page.route(
+    (url) => url.pathname === '/',
+    async (route: Route) => {
+      const response = await route.fetch();
+      const headers = response.headers();
+      const policy = change(headers['content-security-policy'] ?? '');
+      await route.fulfill({ response, headers: { ...headers, 'content-security-policy': policy } });
+    },
+  );
+}
+
+/** What keeps the page from starting, what is told, and what the browser says of it by itself. */
+const OBSTACLES: Record<string, { cause: Cause; put: (page: Page) => Promise<unknown>; complains?: RegExp; loads?: 1 }> = {
+  'the wasm file is not there': {
+    cause: 'missing',
+    put: (page) => page.route(WASM, (route) => route.fulfill({ status: 404, body: 'Not found\n' })),
+    complains: /404|wasm/,
+  },
+  'the script is not there': {
+    cause: 'missing',
+    put: (page) => page.route(SCRIPT, (route) => route.fulfill({ status: 404, body: 'Not found\n' })),
+    complains: /404/,
+  },
+  'somebody in between answers with a page of their own': {
+    cause: 'missing',
+    put: (page) => page.route(SCRIPT, (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Pay here</h1>' })),
+    complains: /MIME type/,
+  },
+  'something blocks the script': {
+    cause: 'missing',
+    put: (page) => page.route(SCRIPT, (route) => route.abort('blockedbyclient')),
+    complains: /ERR_BLOCKED_BY_CLIENT/,
+  },
+  'the policy of somebody in between forbids WebAssembly': {
+    cause: 'blocked',
+    put: (page) => withPolicy(page, (policy) => policy.replace("'wasm-unsafe-eval'", '')),
+    complains: /Content Security Policy|CompileError|wasm-eval/i,
+  },
+  'the browser is too old for what the module needs': {
+    cause: 'blocked',
+    put: (page) =>
+      page.addInitScript(() => {
+        const refuse = (): never => {
+          throw new WebAssembly.CompileError('invalid section');
+        };
+        WebAssembly.instantiate = refuse;
+        WebAssembly.instantiateStreaming = () => Promise.reject(new WebAssembly.CompileError('invalid section'));
+      }),
+    complains: /invalid section/,
+  },
+  'WebAssembly is switched off': {
+    cause: 'unsupported',
+    put: (page) => page.addInitScript(() => Reflect.deleteProperty(globalThis, 'WebAssembly')),
+    complains: /WebAssembly/,
+    loads: 1,
+  },
+  'the page panics at its start': {
+    cause: 'panic',
+    put: (page) =>
+      page.addInitScript(() => {
+        crypto.getRandomValues = () => {
+          throw new DOMException('no randomness');
+        };
+      }),
+    complains: /panicked|unreachable/,
+  },
+};
+
+test.describe('the page says plainly what is missing, after one reload where that can help:', () => {
+  for (const [obstacle, { cause, put, complains, loads = 2 }] of Object.entries(OBSTACLES)) {
+    test(obstacle, async ({ page, server, complaints, trouble, axe }) => {
+      if (complains !== undefined) complaints.allow(complains);
+      await put(page);
+      await page.goto(server.origin);
+      await trouble.expectShown(cause);
+      expect(trouble.loads).toBe(loads);
+      await axe();
+      await trouble.reloadButton.click();
+      await trouble.expectShown(cause);
+      // The person's own reload, and no other after it.
+      expect(trouble.loads).toBe(loads + 1);
+    });
+  }
+
+  test('without sessionStorage it never reloads by itself', async ({ page, server, complaints, trouble }) => {
+    complaints.allow(/404/);
+    await page.addInitScript(() => {
+      Object.defineProperty(globalThis, 'sessionStorage', {
+        get: () => {
+          throw new DOMException('Access is denied for this document.', 'SecurityError');
+        },
+      });
+    });
+    await page.route(SCRIPT, (route) => route.fulfill({ status: 404 }));
+    await page.goto(server.origin);
+    await trouble.expectShown('missing');
+    expect(trouble.loads).toBe(1);
+  });
+});
+
+test.describe('once what was missing is there, the page starts:', () => {
+  for (const [name, file] of [
+    ['the wasm file', WASM],
+    ['the script', SCRIPT],
+  ] as const) {
+    test(`${name}, missing once, by itself`, async ({ page, person, complaints, trouble }) => {
+      complaints.allow(/404|wasm/);
+      await page.route(file, (route) => route.fulfill({ status: 404 }), { times: 1 });
+      await person.open('connect');
+      expect(trouble.loads).toBe(2);
+      await trouble.expectHidden();
+      await person.walk('connect', 'user');
+    });
+
+    test(`${name}, missing twice, by Reload`, async ({ page, person, complaints, trouble }) => {
+      complaints.allow(/404|wasm/);
+      await page.route(file, (route) => route.fulfill({ status: 404 }), { times: 2 });
+      await page.goto(person.server);
+      await trouble.expectShown('missing');
+      await trouble.reloadButton.click();
+      await person.expectAt('connect');
+    });
+  }
+
+  test('the network, by itself', async ({ page, person, context, complaints, trouble, axe }) => {
+    complaints.allow(/ERR_INTERNET_DISCONNECTED/);
+    await page.route(
+      SCRIPT,
+      async (route) => {
+        await context.setOffline(true);
+        await route.abort('internetdisconnected');
+      },
+      { times: 1 },
+    );
+    await page.goto(person.server);
+    await trouble.expectShown('offline');
+    expect(trouble.loads).toBe(1);
+    await axe();
+    await context.setOffline(false);
+    await person.expectAt('connect');
+  });
+
+  test('a slow network, told after 20 seconds', async ({ page, person, trouble, axe }) => {
+    await page.clock.install();
+    let deliver = (): void => undefined;
+    const delivered = new Promise<void>((resolve) => (deliver = resolve));
+    await page.route(WASM, async (route) => {
+      await delivered;
+      await route.continue();
+    });
+    // The document is there long before everything that it names.
+    await page.goto(person.server, { waitUntil: 'commit' });
+    await page.getByText('One moment').waitFor();
+    await page.clock.fastForward('00:21');
+    await trouble.expectShown('slow');
+    await axe();
+    deliver();
+    await person.expectAt('connect');
+    await trouble.expectHidden();
+    expect(trouble.loads).toBe(1);
+  });
+});
+
+/** From now on the page's next event makes it panic. */
+function breakPage(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    crypto.getRandomValues = () => {
+      throw new DOMException('no randomness');
+    };
+  });
+}
+
+test.describe('a panic', () => {
+  test.beforeEach(({ complaints }) => complaints.allow(/panicked|unreachable/));
+
+  for (const stage of ['account', 'credentials', 'code'] as const) {
+    test(`at the ${stage} stage costs one reload, and the sign-in goes on there`, async ({ page, person, mail, trouble }) => {
+      await person.open(stage);
+      await breakPage(page);
+      const reloaded = page.waitForEvent('domcontentloaded');
+      await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+      await reloaded;
+      await person.expectAt(stage);
+      await trouble.expectHidden();
+      expect(trouble.loads).toBe(2);
+      await person.walk(stage, 'user');
+      expect(mail.received).toHaveLength(1);
+    });
+  }
+
+  test('with the code on its way loses nothing', async ({ page, person, mail }) => {
+    await person.open('code');
+    const code = await person.accessCode();
+    await breakPage(page);
+    const reloaded = page.waitForEvent('domcontentloaded');
+    await person.code.enter(code);
+    await reloaded;
+    await person.expectAt('code');
+    await person.code.submit(code);
+    await person.expectAt('user');
+    expect(mail.received).toHaveLength(1);
+  });
+
+  test('soon after another one is told, and Reload goes on', async ({ page, person, mail, trouble, axe }) => {
+    await person.open('code');
+    for (const loads of [2, 2]) {
+      await breakPage(page);
+      await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+      await expect.poll(() => trouble.loads).toBe(loads);
+      if (await trouble.screen.isHidden()) await person.expectAt('code');
+    }
+    await trouble.expectShown('panic');
+    await axe();
+    await trouble.reloadButton.click();
+    await person.expectAt('code');
+    await person.pass('code');
+    expect(mail.received).toHaveLength(1);
+  });
+
+  test('after ten quiet seconds is a first one again', async ({ page, person, trouble }) => {
+    await page.clock.install();
+    await person.open('code');
+    for (const loads of [2, 3]) {
+      await page.clock.fastForward('00:11');
+      await breakPage(page);
+      await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+      await expect.poll(() => trouble.loads).toBe(loads);
+      await person.expectAt('code');
+    }
+    await trouble.expectHidden();
+    await person.pass('code');
+  });
+});
+
+test('without JavaScript it is said what is needed', async ({ browser, server }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(server.origin);
+  await expect(page.getByText(/needs JavaScript and WebAssembly/)).toBeVisible();
+  await context.close();
+});
