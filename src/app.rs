@@ -13,12 +13,13 @@ use crate::{
     browser,
     components::{
         announcer::{Announcer, LiveRegion},
+        brand::Brand,
         submit::Cancel,
     },
     drafts::Drafts,
     i18n::{provide_language, text},
     pages::{account::Account, code::Code, connect::Connect, credentials::Credentials, user::User},
-    runner::{Flow, use_flow},
+    runner::Flow,
     theme,
 };
 
@@ -74,22 +75,6 @@ fn Stages() -> impl IntoView {
             <Route path=path!("/code") view=Code/>
             <Route path=path!("/user") view=User/>
         </FlatRoutes>
-    }
-}
-
-/// The service that is signed in to, by its own name and picture once they are known.
-#[component]
-fn Brand() -> impl IntoView {
-    let flow = use_flow();
-    let name = flow.slice(|state| state.server().and_then(|server| server.service_name.clone()));
-    let logo = flow.slice(|state| state.server().and_then(|server| server.logo_uri.clone()));
-    let product = text(|messages| messages.product);
-    view! {
-        {move || match logo.get() {
-            Some(uri) => view! { <img class="logo" src=uri alt="" referrerpolicy="no-referrer"/> }.into_any(),
-            None => view! { <span class="mark" aria-hidden="true"></span> }.into_any(),
-        }}
-        <span dir="auto">{move || name.get().unwrap_or_else(|| product().to_owned())}</span>
     }
 }
 

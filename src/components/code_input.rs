@@ -5,7 +5,7 @@ use leptos::{
     html::Input,
     prelude::*,
 };
-use vestibule_flow::{Event, Stage, SubmittedBy};
+use vestibule_flow::{Event, Stage, SubmittedBy, code::Code};
 use vestibule_protocol::{AccessCode, AccessCodeError};
 use wasm_bindgen::JsCast;
 
@@ -65,7 +65,11 @@ pub(crate) fn CodeInput(
     };
     let words = move || at_once.get().map(|wrong| crate::pages::code::malformed(messages.get(), wrong, length.get()));
     let error = Signal::derive(move || words().or_else(|| error.get()));
-    let hint = Signal::derive(move || fill(messages.get().code.help, length.get()));
+    let submits_by_itself = flow.slice(|state| state.code().is_none_or(Code::submits_by_itself));
+    let hint = Signal::derive(move || {
+        let words = &messages.get().code;
+        fill(if submits_by_itself.get() { words.help } else { words.help_to_submit }, length.get())
+    });
     view! {
         <div class="code" on:input=on_input on:compositionend=move |_| take(&typed(input)) on:paste=on_paste>
             <Field id="code" label=|messages| messages.code.access_code kind=Kind::CODE input error hint/>

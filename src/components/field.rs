@@ -1,7 +1,7 @@
 //! A labelled field with its help and its error.
 
 use leptos::{attr::custom::custom_attribute, html::Input, prelude::*};
-use vestibule_flow::State;
+use vestibule_flow::{Event, State};
 
 use crate::{
     drafts::Drafts,
@@ -63,9 +63,12 @@ pub(crate) fn Field(
     let (drafts, flow): (Drafts, _) = (expect_context(), use_flow());
     let stage = flow.state().with_untracked(State::stage);
     let value = drafts.of(stage, id).unwrap_or(value);
-    let keep = move |_| {
+    let edited = move |_| {
         if kind.is_kept {
             drafts.keep(stage, id, &typed(input));
+        }
+        if flow.state().with_untracked(|state| state.trouble().is_some()) {
+            flow.send(Event::Edited);
         }
     };
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
@@ -93,7 +96,7 @@ pub(crate) fn Field(
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
                     aria-describedby=described_by
                     node_ref=input
-                    on:input=keep
+                    on:input=edited
                 />
                 {children.map(|children| children())}
             </div>

@@ -1,6 +1,7 @@
 //! The parts that pages are made of.
 
 pub(crate) mod announcer;
+pub(crate) mod brand;
 pub(crate) mod clock;
 pub(crate) mod code_input;
 pub(crate) mod field;

@@ -60,6 +60,8 @@ pub(crate) fn Wait(until: u64) -> impl IntoView {
     let clock = use_clock();
     let left = Memo::new(move |_| until.saturating_sub(clock.get()).div_ceil(1000));
     let now = text(|messages| messages.try_again_now);
+    // What was said of an earlier wait is over.
+    announcer.say("");
     Effect::new(move |before: Option<u64>| {
         if left.get() == 0 && before.is_some_and(|before| before > 0) {
             announcer.say(now());

@@ -8,6 +8,7 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use crate::{
     components::{
         announcer::Announcer,
+        brand::use_service_name,
         notice::{Notice, Tone},
     },
     drafts::Drafts,
@@ -31,11 +32,11 @@ pub(crate) fn StageForm(
     let drafts: Drafts = expect_context();
     let form = NodeRef::<html::Form>::new();
     let heading = text(heading);
+    let name = use_service_name();
     let step = stage as u8 + 1;
     let steps = move || fill(&fill(messages.get().step, step), STEPS);
     Effect::new(move |_| {
-        let title = format!("{} – {}", heading(), messages.get().product);
-        document().set_title(&title);
+        document().set_title(&format!("{} – {}", heading(), name.get()));
     });
     Effect::new(move |_| {
         if let Some(form) = form.get() {

@@ -60,6 +60,9 @@ pub(super) const MESSAGES: Messages = Messages {
             network.",
         silent: "Nothing answers at this address. The name or the port may be wrong, the server's certificate may \
             not be trusted, or a VPN may be off: a browser cannot tell which.",
+        silent_encrypted: "Nothing answers at this address when asked with encryption. The name or the port may be \
+            wrong, the server's certificate may not be trusted, a VPN may be off, or the server may have no \
+            encryption: a browser cannot tell which.",
         closed: "Something answers at this address, but does not let this page sign in. It may be another kind of \
             server, a fault of a proxy, or a server that does not know this page. Your system administrator can tell.",
         not_a_sign_in_server: "What answers at this address is not a sign-in server. Check the address.",
@@ -102,10 +105,11 @@ pub(super) const MESSAGES: Messages = Messages {
     },
     code: CodeMessages {
         heading: "Access code",
-        sent_to: "An access code was sent to {}.",
+        sent_to: "An access code was sent to {}",
         not_sent: "No e-mail has been sent yet. Resend Code sends one.",
         access_code: "Access code",
         help: "{} digits. The last one submits the code by itself.",
+        help_to_submit: "{} digits. Submit sends the code.",
         reference: "Reference",
         sent_at: "Sent at",
         life: "Good for",

@@ -58,12 +58,12 @@ pub(crate) fn Connect() -> impl IntoView {
                     hint
                 />
             </div>
-            <Offer trouble/>
             <Submit
                 label=|messages| messages.connect.submit
                 pending=|messages| messages.connect.pending
                 is_pending
             />
+            <Offer trouble/>
             <Remembered/>
         </StageForm>
     }
@@ -152,7 +152,8 @@ fn words(messages: &Messages, error: &Error) -> String {
         Error::Address(AddressError::NotAnAddress) => words.not_an_address,
         Error::Blocked(_) => words.blocked,
         Error::LocalNetwork => words.local_network,
-        Error::Silent(_) => words.silent,
+        Error::Silent(Some(_)) => words.silent_encrypted,
+        Error::Silent(None) => words.silent,
         Error::Closed => words.closed,
         Error::NotASignInServer => words.not_a_sign_in_server,
         Error::OtherAddress(_) => words.other_address,

@@ -7,6 +7,7 @@ use vestibule_protocol::{Me, PreferredDevice, UcConfiguration};
 use crate::{
     components::{
         announcer::Announcer,
+        brand::use_service_name,
         notice::{FailureNotice, Notice, Tone},
         submit::Cancel,
     },
@@ -31,11 +32,12 @@ pub(crate) fn User() -> impl IntoView {
         matches!(trouble.get(), Some(Error::NotAvailable))
             .then(|| view! { <Notice tone=Tone::Alert message=messages.get().user.not_available/> })
     };
+    let title = text(|messages| messages.user.heading);
+    let name = use_service_name();
+    Effect::new(move |_| document().set_title(&format!("{} – {}", title(), name.get())));
     Effect::new(move |_| {
         if let Some(heading) = heading.get() {
-            let words = messages.get_untracked();
-            document().set_title(&format!("{} – {}", words.user.heading, words.product));
-            announcer.say(words.user.signed_in);
+            announcer.say(messages.get_untracked().user.signed_in);
             drop(heading.focus());
         }
     });
@@ -51,6 +53,7 @@ pub(crate) fn User() -> impl IntoView {
             {move || me.get().map(|me| view! { <Person me/> })}
             <Devices me/>
             <RouteCalls me/>
+            <Saving/>
             <SignOut/>
         </section>
     }
@@ -198,29 +201,52 @@ fn follow(input: NodeRef<html::Input>, is_checked: impl Fn() -> bool + 'static) 
     });
 }
 
+/// What becomes of a change of a setting, with the way to give it up.
+#[component]
+fn Saving() -> impl IntoView {
+    let flow = use_flow();
+    let messages = use_messages();
+    let told = Memo::new(move |before: Option<&Option<Saved>>| {
+        let (is_saving, saves) = flow.state().with(|state| (state.doing() == Some(Doing::Saving), state.saves()));
+        match before.copied().flatten() {
+            _ if is_saving => Some(Saved { is_done: false, saves }),
+            Some(before) if before.is_done || before.saves < saves => Some(Saved { is_done: true, saves }),
+            // Refused, or given up: that is told elsewhere.
+            _ => None,
+        }
+    });
+    let words = move || {
+        let words = &messages.get().user;
+        told.get().map(|saved| if saved.is_done { words.saved } else { words.saving })
+    };
+    view! {
+        <div class="saving">
+            <p class="hint" role="status">{words}</p>
+            <Show when=move || told.get().is_some_and(|saved| !saved.is_done)>
+                <Cancel/>
+            </Show>
+        </div>
+    }
+}
+
+/// How far saving a setting has come, and how many had been saved by then.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Saved {
+    is_done: bool,
+    saves: u64,
+}
+
 /// Sign out, and what is being done.
 #[component]
 fn SignOut() -> impl IntoView {
     let flow = use_flow();
     let messages = use_messages();
-    let announcer: Announcer = expect_context();
     let doing = flow.slice(State::doing);
-    let refusals = flow.slice(State::refusals);
     let is_pending = move || doing.get() == Some(Doing::SigningOut);
     let label = move || {
         let words = &messages.get().user;
         if is_pending() { words.signing_out } else { words.sign_out }
     };
-    Effect::new(move |before: Option<(Option<Doing>, u64)>| {
-        let (doing, refusals) = (doing.get(), refusals.get());
-        let words = &messages.get_untracked().user;
-        if doing == Some(Doing::Saving) {
-            announcer.say(words.saving);
-        } else if before == Some((Some(Doing::Saving), refusals)) {
-            announcer.say(words.saved);
-        }
-        (doing, refusals)
-    });
     view! {
         <div class="actions">
             <button
@@ -232,7 +258,9 @@ fn SignOut() -> impl IntoView {
             >
                 {label}
             </button>
-            <Cancel/>
+            <Show when=is_pending>
+                <Cancel/>
+            </Show>
         </div>
     }
 }

@@ -46,8 +46,15 @@ enum Task {
         #[arg(long)]
         fast: bool,
     },
-    /// Builds the release: one server binary with the page inside
-    Dist,
+    /// Builds the release: one server binary with the page inside, or the page as an archive for a WebView
+    Dist {
+        /// What to build
+        #[arg(value_enum, default_value_t)]
+        what: dist::What,
+        /// Where the shell serves the page: the path that its routes and files begin with
+        #[arg(long, default_value = "/")]
+        base: String,
+    },
     /// How many bytes a browser downloads for the first screen
     Size {
         /// One JSON object instead of a table
@@ -61,7 +68,8 @@ fn main() -> ExitCode {
         Task::Demo { port, config } => demo::demo(port, config),
         Task::Dev => dev::dev(),
         Task::Test { parts, fast } => return test::test(&parts, fast),
-        Task::Dist => dist::dist(),
+        Task::Dist { what: dist::What::Server, .. } => dist::server(),
+        Task::Dist { what: dist::What::Shell, base } => dist::shell(&base),
         Task::Size { json } => size::size(json),
     };
     match result {

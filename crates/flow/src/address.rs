@@ -115,7 +115,8 @@ impl ServerAddress {
         if parts.has_user {
             return Err(AddressError::UserPart);
         }
-        if parts.host.is_empty() {
+        // Some browsers write what no host can have in it, a blank say, as `%20`.
+        if parts.host.is_empty() || parts.host.contains('%') {
             return Err(AddressError::NotAnAddress);
         }
         let path = parts.path.trim_end_matches('/').to_owned();

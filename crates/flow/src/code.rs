@@ -63,6 +63,12 @@ impl Code {
         usize::try_from(self.members.length).unwrap_or(6)
     }
 
+    /// Whether the last digit submits the code by itself: once per mail, and never after a refusal.
+    #[must_use]
+    pub fn submits_by_itself(&self) -> bool {
+        self.auto == AutoSubmit::Armed
+    }
+
     /// Life left in whole seconds, rounded up; `None` while no code counts.
     #[must_use]
     pub fn expires_in(&self, now: u64) -> Option<u64> {

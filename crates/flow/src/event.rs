@@ -66,6 +66,8 @@ pub enum Event {
         /// What made it so.
         by: SubmittedBy,
     },
+    /// Something was typed: what was said of the text before it is of no use any more.
+    Edited,
     /// A new code is wanted.
     Resend,
     /// A device was preferred.

@@ -25,6 +25,8 @@ pub struct State {
     pub(crate) notice: Option<Notice>,
     /// Counts what was refused, so that the same refusal twice is seen twice.
     pub(crate) refusals: u64,
+    /// Counts the settings that the server has taken.
+    pub(crate) saves: u64,
     pub(crate) last_try: Try,
 }
 
@@ -109,6 +111,12 @@ impl State {
         self.refusals
     }
 
+    /// How many settings the server has taken so far.
+    #[must_use]
+    pub fn saves(&self) -> u64 {
+        self.saves
+    }
+
     /// Why the person is at this stage, where that was not their own step.
     #[must_use]
     pub fn notice(&self) -> Option<Notice> {
@@ -143,6 +151,12 @@ impl State {
             Progress::Connected(connection) => Some(&connection.server),
             Progress::SignedIn(session) => session.server.as_ref(),
         }
+    }
+
+    /// The name of the service: of the server that is connected to, else of the page's own.
+    #[must_use]
+    pub fn service_name(&self) -> Option<&str> {
+        self.server().or(self.own.as_ref()).and_then(|server| server.service_name.as_deref())
     }
 
     /// What to fill Username in with: the name that signs in, else the latest.

@@ -55,6 +55,19 @@ impl Trouble {
         }
     }
 
+    /// Whether it is said of what was typed, and not of a request.
+    pub(crate) fn is_about_input(&self) -> bool {
+        match self {
+            Self::Connect(error) => !matches!(error, connect::Error::Failure(_)),
+            Self::Account(error) => !matches!(error, account::Error::Failure(_)),
+            Self::Credentials(error) => !matches!(error, credentials::Error::Failure(_)),
+            Self::Code(error) => {
+                matches!(error, code::Error::Malformed(_) | code::Error::Wrong(_) | code::Error::Superseded)
+            }
+            Self::User(_) => false,
+        }
+    }
+
     /// Whether only the network is missing, so that it is left behind when the network returns.
     pub(crate) fn is_offline(&self) -> bool {
         *self == Self::of(self.stage(), Failure::Offline)

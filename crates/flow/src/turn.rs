@@ -39,6 +39,11 @@ impl<'a, U: UrlParser> Turn<'a, U> {
             Event::Cancel => self.cancel(),
             Event::Returned => self.returned(),
             Event::Offline => self.offline(),
+            Event::Edited => {
+                if self.state.trouble.as_ref().is_some_and(Trouble::is_about_input) {
+                    self.state.trouble = None;
+                }
+            }
             Event::Elsewhere(record) => self.elsewhere(&record),
             Event::Forget(address) => {
                 self.state.record.forget(&address);

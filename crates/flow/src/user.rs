@@ -225,6 +225,9 @@ impl<U: UrlParser> Turn<'_, U> {
                         tokens.is_fresh = false;
                     }
                 }
+                if matches!(act, Act::Prefer(_) | Act::RouteCallsToCell(_)) {
+                    self.state.saves += 1;
+                }
                 self.finish();
             }
             Reply::Problem(ProblemKind::NotSignedIn, _) => match self.session().and_then(|s| s.tokens.clone()) {
@@ -261,6 +264,7 @@ impl<U: UrlParser> Turn<'_, U> {
         let Some(address) = address else { return self.finish() };
         self.state.progress = Progress::SignedIn(Box::new(Session { address, server: None, me, tokens: None }));
         self.show(Stage::User, History::Replace);
+        self.look();
     }
 
     fn problem(&mut self, kind: &ProblemKind, retry_after: Option<u64>) {

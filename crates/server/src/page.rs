@@ -4,6 +4,7 @@
 //! deployment that asks for its old script must not get something else in its place.
 
 mod asset;
+mod base;
 mod encoding;
 mod policy;
 #[cfg(test)]
@@ -22,6 +23,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use asset::{Asset, Freshness};
+use base::Documents;
+
+use crate::config::PublicAddresses;
 
 /// Routes of the page: one for each stage.
 const ROUTES: [&str; 5] = ["/", "/account", "/credentials", "/code", "/user"];
@@ -35,8 +39,8 @@ type Files = BTreeMap<String, Cow<'static, [u8]>>;
 struct Embedded;
 
 /// Serves the page that was built into this binary. `is_https`: people reach it by https alone.
-pub fn router<S: Clone + Send + Sync + 'static>(is_https: bool) -> Router<S> {
-    router_for(embedded(), is_https)
+pub fn router<S: Clone + Send + Sync + 'static>(addresses: &PublicAddresses, is_https: bool) -> Router<S> {
+    router_for(embedded(), addresses, is_https)
 }
 
 #[cfg(feature = "page")]
@@ -49,19 +53,24 @@ fn embedded() -> Files {
     Files::new()
 }
 
-fn router_for<S: Clone + Send + Sync + 'static>(mut files: Files, is_https: bool) -> Router<S> {
+fn router_for<S: Clone + Send + Sync + 'static>(
+    mut files: Files,
+    addresses: &PublicAddresses,
+    is_https: bool,
+) -> Router<S> {
     let Some(index) = Asset::take("index.html", &mut files, Freshness::AskAgain) else {
         let no_page = || async { (StatusCode::NOT_FOUND, "This build of the server has no page, only its API.\n") };
         return Router::new().route("/", get(no_page));
     };
     let security = Arc::new(policy::headers(&index.plain, is_https));
-    let index = Arc::new(index);
+    let documents = Arc::new(Documents::new(index, addresses));
     let assets = Arc::new(asset::take_all(files));
 
     let mut router = Router::new();
     for route in ROUTES {
-        let index = index.clone();
-        router = router.route(route, get(async move |request: HeaderMap| index.answer(&request)));
+        let documents = documents.clone();
+        router =
+            router.route(route, get(async move |request: HeaderMap| documents.for_host(&request).answer(&request)));
     }
     let file = async move |Path(path): Path<String>, request: HeaderMap| match assets.get(&path) {
         Some(asset) => asset.answer(&request),

@@ -11,13 +11,14 @@ use std::{
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
+use super::worker;
 use crate::command::Failure;
 
 /// The page's files by their path below its folder, with `/` between the parts.
-type Files = BTreeMap<String, Vec<u8>>;
+pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
 /// How many hexadecimal digits of the hash a name carries.
-const DIGITS: usize = 16;
+pub(super) const DIGITS: usize = 16;
 
 /// Brotli's best, which takes a second for a whole page.
 const BROTLI_QUALITY: u32 = 11;
@@ -48,7 +49,8 @@ pub(super) fn files(folder: &Path) -> Result<Vec<String>, Failure> {
     Ok(found)
 }
 
-fn read(folder: &Path) -> Result<Files, Failure> {
+/// All files below a folder with their bytes.
+pub(super) fn read(folder: &Path) -> Result<Files, Failure> {
     let read_one = |name: String| {
         let path = folder.join(&name);
         let bytes = fs::read(&path).map_err(Failure::file(&path))?;
@@ -59,7 +61,7 @@ fn read(folder: &Path) -> Result<Files, Failure> {
 
 /// Reads Trunk's output, renames by content, and writes everything with its compressed forms beside it.
 pub(super) fn release(from: &Path, to: &Path) -> Result<(), Failure> {
-    for (name, bytes) in renamed(read(from)?)? {
+    for (name, bytes) in worker::with_files(renamed(read(from)?)?)? {
         let path = to.join(&name);
         let folder = path.parent().unwrap_or(to);
         fs::create_dir_all(folder).map_err(Failure::file(folder))?;
@@ -146,6 +148,7 @@ fn file_name(path: &str) -> &str {
 }
 
 /// What a browser fetches to start the page, the document first: what `index.html` speaks of, and what that speaks of.
+/// Pictures, the manifest and the service worker come when the page runs already.
 pub(crate) fn first_load(folder: &Path) -> Result<Vec<String>, Failure> {
     let files = read(folder)?;
     let mut reached = vec!["index.html".to_owned()];
@@ -154,14 +157,13 @@ pub(crate) fn first_load(folder: &Path) -> Result<Vec<String>, Failure> {
         let bytes = files.get(path).map(Vec::as_slice).unwrap_or_default();
         let new: Vec<String> = files
             .keys()
+            .filter(|other| worker::carries_its_content(other))
             .filter(|other| !reached.contains(other) && mentions(bytes, file_name(other)))
             .cloned()
             .collect();
         reached.extend(new);
         next += 1;
     }
-    // `x.js` is also part of `x.js.br`, which nobody asks for by name.
-    reached.retain(|path| !has_ending(path, "br") && !has_ending(path, "gz"));
     Ok(reached)
 }
 

@@ -11,12 +11,13 @@ use crate::{
 };
 
 /// All that the bytes of the page depend on. The build itself is among them.
-const INPUTS: [&str; 10] = [
+const INPUTS: [&str; 11] = [
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
     "index.html",
     "public",
+    "script",
     "src",
     "style",
     "crates/flow",

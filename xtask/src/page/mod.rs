@@ -2,10 +2,13 @@
 
 mod assets;
 mod fingerprint;
+mod shell;
+mod worker;
 
 use std::{fs, path::Path, process::Command};
 
 pub(crate) use assets::first_load;
+pub(crate) use shell::shell;
 
 use crate::{
     command::{Failure, run, say},

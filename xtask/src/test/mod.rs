@@ -19,6 +19,8 @@ pub(crate) enum Part {
     Wasm,
     /// The whole sign-in in Chromium, against the real server
     E2e,
+    /// Everything that could lose a sign-in: reloads, killed browsers, cut networks, deployments, faults
+    Lost,
 }
 
 impl Part {
@@ -35,6 +37,7 @@ impl Part {
             Self::Host => parts::host(),
             Self::Wasm => parts::wasm(),
             Self::E2e => parts::e2e(),
+            Self::Lost => parts::lost(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{fs, process::Command};
 use super::tally::{Tally, cargo_test, check, playwright};
 use crate::{
     command::{Failure, run, say},
-    place, server, tools,
+    dist, place, server, tools,
 };
 
 fn cargo(args: &[&str]) -> Command {
@@ -69,16 +69,31 @@ pub(super) fn wasm() -> Result<Tally, Failure> {
 pub(super) fn e2e() -> Result<Tally, Failure> {
     server::build()?;
     tools::for_browser_tests()?;
-    let chromium = tools::chromium()?;
     say("Types of the browser tests");
     let mut tally = check(Command::new("npm").args(["run", "--silent", "check"]).current_dir(place::tests()))?;
     say("The sign-in in Chromium");
+    tally += in_chromium("e2e")?;
+    Ok(tally)
+}
+
+/// What cannot be lost, in Chromium, against the release build and the page for a WebView.
+pub(super) fn lost() -> Result<Tally, Failure> {
+    server::build()?;
+    dist::shell("/")?;
+    tools::for_browser_tests()?;
+    say("What cannot be lost, in Chromium");
+    in_chromium("lost")
+}
+
+/// One project of the browser tests.
+fn in_chromium(project: &str) -> Result<Tally, Failure> {
+    let chromium = tools::chromium()?;
     let report = place::target().join("e2e").join("report.json");
     if report.exists() {
         fs::remove_file(&report).map_err(Failure::file(&report))?;
     }
     let mut command = Command::new("npx");
-    command.args(["playwright", "test"]).current_dir(place::tests());
+    command.args(["playwright", "test", "--project", project]).current_dir(place::tests());
     if let Some(chromium) = chromium {
         command.env("E2E_CHROMIUM", chromium);
     }
@@ -87,6 +102,5 @@ pub(super) fn e2e() -> Result<Tally, Failure> {
         Err(Failure::Failed { .. }) => false,
         Err(other) => return Err(other),
     };
-    tally += playwright(&fs::read_to_string(&report).unwrap_or_default(), succeeded);
-    Ok(tally)
+    Ok(playwright(&fs::read_to_string(&report).unwrap_or_default(), succeeded))
 }

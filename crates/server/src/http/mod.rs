@@ -1,6 +1,7 @@
 //! HTTP: what comes in is read strictly, what goes out is what protocol and RFCs say. Nothing is decided here.
 
 mod asked;
+mod below;
 mod challenge;
 mod discovery;
 mod form;
@@ -25,6 +26,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
 use vestibule_protocol::endpoint;
 
+use crate::config::{Issuer, PublicAddresses};
 use crate::page;
 use crate::state::Shared;
 
@@ -63,19 +65,21 @@ pub fn router(server: &Shared) -> Router {
         .layer(offer_nonce);
     let api = open.merge(listed).layer(middleware::map_response(no_sniffing));
     let is_https = server.config.tls.is_some() || serves_https_addresses(server);
-    api.merge(page::router(is_https))
+    let all = api
+        .merge(page::router(&server.config.public_addresses, is_https))
         .layer(CatchPanicLayer::new())
         .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::extract::Request| {
             // The path alone: nothing that a client put into a query gets into a log.
             tracing::info_span!("request", method = %request.method(), path = request.uri().path())
         }))
-        .with_state(server.clone())
+        .with_state(server.clone());
+    below::paths(all, &server.config.public_addresses)
 }
 
 fn serves_https_addresses(server: &Shared) -> bool {
     match &server.config.public_addresses {
-        crate::config::PublicAddresses::List(issuers) => issuers.iter().all(crate::config::Issuer::is_https),
-        crate::config::PublicAddresses::Any => false,
+        PublicAddresses::List(issuers) => issuers.iter().all(Issuer::is_https),
+        PublicAddresses::Any => false,
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) enum Freshness {
 }
 
 /// A file of the page.
+#[derive(Clone)]
 pub(super) struct Asset {
     pub(super) plain: Bytes,
     brotli: Option<Bytes>,
@@ -59,11 +60,16 @@ impl Asset {
         Some(Self {
             brotli: files.remove(&format!("{path}.br")).map(bytes),
             gzip: files.remove(&format!("{path}.gz")).map(bytes),
-            hash: BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(&plain)[..12]),
+            hash: hash(&plain),
             plain,
             content_type: HeaderValue::from_static(content_type(path)),
             freshness,
         })
+    }
+
+    /// The same file with other content, which nobody has compressed.
+    pub(super) fn with_content(&self, content: String) -> Self {
+        Self { brotli: None, gzip: None, hash: hash(content.as_bytes()), plain: content.into(), ..self.clone() }
     }
 
     pub(super) fn answer(&self, request: &HeaderMap) -> Response {
@@ -112,6 +118,10 @@ impl Asset {
         };
         compressed.unwrap_or(&self.plain).clone()
     }
+}
+
+fn hash(content: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(content)[..12])
 }
 
 fn bytes(content: Cow<'static, [u8]>) -> Bytes {

@@ -10,7 +10,7 @@ const WASM: &str = "/vestibule_bg-0123456789abcdef.wasm";
 
 fn page() -> Router {
     let files = [
-        ("index.html", "<title>Vestibule</title><script type=\"module\">go()</script>"),
+        ("index.html", "<base href=\"/\"><title>Vestibule</title><script type=\"module\">go()</script>"),
         ("index.html.br", "brotli of the page"),
         ("index.html.gz", "gzip of the page"),
         ("vestibule-0123456789abcdef.js", "script"),
@@ -19,7 +19,9 @@ fn page() -> Router {
         ("worker.js", "worker"),
         ("pictures/logo.svg", "<svg/>"),
     ];
-    router_for(files.map(|(path, content)| (path.to_owned(), Cow::Borrowed(content.as_bytes()))).into(), true)
+    let files = files.map(|(path, content)| (path.to_owned(), Cow::Borrowed(content.as_bytes())));
+    let addresses = ["https://uc.example.com", "https://uc.example.org/branch"].map(|address| address.parse().unwrap());
+    router_for(files.into(), &PublicAddresses::List(addresses.into()), true)
 }
 
 async fn ask(router: Router, method: Method, path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, String) {
@@ -115,7 +117,18 @@ async fn head_answers_like_get_without_a_body() {
 
 #[tokio::test]
 async fn a_build_without_the_page_says_so() {
-    let (status, _, body) = ask(router_for(Files::new(), false), Method::GET, "/", &[]).await;
+    let (status, _, body) = ask(router_for(Files::new(), &PublicAddresses::Any, false), Method::GET, "/", &[]).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert_eq!(body, "This build of the server has no page, only its API.\n");
+}
+
+#[tokio::test]
+async fn below_a_path_the_document_says_where_its_files_are() {
+    for (host, base) in [("uc.example.com", "/"), ("UC.example.org", "/branch/"), ("192.0.2.1", "/")] {
+        let (_, _, body) = get_page("/code", &[("host", host)]).await;
+        assert!(body.contains(&format!("<base href=\"{base}\">")), "{host}: {body}");
+    }
+    let below = [("host", "uc.example.org"), ("accept-encoding", "br")];
+    let (_, headers, _) = get_page("/", &below).await;
+    assert_eq!(headers.get(header::CONTENT_ENCODING), None, "only the one at the root was compressed");
 }

@@ -1,0 +1,120 @@
+// Watches the start of the page, which is WebAssembly, and says what is missing where it cannot start. Loading once
+// more helps against a stale file or a panic: that is done once, by itself, and never in a circle.
+(() => {
+  "use strict";
+  const MARK = "vestibule-reloaded";
+  // Milliseconds: when a start without an end is told, and after how long one that went well is trusted.
+  const PATIENCE = 20_000;
+  const CALM = 10_000;
+
+  let isStarted = false;
+  let isOver = false;
+
+  /** Whether this page is here because it reloaded itself; where that cannot be known, it never does. */
+  const mark = {
+    isSet: () => {
+      try {
+        return sessionStorage.getItem(MARK) !== null;
+      } catch {
+        return true;
+      }
+    },
+    set: () => {
+      try {
+        sessionStorage.setItem(MARK, "1");
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    clear: () => {
+      try {
+        sessionStorage.removeItem(MARK);
+      } catch {
+        // Then it was never set.
+      }
+    },
+  };
+
+  const whenParsed = (act) =>
+    document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", act, { once: true }) : act();
+
+  const reload = () => location.reload();
+
+  const show = (cause) =>
+    whenParsed(() => {
+      const screen = document.getElementById("trouble");
+      for (const section of screen.children) section.hidden = section.dataset.cause !== cause;
+      document.body.classList.add("troubled");
+      screen.hidden = false;
+      const button = screen.querySelector("section:not([hidden]) button");
+      button.onclick = reload;
+      button.focus();
+    });
+
+  const hide = () => {
+    document.body.classList.remove("troubled");
+    document.getElementById("trouble").hidden = true;
+  };
+
+  /** Whatever an earlier version has left behind is fetched anew. */
+  const forget = async () => {
+    const workers = (await navigator.serviceWorker?.getRegistrations()) ?? [];
+    await Promise.all(workers.filter((worker) => document.baseURI.startsWith(worker.scope)).map((worker) => worker.unregister()));
+    const caches = self.caches ? await self.caches.keys() : [];
+    await Promise.all(caches.filter((name) => name.startsWith("vestibule-")).map((name) => self.caches.delete(name)));
+  };
+
+  const fail = async (cause) => {
+    if (isOver) return;
+    isOver = true;
+    if (cause !== "panic" && navigator.onLine === false) {
+      addEventListener("online", reload, { once: true });
+      return show("offline");
+    }
+    if (mark.isSet() || !mark.set()) return show(cause);
+    if (cause !== "panic") await forget().catch(() => {});
+    reload();
+  };
+
+  if (typeof WebAssembly !== "object" || typeof WebAssembly.instantiate !== "function") {
+    isOver = true;
+    return show("unsupported");
+  }
+
+  const judge = (error) => {
+    if (error instanceof WebAssembly.RuntimeError) fail("panic");
+    else if (!isStarted) fail(error instanceof WebAssembly.CompileError ? "blocked" : "missing");
+  };
+  addEventListener(
+    "error",
+    (event) => {
+      // A file that did not come has no error of its own.
+      if (event.target !== window) {
+        if (!isStarted && event.target.localName === "script") fail("missing");
+      } else {
+        judge(event.error);
+      }
+    },
+    true,
+  );
+  addEventListener("unhandledrejection", (event) => judge(event.reason));
+
+  const late = setTimeout(() => {
+    if (!isOver) show(navigator.onLine === false ? "offline" : "slow");
+  }, PATIENCE);
+
+  addEventListener("TrunkApplicationStarted", () => {
+    isStarted = true;
+    clearTimeout(late);
+    document.getElementById("starting").remove();
+    if (isOver) return;
+    hide();
+    setTimeout(() => {
+      if (!isOver) mark.clear();
+    }, CALM);
+    const worker = document.documentElement.dataset.worker;
+    // Without it everything works, only not without a network.
+    if (worker && navigator.serviceWorker) navigator.serviceWorker.register(worker).catch(() => {});
+  });
+})();
