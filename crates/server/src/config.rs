@@ -115,6 +115,7 @@ impl Config {
     /// The first value that makes no sense.
     pub fn validate(&self) -> Result<(), Invalid> {
         self.validate_addresses()?;
+        self.validate_issuers()?;
         if self.service_name.trim().is_empty() || self.service_name.chars().any(char::is_control) {
             return Err(invalid("service_name", "must be a name to show, on one line"));
         }
@@ -164,6 +165,25 @@ impl Config {
                 }
             }
         }
+    }
+}
+
+impl Config {
+    /// `Host` is all that a request says about the address that it was made to.
+    fn validate_issuers(&self) -> Result<(), Invalid> {
+        let PublicAddresses::List(issuers) = &self.public_addresses else { return Ok(()) };
+        for (at, issuer) in issuers.iter().enumerate() {
+            if let Some(other) =
+                issuers[..at].iter().find(|other| other.is_at(issuer.authority()) || issuer.is_at(other.authority()))
+            {
+                let problem = format!(
+                    "{other} and {issuer} have the same host and port, and requests to them cannot be told apart; \
+                     remove one of them"
+                );
+                return Err(invalid("public_addresses", problem));
+            }
+        }
+        Ok(())
     }
 }
 

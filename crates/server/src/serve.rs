@@ -8,6 +8,7 @@ use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
+use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock, millis};
 use crate::config::{Config, Issuer, PublicAddresses};
@@ -62,8 +63,9 @@ pub async fn assemble(config: Config) -> Result<Shared, ServeError> {
     let keys = Keys::load(&store, &random, &clock).await?;
     let hasher = Hasher::new(&config.password_hash, random.clone())
         .map_err(|error| ServeError::PasswordHash(error.to_string()))?;
+    hasher.pad_to(store.costliest_hash().await?);
     let mailer = Mailer::from_config(&config.mail, random.clone())?;
-    Ok(Arc::new(Server { config, clock, random, store, keys, hasher, mailer }))
+    Ok(Arc::new(Server { config, clock, random, store, keys, hasher, mailer, steps: TaskTracker::new() }))
 }
 
 /// Serves until the process is told to stop (SIGTERM or SIGINT).
@@ -114,8 +116,17 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     }
     stop.abort();
     tidying.abort();
+    finish_steps(&server).await;
     server.store.close().await;
     Ok(())
+}
+
+/// A step whose client has gone is no request any more, but what it has begun must not be torn.
+async fn finish_steps(server: &Server) {
+    server.steps.close();
+    if tokio::time::timeout(STOP_LIMIT, server.steps.wait()).await.is_err() {
+        tracing::error!(steps = server.steps.len(), "steps were cut off");
+    }
 }
 
 fn bind(address: SocketAddr) -> Result<std::net::TcpListener, ServeError> {
@@ -144,6 +155,10 @@ async fn keep_tidy(server: Shared) {
             failures: millis(config.throttle.decay),
             audit: millis(config.audit.keep),
         };
+        match server.store.costliest_hash().await {
+            Ok(cost) => server.hasher.pad_to(cost),
+            Err(error) => tracing::warn!(%error, "checks stay as costly as they were"),
+        }
         if let Err(error) = server.store.tidy(server.clock.now(), keep).await {
             tracing::warn!(%error, "expired rows were not deleted");
         }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio_util::task::TaskTracker;
+
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::Keys;
@@ -29,4 +31,6 @@ pub struct Server {
     pub hasher: Hasher,
     /// Sends mails.
     pub mailer: Mailer,
+    /// Steps under way, which end even where their clients have gone.
+    pub steps: TaskTracker,
 }

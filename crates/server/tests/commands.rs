@@ -261,3 +261,27 @@ fn keys_and_hashes_are_for_the_owner_of_the_database_alone() {
     let metadata = std::fs::metadata(folder.path().join("vestibule.db")).unwrap();
     assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
 }
+
+#[test]
+fn where_everybody_needs_a_code_everybody_needs_an_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let demanding = format!("require_2fa = true\n{GOOD}");
+    assert!(run(folder.path(), GOOD, &["user", "add", "ada"], "a blue kettle").status.success());
+    let (failed, success) = failed_checks(folder.path(), &demanding);
+    assert!(
+        !success && failed.len() == 1 && failed[0].contains("accounts: 1 of 1 have no e-mail address"),
+        "{failed:?}"
+    );
+
+    let refused = |arguments: &[&str]| {
+        let output = run(folder.path(), &demanding, arguments, "a blue kettle");
+        assert!(!output.status.success() && text(&output.stderr).contains("needs an e-mail address"), "{output:?}");
+    };
+    std::fs::write(folder.path().join("people.csv"), "username\ngrace\n").unwrap();
+    refused(&["user", "add", "grace"]);
+    refused(&["user", "import", "people.csv"]);
+    refused(&["user", "set-email", "ada", "--remove"]);
+
+    assert!(run(folder.path(), &demanding, &["user", "set-email", "ada", "ada@example.com"], "").status.success());
+    assert_eq!(failed_checks(folder.path(), &demanding), (Vec::new(), true));
+}

@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use vestibule_protocol::BUILT_IN_CLIENT;
 use vestibule_server::clock::Clock;
@@ -49,7 +50,16 @@ async fn server(folder: &Path) -> Router {
     let keys = Keys::load(&store, &random, &clock).await.unwrap();
     let hasher = Hasher::new(&config.password_hash, random.clone()).unwrap();
     let mailer = Mailer::from_config(&config.mail, random.clone()).unwrap();
-    vestibule_server::http::router(&Arc::new(Server { config, clock, random, store, keys, hasher, mailer }))
+    vestibule_server::http::router(&Arc::new(Server {
+        config,
+        clock,
+        random,
+        store,
+        keys,
+        hasher,
+        mailer,
+        steps: TaskTracker::new(),
+    }))
 }
 
 async fn challenge(server: &Router, members: &[(&str, &str)]) -> Value {

@@ -33,6 +33,7 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
         ("database", database(&config.database.url).await),
         ("mail", mail(&config).await),
         ("certificate", certificate::check(&config, now)),
+        ("accounts", accounts(&config).await),
         ("clock", clock(&config.database.url, now).await),
     ];
     for (what, finding) in &findings {
@@ -91,6 +92,30 @@ async fn mail(config: &Config) -> Finding {
     let mailer = Mailer::from_config(&config.mail, random).map_err(|error| error.to_string())?;
     mailer.probe().await?;
     Ok(format!("{} takes mails", mailer.destination()))
+}
+
+/// An account that must have a code but has no address to mail it to cannot sign in.
+async fn accounts(config: &Config) -> Finding {
+    let url = &config.database.url;
+    if folder_of_missing(url).is_some() {
+        return Ok("none yet".to_owned());
+    }
+    let counted = async {
+        let store = Store::open(url).await?;
+        let accounts = store.accounts().await?;
+        store.close().await;
+        Ok::<_, StoreError>(accounts)
+    };
+    let accounts = counted.await.map_err(|error| database_trouble(url, &error))?;
+    let stranded = accounts.iter().filter(|account| account.email.is_none() && config.require_2fa).count();
+    if stranded == 0 {
+        return Ok(accounts.len().to_string());
+    }
+    Err(format!(
+        "{stranded} of {} have no e-mail address and cannot sign in, because require_2fa is set; give them one with \
+         `user set-email`",
+        accounts.len()
+    ))
 }
 
 /// A clock that is behind the newest entry of the audit trail has been set back: what had expired would be good again.

@@ -17,6 +17,8 @@ pub(super) struct Desk {
     pub(super) store: Store,
     pub(super) keys: Keys,
     pub(super) hasher: Hasher,
+    /// Whether an account without an e-mail address could not sign in.
+    pub(super) demands_email: bool,
 }
 
 impl Desk {
@@ -27,7 +29,7 @@ impl Desk {
         let keys = Keys::load(&store, &random, &clock).await?;
         let hasher = Hasher::new(&config.password_hash, random.clone())
             .map_err(|error| CliError::PasswordHash(error.to_string()))?;
-        Ok(Self { clock, random, store, keys, hasher })
+        Ok(Self { clock, random, store, keys, hasher, demands_email: config.require_2fa })
     }
 
     /// The account with this user name or e-mail address.

@@ -106,6 +106,9 @@ pub(super) async fn run(config: Config, command: UserCommand) -> Result<(), CliE
         UserCommand::SetPassword { name, generate } => set_password(&desk, &name, generate).await,
         UserCommand::SetEmail(EmailArguments { name, email: address, .. }) => {
             let address = address.as_deref().map(email).transpose()?;
+            if address.is_none() && desk.demands_email {
+                return Err(refused(&name, AccountError::EmailNeeded));
+            }
             change(&desk, &name, "user-set-email", &Change::Email(address)).await
         }
         UserCommand::EnableTwoFactor(Named { name }) => {

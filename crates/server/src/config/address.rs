@@ -101,6 +101,20 @@ impl Issuer {
         &self.base[..self.base.len() - self.path().len()]
     }
 
+    /// Whether a request with this `Host` was made to this address: browsers leave the scheme's own port away, others
+    /// may not.
+    #[must_use]
+    pub fn is_at(&self, host: &str) -> bool {
+        let port = if self.is_https() { ":443" } else { ":80" };
+        host.strip_suffix(port).unwrap_or(host).eq_ignore_ascii_case(self.authority())
+    }
+
+    /// `host[:port]`, as a browser sends it in `Host`.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.origin().split_once("://").map_or("", |(_, authority)| authority)
+    }
+
     /// The path, with its leading slash; empty where the address has none.
     #[must_use]
     pub fn path(&self) -> &str {

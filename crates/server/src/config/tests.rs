@@ -151,7 +151,7 @@ fn a_missing_file_is_named() {
 
 #[test]
 fn passwords_over_plain_http_have_to_be_asked_for() {
-    for addresses in ["\"http://192.0.2.1\"", "[\"https://uc.example.com\", \"http://uc.example.com\"]", "\"any\""] {
+    for addresses in ["\"http://192.0.2.1\"", "[\"https://uc.example.com\", \"http://192.0.2.1\"]", "\"any\""] {
         let text = format!("public_addresses = {addresses}");
         let error = load(&text, &[]).unwrap_err();
         assert!(
@@ -161,6 +161,20 @@ fn passwords_over_plain_http_have_to_be_asked_for() {
         load(&format!("{text}\nallow_plain_http = true"), &[]).unwrap();
     }
     load("public_addresses = [\"https://uc.example.com\", \"http://127.0.0.1:8080\"]", &[]).unwrap();
+}
+
+#[test]
+fn addresses_that_no_request_tells_apart_are_refused() {
+    for addresses in [
+        "\"https://uc.example.com/a\", \"https://uc.example.com/b\"",
+        "\"https://uc.example.com\", \"http://uc.example.com\"",
+        "\"https://uc.example.com\", \"http://uc.example.com:443\"",
+        "\"https://192.0.2.1\", \"https://uc.example.com:8443\", \"https://UC.example.com:8443/uc\"",
+    ] {
+        let error = load(&format!("allow_plain_http = true\npublic_addresses = [{addresses}]"), &[]).unwrap_err();
+        assert!(error.starts_with("vestibule.toml: public_addresses: ") && error.contains("told apart"), "{error}");
+    }
+    load("public_addresses = [\"https://uc.example.com/a\", \"https://uc.example.com:8443/a\"]", &[]).unwrap();
 }
 
 #[test]

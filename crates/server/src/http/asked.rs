@@ -32,7 +32,7 @@ impl FromRequestParts<Shared> for Asked {
 fn issuer_for(config: &Config, host: &str) -> Issuer {
     match &config.public_addresses {
         PublicAddresses::List(issuers) => {
-            let asked = issuers.iter().find(|issuer| authority(issuer).eq_ignore_ascii_case(host));
+            let asked = issuers.iter().find(|issuer| issuer.is_at(host));
             asked.or(issuers.first()).cloned().unwrap_or_else(|| loopback(config))
         }
         PublicAddresses::Any => {
@@ -40,10 +40,6 @@ fn issuer_for(config: &Config, host: &str) -> Issuer {
             format!("{scheme}://{host}").parse().unwrap_or_else(|_| loopback(config))
         }
     }
-}
-
-fn authority(issuer: &Issuer) -> &str {
-    issuer.origin().split_once("://").map_or("", |(_, authority)| authority)
 }
 
 /// Where a client names no host at all.
@@ -89,12 +85,16 @@ mod tests {
 
     #[test]
     fn the_address_that_was_asked_is_the_issuer() {
-        let texts = ["https://uc.example.com", "https://192.0.2.1:8443/uc", "http://localhost:8080"];
+        let texts =
+            ["https://uc.example.com", "https://192.0.2.9", "https://192.0.2.1:8443/uc", "http://localhost:8080"];
         let issuers = texts.iter().map(|text| text.parse().unwrap()).collect();
         let config = Config { public_addresses: PublicAddresses::List(issuers), ..Config::default() };
         for (host, issuer) in [
             ("uc.example.com", "https://uc.example.com"),
             ("UC.example.com", "https://uc.example.com"),
+            ("192.0.2.9:443", "https://192.0.2.9"),
+            ("192.0.2.9", "https://192.0.2.9"),
+            ("192.0.2.9:80", "https://uc.example.com"),
             ("192.0.2.1:8443", "https://192.0.2.1:8443/uc"),
             ("localhost:8080", "http://localhost:8080"),
             ("evil.example.org", "https://uc.example.com"),

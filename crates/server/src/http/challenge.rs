@@ -50,9 +50,10 @@ pub(super) async fn post(
         }
         (proven, demanded) => proven.or(demanded),
     };
+    let steps = server.steps.clone();
     let context = Context { server, issuer, dpop_jkt, caller };
     // A step that has begun is finished, whether its client still listens or not: a mail may be on its way.
-    match tokio::spawn(steps::take(context, request)).await {
+    match steps.spawn(steps::take(context, request)).await {
         Ok(Ok(Answer::AuthorizationCode(authorization_code))) => {
             Json(AuthorizationCode { authorization_code }).into_response()
         }

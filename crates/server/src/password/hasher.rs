@@ -1,5 +1,6 @@
 //! Argon2id (RFC 9106) on a bounded pool: hashing takes memory and time by design, and a flood must not take all.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
 
@@ -24,7 +25,10 @@ pub struct Verdict {
     pub rehash: Option<String>,
 }
 
-/// Too many hashes are waiting already; the client may come again in a second.
+/// The work of a hash: KiB of memory times passes over it.
+pub type Cost = u64;
+
+/// Too many hashes are waiting already; the client may come again in a few seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many passwords are waiting to be checked")]
 pub struct Busy;
@@ -32,8 +36,8 @@ pub struct Busy;
 struct Pool {
     params: Params,
     random: Random,
-    /// What a password is checked against where there is no account: nobody has the password to it.
-    dummy: PasswordHash,
+    /// What every check costs: as much as the costliest hash that is stored or would be made.
+    padded_to: AtomicU64,
     /// Hashes that are running or waiting.
     admitted: Arc<Semaphore>,
     /// Hashes that are running.
@@ -49,19 +53,20 @@ impl Hasher {
     /// Where argon2 does not take the parameters; a validated configuration has none of those.
     pub fn new(config: &PasswordHashConfig, random: Random) -> Result<Self, password_hash::Error> {
         let params = Params::new(config.memory_kib, config.passes, config.lanes, Some(Params::DEFAULT_OUTPUT_LEN))?;
-        let (mut salt, mut output) = ([0; 16], [0; Params::DEFAULT_OUTPUT_LEN]);
-        random.fill(&mut salt);
-        random.fill(&mut output);
-        let dummy = phc(&params, &salt, &output)?;
         let cores = available_parallelism().map_or(1, usize::from);
         Ok(Self(Arc::new(Pool {
+            padded_to: AtomicU64::new(cost(&params)),
             params,
             random,
-            dummy,
             admitted: Arc::new(Semaphore::new(cores.saturating_add(config.queue).min(Semaphore::MAX_PERMITS))),
             running: Arc::new(Semaphore::new(cores)),
             arenas: Mutex::default(),
         })))
+    }
+
+    /// Makes every check as costly as the costliest hash that is stored, so that no account is told by its time.
+    pub fn pad_to(&self, costliest_stored: Cost) {
+        self.0.padded_to.store(costliest_stored.max(cost(&self.0.params)), Ordering::Relaxed);
     }
 
     /// Checks a password against a PHC string. Without a password or without a string the same work is done, and
@@ -108,38 +113,46 @@ impl Hasher {
 
 impl Pool {
     fn verify(&self, password: Option<&Prepared>, hash: Option<&str>) -> Verdict {
-        let stored = hash.and_then(|text| {
-            PasswordHash::new(text)
-                .inspect_err(|error| tracing::error!(%error, "a stored password hash is damaged"))
-                .ok()
-        });
+        let stored = hash.and_then(Stored::read);
         let typed = password.map_or("", Prepared::as_str);
-        let is_equal = self.is_hash_of(stored.as_ref().unwrap_or(&self.dummy), typed);
+        let is_equal = stored.as_ref().is_some_and(|stored| self.is_hash_of(stored, typed));
+        self.work(self.remaining(stored.as_ref()), typed);
         let (Some(password), Some(stored), true) = (password, stored, is_equal) else {
             return Verdict::default();
         };
         Verdict { matches: true, rehash: self.has_risen_above(&stored).then(|| self.hash(password).ok()).flatten() }
     }
 
-    fn is_hash_of(&self, hash: &PasswordHash, password: &str) -> bool {
-        let computed = || -> Result<Output, password_hash::Error> {
-            let params = Params::try_from(hash)?;
-            let algorithm = Algorithm::try_from(hash.algorithm.as_str())?;
-            let version = hash.version.map(Version::try_from).transpose()?.unwrap_or_default();
-            let salt = hash.salt.as_ref().ok_or(password_hash::Error::SaltInvalid)?;
-            let length = params.output_len().ok_or(password_hash::Error::OutputSize)?;
-            let mut output = vec![0; length];
-            self.fill(&Argon2::new(algorithm, version, params), password, salt, &mut output)?;
-            Ok(Output::new(&output)?)
-        };
-        match (computed(), &hash.hash) {
+    /// What is left to do after checking this hash, so that every check costs the same.
+    fn remaining(&self, stored: Option<&Stored>) -> Cost {
+        let done = stored.map_or(0, |stored| cost(&stored.params));
+        self.padded_to.load(Ordering::Relaxed).saturating_sub(done)
+    }
+
+    /// Hashes for nothing, in as many passes as are configured: the memory makes up the cost.
+    fn work(&self, amount: Cost, password: &str) {
+        let passes = self.params.t_cost();
+        let memory = u32::try_from(amount / Cost::from(passes)).unwrap_or(u32::MAX);
+        // Less than argon2 can do is less than can be measured.
+        if let Ok(params) = Params::new(memory, passes, 1, None) {
+            let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+            let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+            if let Err(error) = self.fill(&argon2, password, &[0; 16], &mut output) {
+                tracing::error!(%error, "a check was not padded");
+            }
+        }
+    }
+
+    fn is_hash_of(&self, stored: &Stored, password: &str) -> bool {
+        let mut output = vec![0; stored.output.len()];
+        let argon2 = Argon2::new(stored.algorithm, stored.version, stored.params.clone());
+        match self.fill(&argon2, password, stored.salt.as_ref(), &mut output) {
             // Compares in constant time.
-            (Ok(computed), Some(stored)) => computed == *stored,
-            (Err(error), _) => {
+            Ok(()) => Output::new(&output).is_ok_and(|output| output == stored.output),
+            Err(error) => {
                 tracing::error!(%error, "a stored password hash is damaged");
                 false
             }
-            (Ok(_), None) => false,
         }
     }
 
@@ -162,11 +175,47 @@ impl Pool {
         filled
     }
 
-    fn has_risen_above(&self, stored: &PasswordHash) -> bool {
-        Params::try_from(stored)
-            .is_ok_and(|stored| self.params.m_cost() > stored.m_cost() || self.params.t_cost() > stored.t_cost())
-            || stored.algorithm != Algorithm::Argon2id.ident()
+    fn has_risen_above(&self, stored: &Stored) -> bool {
+        self.params.m_cost() > stored.params.m_cost()
+            || self.params.t_cost() > stored.params.t_cost()
+            || stored.algorithm != Algorithm::Argon2id
     }
+}
+
+/// A stored hash, read.
+struct Stored {
+    algorithm: Algorithm,
+    version: Version,
+    params: Params,
+    salt: Salt,
+    output: Output,
+}
+
+impl Stored {
+    /// `None` where the hash is damaged: nothing matches it.
+    fn read(text: &str) -> Option<Self> {
+        let read = || -> Result<Self, password_hash::Error> {
+            let hash = PasswordHash::new(text)?;
+            Ok(Self {
+                algorithm: Algorithm::try_from(hash.algorithm.as_str())?,
+                version: hash.version.map(Version::try_from).transpose()?.unwrap_or_default(),
+                params: Params::try_from(&hash)?,
+                salt: hash.salt.ok_or(password_hash::Error::SaltInvalid)?,
+                output: hash.hash.ok_or(password_hash::Error::OutputSize)?,
+            })
+        };
+        read().inspect_err(|error| tracing::error!(%error, "a stored password hash is damaged")).ok()
+    }
+}
+
+fn cost(params: &Params) -> Cost {
+    Cost::from(params.m_cost()) * Cost::from(params.t_cost())
+}
+
+/// The cost of a PHC string; 0 where it is damaged, for then nothing is computed.
+#[must_use]
+pub fn cost_of(hash: &str) -> Cost {
+    Stored::read(hash).map_or(0, |stored| cost(&stored.params))
 }
 
 fn phc(params: &Params, salt: &[u8], output: &[u8]) -> Result<PasswordHash, password_hash::Error> {
@@ -229,6 +278,25 @@ mod tests {
         let rehash = verdict.rehash.unwrap();
         assert_eq!(verify(&new, "correct horse", Some(&rehash)).await, Verdict { matches: true, rehash: None });
         assert_eq!(verify(&old, "correct horse", Some(&rehash)).await, Verdict { matches: true, rehash: None });
+    }
+
+    #[tokio::test]
+    async fn every_check_costs_as_much_as_the_costliest_hash() {
+        let (cheap, configured, costly) = (hasher(64, 1, 8), hasher(128, 2, 8), hasher(1024, 3, 8));
+        let password = prepare("correct horse").unwrap();
+        let mut hashes = vec![None, Some(String::new())];
+        for hasher in [&cheap, &configured, &costly] {
+            hashes.push(Some(hasher.hash(&password).await.unwrap()));
+        }
+        let costs: Vec<Cost> = hashes.iter().flatten().map(|hash| cost_of(hash)).collect();
+        assert_eq!(costs, [0, 64, 256, 3072]);
+        for (stored, expected) in [(0, 256), (256, 256), (3072, 3072)] {
+            configured.pad_to(stored);
+            for hash in hashes.iter().flatten().map(|hash| Stored::read(hash)).chain([None]) {
+                let own = hash.as_ref().map_or(0, |hash| cost(&hash.params));
+                assert_eq!(own.max(expected), own + configured.0.remaining(hash.as_ref()));
+            }
+        }
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 use vestibule_protocol::{AccessCode, CodeMembers, ErrorCode, Secret};
 
+use super::charges::{self, Toll};
 use super::{
     Answer, Context, Held, StepError, account_of, code_throttle_key, delivery, grant, is_exhausted, rate_limited,
     resend, state, whom,
@@ -13,7 +14,6 @@ use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
 use crate::store::codes::{MailedCode, MailedCodeState, is_known_wrong, mails_since, remember_wrong};
 use crate::store::signins::{SignIn, Stage};
-use crate::store::throttle::{self, Limit, Verdict};
 use crate::store::{StoreError, Transaction, in_transaction};
 
 pub(super) async fn take(context: &Context, held: &Held, otp: &Secret) -> Result<Answer, StepError> {
@@ -30,7 +30,12 @@ pub(super) async fn take(context: &Context, held: &Held, otp: &Secret) -> Result
             Some(account) if signin.stage != Stage::Credentials && !is_exhausted(context, &signin) => {
                 check(context, held, &mut tx, &mut signin, &account, &mac).await?
             }
-            _ => state::answer(context, held, &mut tx, &signin).await?,
+            account => {
+                if is_exhausted(context, &signin) {
+                    context.audit(&mut tx, Event::Code, Outcome::Exhausted, &whom(account.as_ref(), &signin)).await?;
+                }
+                state::answer(context, held, &mut tx, &signin).await?
+            }
         }
     });
     Ok(answer)
@@ -71,14 +76,20 @@ async fn check(
         }
         Finding::Right if signin.stage == Stage::Verified => return Ok(grant::answer(context, tx, signin).await?),
         Finding::Right | Finding::Wrong => {
-            let key = code_throttle_key(&account.id);
-            let limit = Limit::GrowingWaits(&context.server.config.throttle);
-            if let Verdict::Wait(until) = throttle::charge(tx, &key, now, limit).await? {
-                context.audit(tx, Event::Code, Outcome::Limited, &whom).await?;
-                let members = members(context, tx, signin, account).await?;
-                return Ok(rate_limited(held.code_answer(ErrorCode::RateLimited, members, signin, now), until, now));
-            }
+            let charged = match charges::charge(context, tx, code_throttle_key(&account.id)).await? {
+                Toll::Paid(charged) => charged,
+                Toll::Wait(until) => {
+                    context.audit(tx, Event::Code, Outcome::Limited, &whom).await?;
+                    let members = members(context, tx, signin, account).await?;
+                    return Ok(rate_limited(
+                        held.code_answer(ErrorCode::RateLimited, members, signin, now),
+                        until,
+                        now,
+                    ));
+                }
+            };
             if let Finding::Right = finding {
+                charged.take_back(tx).await?;
                 context.audit(tx, Event::Code, Outcome::Success, &whom).await?;
                 grant::verify(context, tx, signin).await?;
                 signin.save(tx).await?;
@@ -87,6 +98,7 @@ async fn check(
             remember_wrong(tx, &signin.id, mac).await?;
             signin.attempts += 1;
             signin.save(tx).await?;
+            charged.settle(context, tx, Some(account), signin).await?;
             if is_exhausted(context, signin) {
                 context.audit(tx, Event::Code, Outcome::Exhausted, &whom).await?;
                 return Ok(ErrorCode::OtpAttemptsExhausted.into());

@@ -2,16 +2,16 @@
 
 use vestibule_protocol::{AccountName, ErrorCode, Secret};
 
+use super::charges::{self, Charged, Toll};
 use super::delivery::{self, Reservation};
 use super::{
     Answer, Context, Held, StepError, account, code, grant, is_exhausted, password_throttle_key, rate_limited, whom,
 };
-use crate::password::{PasswordError, prepare};
+use crate::password::{PasswordError, Prepared, prepare};
 use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
 use crate::store::codes::MailedCode;
 use crate::store::signins::{SignIn, Stage};
-use crate::store::throttle::{self, Charge, Limit, Verdict};
 use crate::store::{Transaction, in_transaction};
 
 pub(super) async fn take(
@@ -31,47 +31,68 @@ pub(super) async fn take(
         let Some(signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };
-        let key = password_throttle_key(&signin.name_key);
-        let verdict =
-            throttle::charge(&mut tx, &key, context.now(), Limit::GrowingWaits(&server.config.throttle)).await?;
         let account = super::account_of(&mut tx, &signin).await?;
-        if let Verdict::Wait(_) = verdict {
+        let toll = charges::charge(context, &mut tx, password_throttle_key(&signin.name_key)).await?;
+        if let Toll::Wait(_) = toll {
             context.audit(&mut tx, Event::Password, Outcome::Limited, &whom(account.as_ref(), &signin)).await?;
         }
-        (verdict, signin, account)
+        (toll, signin, account)
     });
-    let (charge, signin, account) = match charged {
-        (Verdict::Wait(until), ..) => {
+    let (charged, signin, account) = match charged {
+        (Toll::Wait(until), ..) => {
             return Ok(rate_limited(held.answer(ErrorCode::RateLimited), until, context.now()));
         }
-        (Verdict::Charged(charge), signin, account) => (charge, signin, account),
+        (Toll::Paid(charged), signin, account) => (charged, signin, account),
     };
+    let typed = Typed { name: AccountName::parse(uc_username).ok(), password: prepared };
+    let next = decide(context, held, &signin, account, &typed, &charged).await;
+    if next.is_err() {
+        charged.take_back_untold(context).await;
+    }
+    match next? {
+        Next::Answer(answer) => Ok(answer),
+        Next::Mail(mailing) => delivery::deliver(context, held, mailing).await,
+    }
+}
 
-    let named = match AccountName::parse(uc_username) {
-        Ok(name) => account::find_account(&server.store, &name).await?,
-        Err(_) => None,
+/// What was typed.
+struct Typed {
+    name: Option<AccountName>,
+    password: Option<Prepared>,
+}
+
+enum Next {
+    Answer(Answer),
+    Mail(Box<delivery::Mailing>),
+}
+
+async fn decide(
+    context: &Context,
+    held: &Held,
+    signin: &SignIn,
+    account: Option<Account>,
+    typed: &Typed,
+    charged: &Charged,
+) -> Result<Next, StepError> {
+    let server = &context.server;
+    let named = match &typed.name {
+        Some(name) => account::find_account(&server.store, name).await?,
+        None => None,
     };
     let hash = account
         .as_ref()
         .filter(|account| is_named_and_open(account, named.as_ref(), context))
         .and_then(|account| account.password_hash.clone());
-    let verdict = match server.hasher.verify(prepared.as_ref(), hash.clone()).await {
-        Ok(verdict) => verdict,
-        Err(busy) => {
-            // Nothing was checked, so nothing failed: the person must not wait for our sake.
-            in_transaction!(server.store, |tx| {
-                throttle::take_back(&mut tx, &password_throttle_key(&signin.name_key), &charge).await?;
-            });
-            return Err(busy.into());
-        }
+    let verdict = server.hasher.verify(typed.password.as_ref(), hash.clone()).await?;
+    let Some(account) = account.as_ref().filter(|_| verdict.matches) else {
+        return refuse(context, held, signin, account.as_ref(), charged).await;
     };
-    let Some(account) = account.filter(|_| verdict.matches) else {
-        return refuse(context, held, &signin).await;
-    };
-    if let (Some(old), Some(new)) = (&hash, &verdict.rehash) {
-        server.store.rehash_password(&account.id, old, new).await?;
+    if let (Some(old), Some(new)) = (&hash, &verdict.rehash)
+        && let Err(error) = server.store.rehash_password(&account.id, old, new).await
+    {
+        tracing::warn!(%error, username = account.username, "a password keeps its old hash until the next sign-in");
     }
-    accept(context, held, &account, charge).await
+    accept(context, held, account, charged).await
 }
 
 fn is_named_and_open(account: &Account, named: Option<&Account>, context: &Context) -> bool {
@@ -80,44 +101,52 @@ fn is_named_and_open(account: &Account, named: Option<&Account>, context: &Conte
     is_named && !account.disabled && !has_lapsed
 }
 
-async fn refuse(context: &Context, held: &Held, signin: &SignIn) -> Result<Answer, StepError> {
+async fn refuse(
+    context: &Context,
+    held: &Held,
+    signin: &SignIn,
+    account: Option<&Account>,
+    charged: &Charged,
+) -> Result<Next, StepError> {
     in_transaction!(context.server.store, |tx| {
-        let account = super::account_of(&mut tx, signin).await?;
-        context.audit(&mut tx, Event::Password, Outcome::Failure, &whom(account.as_ref(), signin)).await?;
+        context.audit(&mut tx, Event::Password, Outcome::Failure, &whom(account, signin)).await?;
+        charged.settle(context, &mut tx, account, signin).await?;
     });
-    Ok(held.answer(ErrorCode::InvalidCredentials).into())
+    Ok(Next::Answer(held.answer(ErrorCode::InvalidCredentials).into()))
 }
 
 /// The password was right: the sign-in is verified, or waits for a code.
-async fn accept(context: &Context, held: &Held, account: &Account, charge: Charge) -> Result<Answer, StepError> {
+async fn accept(context: &Context, held: &Held, account: &Account, charged: &Charged) -> Result<Next, StepError> {
     let next = in_transaction!(context.server.store, |tx| {
-        // Whoever changed the password meanwhile ended the sign-in with it.
-        let Some(mut signin) = held.lock(context, &mut tx).await? else {
-            return Ok(ErrorCode::InvalidSession.into());
-        };
-        throttle::take_back(&mut tx, &password_throttle_key(&signin.name_key), &charge).await?;
-        context.audit(&mut tx, Event::Password, Outcome::Success, &whom(Some(account), &signin)).await?;
-        if signin.stage == Stage::Credentials {
-            signin.stage = Stage::Code;
-            if !account.two_factor && !context.server.config.require_2fa {
-                grant::verify(context, &mut tx, &mut signin).await?;
-            }
-            signin.save(&mut tx).await?;
-        }
-        match signin.stage {
-            Stage::Verified => Next::Answer(grant::answer(context, &mut tx, &signin).await?),
-            _ => mail_unless_one_lives(context, held, &mut tx, &mut signin, account).await?,
+        charged.take_back(&mut tx).await?;
+        match held.lock(context, &mut tx).await? {
+            Some(mut signin) => go_on(context, held, &mut tx, &mut signin, account).await?,
+            // Whoever changed the password meanwhile ended the sign-in with it.
+            None => Next::Answer(ErrorCode::InvalidSession.into()),
         }
     });
-    match next {
-        Next::Answer(answer) => Ok(answer),
-        Next::Mail(mailing) => delivery::deliver(context, held, mailing).await,
-    }
+    Ok(next)
 }
 
-enum Next {
-    Answer(Answer),
-    Mail(Box<delivery::Mailing>),
+async fn go_on(
+    context: &Context,
+    held: &Held,
+    tx: &mut Transaction,
+    signin: &mut SignIn,
+    account: &Account,
+) -> Result<Next, StepError> {
+    context.audit(tx, Event::Password, Outcome::Success, &whom(Some(account), signin)).await?;
+    if signin.stage == Stage::Credentials {
+        signin.stage = Stage::Code;
+        if !account.two_factor && !context.server.config.require_2fa {
+            grant::verify(context, tx, signin).await?;
+        }
+        signin.save(tx).await?;
+    }
+    match signin.stage {
+        Stage::Verified => Ok(Next::Answer(grant::answer(context, tx, signin).await?)),
+        _ => mail_unless_one_lives(context, held, tx, signin, account).await,
+    }
 }
 
 async fn mail_unless_one_lives(
@@ -137,7 +166,7 @@ async fn mail_unless_one_lives(
         let answer = held.code_answer(ErrorCode::InsufficientAuthorization, members, signin, now);
         return Ok(Next::Answer(answer.into()));
     }
-    Ok(match delivery::reserve(context, held, tx, signin, account).await? {
+    Ok(match delivery::reserve(context, held, tx, signin, account, Event::CodeSent).await? {
         Reservation::Made(mailing) => Next::Mail(mailing),
         Reservation::Refused(answer) => Next::Answer(answer),
     })

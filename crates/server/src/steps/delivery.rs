@@ -18,6 +18,7 @@ const HOUR: Duration = Duration::from_hours(1);
 
 /// A mail that is counted and may go out.
 pub(super) struct Mailing {
+    event: Event,
     number: i64,
     account: Account,
     mail: CodeMail,
@@ -31,13 +32,15 @@ pub(super) enum Reservation {
     Refused(Answer),
 }
 
-/// Makes a new code and counts its mail, unless the sign-in or the account has had its mails.
+/// Makes a new code and counts its mail, unless the sign-in or the account has had its mails. `event` is what the
+/// audit trail calls it.
 pub(super) async fn reserve(
     context: &Context,
     held: &Held,
     tx: &mut Transaction,
     signin: &mut SignIn,
     account: &Account,
+    event: Event,
 ) -> Result<Reservation, StepError> {
     let config = &context.server.config.code;
     let now = context.now();
@@ -45,10 +48,13 @@ pub(super) async fn reserve(
         // 2FA was demanded of everybody, but there is nowhere to mail to.
         signin.delivery_failed = true;
         signin.save(tx).await?;
+        context.audit(tx, event, Outcome::NotDelivered, &whom(Some(account), signin)).await?;
+        tracing::warn!(username = account.username, "require_2fa is set, but the account has no e-mail address");
         let members = code::members(context, tx, signin, account).await?;
         return Ok(Reservation::Refused(held.code_answer(ErrorCode::OtpDeliveryFailed, members, signin, now).into()));
     };
     if signin.sends >= i64::from(config.sends) {
+        context.audit(tx, event, Outcome::Limited, &whom(Some(account), signin)).await?;
         let members = code::members(context, tx, signin, account).await?;
         return Ok(Reservation::Refused(held.code_answer(ErrorCode::OtpSendsExhausted, members, signin, now).into()));
     }
@@ -56,7 +62,7 @@ pub(super) async fn reserve(
     if let Some(free_at) = hour_is_full_until(&mails, config.sends_per_hour) {
         let members = code::members(context, tx, signin, account).await?;
         let body = held.code_answer(ErrorCode::RateLimited, members, signin, now);
-        context.audit(tx, Event::CodeSent, Outcome::Limited, &whom(Some(account), signin)).await?;
+        context.audit(tx, event, Outcome::Limited, &whom(Some(account), signin)).await?;
         return Ok(Reservation::Refused(rate_limited(body, free_at, now)));
     }
 
@@ -86,7 +92,7 @@ pub(super) async fn reserve(
         server: signin.issuer.clone(),
         service_name: context.server.config.service_name.clone(),
     };
-    Ok(Reservation::Made(Box::new(Mailing { number: mailed.number, account: account.clone(), mail })))
+    Ok(Reservation::Made(Box::new(Mailing { event, number: mailed.number, account: account.clone(), mail })))
 }
 
 /// When the oldest of the hour's mails is an hour old; `None` while there is room for another.
@@ -134,7 +140,7 @@ pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing
         let Some(mut signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };
-        context.audit(&mut tx, Event::CodeSent, outcome, &whom(Some(&mailing.account), &signin)).await?;
+        context.audit(&mut tx, mailing.event, outcome, &whom(Some(&mailing.account), &signin)).await?;
         let error = match delivery {
             Delivery::Accepted => {
                 MailedCode::counts_from_now(&mut tx, &signin.id, mailing.number).await?;

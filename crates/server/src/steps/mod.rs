@@ -3,6 +3,7 @@
 //! A step decides; the store does one transaction per decision; `http::challenge` translates HTTP.
 
 mod account;
+mod charges;
 mod code;
 mod credentials;
 mod delivery;
@@ -164,12 +165,9 @@ fn whom(account: Option<&Account>, signin: &SignIn) -> Whom {
     account.map_or_else(|| Whom::Unknown(signin.name_key.clone()), |account| Whom::Account(account.username.clone()))
 }
 
-/// The account of a sign-in that is past its password.
+/// The account that a sign-in is for. Where the name is nobody's, it is looked for all the same.
 async fn account_of(tx: &mut Transaction, signin: &SignIn) -> Result<Option<Account>, StoreError> {
-    match &signin.account_id {
-        Some(id) => Account::load(tx, id).await,
-        None => Ok(None),
-    }
+    Account::load(tx, signin.account_id.as_deref().unwrap_or_default()).await
 }
 
 /// Whether the sign-in has used up its wrong codes: then it is over, for the right code too.

@@ -3,8 +3,9 @@
 use vestibule_protocol::ErrorCode;
 
 use super::delivery::{self, Reservation};
-use super::{Answer, Context, Held, StepError, account_of, code, is_exhausted, rate_limited, state};
+use super::{Answer, Context, Held, StepError, account_of, code, is_exhausted, rate_limited, state, whom};
 use crate::clock::{UnixMillis, millis};
+use crate::store::audit::{Event, Outcome};
 use crate::store::codes::{MailedCode, MailedCodeState};
 use crate::store::in_transaction;
 use crate::store::signins::{SignIn, Stage};
@@ -21,14 +22,22 @@ pub(super) async fn take(context: &Context, held: &Held) -> Result<Answer, StepE
                 let possible_at = possible_at(context, &signin, &codes);
                 let now = context.now();
                 if possible_at > now {
+                    context.audit(&mut tx, Event::CodeResent, Outcome::Limited, &whom(Some(&account), &signin)).await?;
                     let members = code::members(context, &mut tx, &signin, &account).await?;
                     let body = held.code_answer(ErrorCode::RateLimited, members, &signin, now);
                     Reservation::Refused(rate_limited(body, possible_at, now))
                 } else {
-                    delivery::reserve(context, held, &mut tx, &mut signin, &account).await?
+                    delivery::reserve(context, held, &mut tx, &mut signin, &account, Event::CodeResent).await?
                 }
             }
-            _ => Reservation::Refused(state::answer(context, held, &mut tx, &signin).await?),
+            account => {
+                if is_exhausted(context, &signin) {
+                    context
+                        .audit(&mut tx, Event::CodeResent, Outcome::Exhausted, &whom(account.as_ref(), &signin))
+                        .await?;
+                }
+                Reservation::Refused(state::answer(context, held, &mut tx, &signin).await?)
+            }
         }
     });
     match reservation {

@@ -5,6 +5,7 @@ use sqlx::{FromRow, Row};
 
 use super::{Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
+use crate::password::{Cost, cost_of};
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,8 +142,8 @@ impl Account {
         }
         let inserted = sqlx::query(
             "INSERT INTO account (id, username, name, email, email_key, password_hash, password_expires_at, two_factor,
-                 disabled, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) ON CONFLICT (username) DO NOTHING",
+                 disabled, created_at, hash_cost)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10) ON CONFLICT (username) DO NOTHING",
         )
         .bind(id)
         .bind(&account.username)
@@ -153,6 +154,7 @@ impl Account {
         .bind(account.password_expires_at)
         .bind(i64::from(account.two_factor))
         .bind(now)
+        .bind(account.password_hash.as_deref().map(stored_cost))
         .execute(&mut **tx)
         .await?;
         if inserted.rows_affected() == 0 { Err(AccountError::UsernameTaken) } else { Ok(()) }
@@ -165,12 +167,13 @@ impl Account {
     /// [`AccountError`].
     pub async fn change(tx: &mut Transaction, id: &str, change: &Change) -> Result<bool, AccountError> {
         let query = match change {
-            Change::Password(hash, expires_at) => {
-                sqlx::query("UPDATE account SET password_hash = $2, password_expires_at = $3 WHERE id = $1")
-                    .bind(id)
-                    .bind(hash)
-                    .bind(*expires_at)
-            }
+            Change::Password(hash, expires_at) => sqlx::query(
+                "UPDATE account SET password_hash = $2, password_expires_at = $3, hash_cost = $4 WHERE id = $1",
+            )
+            .bind(id)
+            .bind(hash)
+            .bind(*expires_at)
+            .bind(stored_cost(hash)),
             Change::Email(email) => {
                 if let Some(email) = email {
                     free_email(tx, &email.key, id).await?;
@@ -243,20 +246,49 @@ impl Store {
         Ok(sqlx::query_as("SELECT * FROM account ORDER BY username").fetch_all(&self.pool).await?)
     }
 
+    /// The cost of the costliest password hash that is stored.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn costliest_hash(&self) -> Result<Cost, StoreError> {
+        // Where an older build wrote the hash.
+        let unknown: Vec<(String, String)> = sqlx::query_as(
+            "SELECT id, password_hash FROM account WHERE hash_cost IS NULL AND password_hash IS NOT NULL",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        for (id, hash) in unknown {
+            sqlx::query("UPDATE account SET hash_cost = $2 WHERE id = $1 AND hash_cost IS NULL")
+                .bind(id)
+                .bind(stored_cost(&hash))
+                .execute(&self.pool)
+                .await?;
+        }
+        let costliest: Option<i64> =
+            sqlx::query_scalar("SELECT MAX(hash_cost) FROM account").fetch_one(&self.pool).await?;
+        Ok(costliest.and_then(|cost| Cost::try_from(cost).ok()).unwrap_or(0))
+    }
+
     /// Stores the same password hashed anew, because the parameters rose; ends nothing. Does nothing where the
     /// password has been changed since `old` was read.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn rehash_password(&self, id: &str, old: &str, new: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+        sqlx::query("UPDATE account SET password_hash = $3, hash_cost = $4 WHERE id = $1 AND password_hash = $2")
             .bind(id)
             .bind(old)
             .bind(new)
+            .bind(stored_cost(new))
             .execute(&self.pool)
             .await?;
         Ok(())
     }
+}
+
+/// What the hash costs, as it is stored.
+fn stored_cost(hash: &str) -> i64 {
+    i64::try_from(cost_of(hash)).unwrap_or(i64::MAX)
 }
 
 async fn free_email(tx: &mut Transaction, email_key: &str, id: &str) -> Result<(), AccountError> {

@@ -18,12 +18,17 @@ pub enum Event {
     Password,
     /// An access code was mailed.
     CodeSent,
+    /// Another access code was asked for.
+    CodeResent,
     /// An access code was checked.
     Code,
     /// A code became a session.
     SessionBegun,
     /// A session ended.
     SessionEnded,
+    /// Failures made further tries wait: of an account as long as can be, of a device or a client address until its
+    /// budget is whole again.
+    Locked,
     /// An administrator made or changed an account; says what was done.
     Administration(&'static str),
 }
@@ -41,7 +46,7 @@ pub enum Outcome {
     Stale,
     /// The last try is used up.
     Exhausted,
-    /// The mail server refused it or did not answer.
+    /// The mail server refused it or did not answer, or there was no address to mail to.
     NotDelivered,
     /// A spent token came back: its session was ended.
     Reused,
@@ -53,9 +58,11 @@ impl fmt::Display for Event {
             Self::SignInBegun => "signin-begun",
             Self::Password => "password",
             Self::CodeSent => "code-sent",
+            Self::CodeResent => "code-resent",
             Self::Code => "code",
             Self::SessionBegun => "session-begun",
             Self::SessionEnded => "session-ended",
+            Self::Locked => "locked",
             Self::Administration(act) => act,
         })
     }
@@ -150,33 +157,49 @@ impl Record<'_> {
     /// [`StoreError::Database`].
     pub async fn write(self, tx: &mut Transaction) -> Result<(), StoreError> {
         let (username, name_key) = match self.whom {
-            Whom::Account(username) => (Some(username.as_str()), None),
-            Whom::Unknown(name_key) => (None, Some(name_key.as_str())),
+            Whom::Account(username) => (Some(username.clone()), None),
+            Whom::Unknown(name_key) => (None, Some(name_key.clone())),
         };
-        tracing::info!(
-            target: "vestibule_server::audit",
-            event = %self.event,
-            outcome = %self.outcome,
+        let entry = Entry {
+            at: self.at,
+            event: self.event.to_string(),
+            outcome: self.outcome.to_string(),
             username,
             name_key,
-            client_address = self.caller.address.as_deref(),
-            user_agent = self.caller.user_agent.as_deref(),
-        );
+            client_address: self.caller.address.clone(),
+            user_agent: self.caller.user_agent.clone(),
+        };
         sqlx::query(
             "INSERT INTO audit (id, at, event, outcome, username, name_key, client_address, user_agent)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(self.id)
-        .bind(self.at)
-        .bind(self.event.to_string())
-        .bind(self.outcome.to_string())
-        .bind(username)
-        .bind(name_key)
-        .bind(self.caller.address.as_deref())
-        .bind(self.caller.user_agent.as_deref())
+        .bind(entry.at)
+        .bind(&entry.event)
+        .bind(&entry.outcome)
+        .bind(entry.username.as_deref())
+        .bind(entry.name_key.as_deref())
+        .bind(entry.client_address.as_deref())
+        .bind(entry.user_agent.as_deref())
         .execute(&mut **tx)
         .await?;
+        tx.entries.push(entry);
         Ok(())
+    }
+}
+
+impl Entry {
+    /// Writes the entry to the log.
+    pub(super) fn log(&self) {
+        tracing::info!(
+            target: "vestibule_server::audit",
+            event = self.event,
+            outcome = self.outcome,
+            username = self.username,
+            name_key = self.name_key,
+            client_address = self.client_address,
+            user_agent = self.user_agent,
+        );
     }
 }
 
@@ -232,4 +255,53 @@ pub struct Keep {
     pub failures: i64,
     /// Audit entries.
     pub audit: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::super::testing::store;
+    use super::*;
+
+    /// Keeps what is logged.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn only_what_was_done_is_logged() -> Result<(), StoreError> {
+        let log = Log::default();
+        let written = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || log.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let (store, _folder) = store().await;
+        let (whom, caller) = (Whom::Account("ada".to_owned()), Caller::default());
+        let record = |id: &str, event| Record {
+            id: id.to_owned(),
+            at: 0,
+            event,
+            outcome: Outcome::Success,
+            whom: &whom,
+            caller: &caller,
+        };
+        let mut undone = store.begin().await?;
+        record("1", Event::Password).write(&mut undone).await?;
+        undone.rollback().await?;
+        let mut done = store.begin().await?;
+        record("2", Event::SessionBegun).write(&mut done).await?;
+        done.commit().await?;
+        let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("session-begun") && !text.contains("password"), "{text}");
+        Ok(())
+    }
 }

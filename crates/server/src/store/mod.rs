@@ -14,6 +14,7 @@ pub mod sessions;
 pub mod signins;
 pub mod throttle;
 
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -22,8 +23,46 @@ use percent_encoding::percent_decode_str;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
 
-/// A transaction of the store.
-pub type Transaction = sqlx::Transaction<'static, Any>;
+/// A transaction of the store, with the audit entries that it has written.
+#[derive(Debug)]
+pub struct Transaction {
+    inner: sqlx::Transaction<'static, Any>,
+    entries: Vec<audit::Entry>,
+}
+
+impl Transaction {
+    /// Makes everything last, and logs the audit entries: what was not done is not in the log.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.inner.commit().await?;
+        self.entries.iter().for_each(audit::Entry::log);
+        Ok(())
+    }
+
+    /// Undoes everything; so does dropping it.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        Ok(self.inner.rollback().await?)
+    }
+}
+
+impl Deref for Transaction {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+}
 
 /// How long a connection waits for another one's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -90,7 +129,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+        Ok(Transaction { inner: self.pool.begin_with("BEGIN IMMEDIATE").await?, entries: Vec::new() })
     }
 
     /// Whether the database answers.
@@ -141,7 +180,7 @@ macro_rules! in_transaction {
     ($store:expr, |$tx:ident| $body:expr) => {{
         let mut $tx = $store.begin().await?;
         let answer = $body;
-        $tx.commit().await.map_err($crate::store::StoreError::from)?;
+        $tx.commit().await?;
         answer
     }};
 }

@@ -6,7 +6,7 @@ use super::super::CliError;
 use super::super::desk::Desk;
 use super::{NewPassword, email, new_password, refused};
 use crate::password::canonical_username;
-use crate::store::accounts::{Account, NewAccount};
+use crate::store::accounts::{Account, AccountError, NewAccount};
 use crate::store::in_transaction;
 use crate::terminal;
 
@@ -35,6 +35,9 @@ pub(super) async fn run(desk: &Desk, arguments: AddArguments) -> Result<(), CliE
     let username = username(&arguments.name)?;
     let name = display_name(arguments.display_name.as_deref().unwrap_or(&arguments.name))?;
     let email = arguments.email.as_deref().map(email).transpose()?;
+    if email.is_none() && desk.demands_email {
+        return Err(refused(&username, AccountError::EmailNeeded));
+    }
     let NewPassword { hash, expires_at, shown } = new_password(desk, &username, arguments.generate).await?;
     let account = NewAccount {
         username,

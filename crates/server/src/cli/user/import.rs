@@ -139,7 +139,7 @@ fn row(
             return Err(Problem { line, column: Some("two_factor"), text });
         }
     };
-    if two_factor && email.is_none() {
+    if (two_factor || desk.demands_email) && email.is_none() {
         return Err(Problem { line, column: Some("email"), text: AccountError::EmailNeeded.to_string() });
     }
     let is_generated = whole("password").is_empty();

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use vestibule_protocol::BUILT_IN_CLIENT;
 
@@ -74,24 +75,29 @@ impl Harness {
         let keys = Keys::load(&store, &random, &clock).await.unwrap();
         let hasher = Hasher::new(&config.password_hash, random.clone()).unwrap();
         let mailer = Mailer::from_config(&config.mail, random.clone()).unwrap();
-        let server = Arc::new(Server { config, clock, random, store, keys, hasher, mailer });
-        for (username, two_factor) in [("ada", false), ("grace", true)] {
-            let hash = server.hasher.hash(&prepare(PASSWORD).unwrap()).await.unwrap();
-            let email = format!("{username}@example.com");
-            let account = NewAccount {
-                username: username.into(),
-                name: username.to_uppercase(),
-                email: Some(Email { given: email.clone(), key: email }),
-                password_hash: Some(hash),
-                password_expires_at: None,
-                two_factor,
-            };
-            let mut tx = server.store.begin().await.unwrap();
-            Account::add(&mut tx, username, &account, server.clock.now()).await.unwrap();
-            tx.commit().await.unwrap();
-        }
+        let server = Arc::new(Server { config, clock, random, store, keys, hasher, mailer, steps: TaskTracker::new() });
         let router = crate::http::router(&server);
-        Self { server, outbox, router, _folder: folder }
+        let harness = Self { server, outbox, router, _folder: folder };
+        for (username, two_factor) in [("ada", false), ("grace", true)] {
+            harness.add_account(username, Some(&format!("{username}@example.com")), two_factor).await;
+        }
+        harness
+    }
+
+    /// An account with [`PASSWORD`]; its id is its user name.
+    pub(super) async fn add_account(&self, username: &str, email: Option<&str>, two_factor: bool) {
+        let hash = self.server.hasher.hash(&prepare(PASSWORD).unwrap()).await.unwrap();
+        let account = NewAccount {
+            username: username.into(),
+            name: username.to_uppercase(),
+            email: email.map(|email| Email { given: email.into(), key: email.into() }),
+            password_hash: Some(hash),
+            password_expires_at: None,
+            two_factor,
+        };
+        let mut tx = self.server.store.begin().await.unwrap();
+        Account::add(&mut tx, username, &account, self.server.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Reply {
