@@ -93,7 +93,11 @@ fn config_text(listen: SocketAddr) -> String {
          url = \"sqlite:demo/vestibule.db\"\n\
          \n\
          [mail]\n\
-         outbox = \"demo/outbox\"\n"
+         outbox = \"demo/outbox\"\n\
+         \n\
+         [log]\n\
+         # So that mails are easy to find in the terminal.\n\
+         level = \"warn\"\n"
     )
 }
 
@@ -107,8 +111,9 @@ fn lan_address() -> Option<IpAddr> {
 
 /// Builds everything and becomes the server.
 pub(crate) fn demo(port: u16, config: Option<PathBuf>) -> Result<(), Failure> {
-    server::build()?;
+    // Whoever has to choose another port wants to know before the build.
     let listen = wildcard(port)?;
+    server::build()?;
     let folder = place::demo();
     let passwords = passwords(&folder)?;
     let config = if let Some(config) = config {

@@ -1,6 +1,6 @@
 //! Discovery: authorization server metadata (RFC 8414 §2) with our members.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 
 /// What a server says of itself.
 ///
@@ -53,20 +53,34 @@ pub struct ServerMetadata {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ui_locales_supported: Vec<String>,
     /// Which products stand behind; decides what the User tab shows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub uc_configuration: Option<UcConfiguration>,
     /// Name to show instead of the address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// Region that national cell numbers are read in (ISO 3166-1 alpha-2).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub default_region: Option<String>,
     /// Picture to show beside the name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub logo_uri: Option<String>,
     /// Colours of the service.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient", skip_serializing_if = "Option::is_none")]
     pub theme: Option<Theme>,
+}
+
+/// What is for show only is left out where it has another shape than it should: a server can be signed in to without.
+fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Shape<T> {
+        Right(T),
+        Wrong(IgnoredAny),
+    }
+    Ok(match Shape::deserialize(deserializer)? {
+        Shape::Right(value) => Some(value),
+        Shape::Wrong(_) => None,
+    })
 }
 
 /// Which products stand behind the server.
@@ -106,6 +120,15 @@ mod tests {
     fn a_document_with_only_the_issuer_is_read() {
         let metadata: ServerMetadata = serde_json::from_str(r#"{"issuer":"https://example.com","x":1}"#).unwrap();
         assert_eq!(metadata.authorization_challenge_endpoint, None);
+    }
+
+    #[test]
+    fn what_is_for_show_keeps_nobody_out() {
+        let text = r#"{"issuer":"https://example.com","theme":{"light":7},"service_name":["a"],"logo_uri":null,
+            "uc_configuration":"of-tomorrow","default_region":"DE"}"#;
+        let metadata: ServerMetadata = serde_json::from_str(text).unwrap();
+        assert_eq!((&metadata.theme, &metadata.service_name, &metadata.logo_uri), (&None, &None, &None));
+        assert_eq!((metadata.uc_configuration, metadata.default_region.as_deref()), (None, Some("DE")));
     }
 
     #[test]

@@ -17,7 +17,14 @@ use crate::terminal;
 const BUILT_AFTER: UnixMillis = 1_767_225_600_000;
 
 /// What was found, in one line.
-type Finding = Result<String, String>;
+type Finding = Result<Found, String>;
+
+/// What works.
+enum Found {
+    Well(String),
+    /// It works, and may not be what is wanted.
+    Doubtful(String),
+}
 
 pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliError> {
     let config = match config {
@@ -29,12 +36,12 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
     };
     let now = Clock::System.now();
     let findings = [
-        ("configuration", Ok(format!("issuer {}", issuer(&config)))),
-        ("database", database(&config.database.url).await),
+        ("configuration", Ok(Found::Well(format!("issuer {}", issuer(&config))))),
+        ("database", database(&config.database.url).await.map(Found::Well)),
         ("mail", mail(&config).await),
-        ("certificate", certificate::check(&config, now)),
-        ("accounts", accounts(&config).await),
-        ("clock", clock(&config.database.url, now).await),
+        ("certificate", certificate::check(&config, now).map(Found::Well)),
+        ("accounts", accounts(&config).await.map(Found::Well)),
+        ("clock", clock(&config.database.url, now).await.map(Found::Well)),
     ];
     for (what, finding) in &findings {
         tell(what, finding)?;
@@ -44,8 +51,9 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
 
 fn tell(what: &str, finding: &Finding) -> Result<(), CliError> {
     let (state, text) = match finding {
-        Ok(text) => ("ok    ", text),
-        Err(text) => ("failed", text),
+        Ok(Found::Well(text)) => ("ok     ", text),
+        Ok(Found::Doubtful(text)) => ("warning", text),
+        Err(text) => ("failed ", text),
     };
     Ok(terminal::show(&format!("{state}  {what}: {}", text.replace(['\r', '\n'], " ")))?)
 }
@@ -58,7 +66,7 @@ fn issuer(config: &Config) -> String {
     }
 }
 
-async fn database(url: &str) -> Finding {
+async fn database(url: &str) -> Result<String, String> {
     let mend = |problem: &dyn std::fmt::Display| database_trouble(url, problem);
     if let Some(folder) = folder_of_missing(url) {
         // Not made here: it would belong to whoever checks, not to the one who serves.
@@ -91,11 +99,17 @@ async fn mail(config: &Config) -> Finding {
     let random = Random::from_system().map_err(|error| error.to_string())?;
     let mailer = Mailer::from_config(&config.mail, random).map_err(|error| error.to_string())?;
     mailer.probe().await?;
-    Ok(format!("{} takes mails", mailer.destination()))
+    let destination = mailer.destination();
+    Ok(match &config.mail.smtp {
+        Some(_) => Found::Well(format!("{destination} takes mails")),
+        None => Found::Doubtful(format!(
+            "there is no [mail.smtp], so mails are not sent: {destination} takes them, and whoever reads them can sign in"
+        )),
+    })
 }
 
 /// An account that must have a code but has no address to mail it to cannot sign in.
-async fn accounts(config: &Config) -> Finding {
+async fn accounts(config: &Config) -> Result<String, String> {
     let url = &config.database.url;
     if folder_of_missing(url).is_some() {
         return Ok("none yet".to_owned());
@@ -119,7 +133,7 @@ async fn accounts(config: &Config) -> Finding {
 }
 
 /// A clock that is behind the newest entry of the audit trail has been set back: what had expired would be good again.
-async fn clock(url: &str, now: UnixMillis) -> Finding {
+async fn clock(url: &str, now: UnixMillis) -> Result<String, String> {
     if now < BUILT_AFTER {
         return Err(format!("{} is in the past; set the clock, best with an NTP client", moment(now)));
     }

@@ -31,7 +31,8 @@ pub(super) enum UserCommand {
     Add(add::AddArguments),
     /// Make accounts from a CSV file: all of them, or none
     Import {
-        /// Columns: username, and as needed name, email, `two_factor` (true or false), password
+        #[arg(help = "Columns: username, and as needed name (to show), email, two_factor (true or false), password \
+                      (where it is missing, one is made and printed)")]
         file: PathBuf,
         /// Print the generated passwords as JSON
         #[arg(long)]

@@ -12,7 +12,6 @@ use rustls::server::ParsedCertificate;
 use rustls::sign::CertifiedKey;
 use x509_cert::der::Decode;
 
-use super::Finding;
 use crate::cli::user::moment;
 use crate::clock::{UnixMillis, millis};
 use crate::config::{Config, PublicAddresses, TlsConfig};
@@ -20,14 +19,14 @@ use crate::config::{Config, PublicAddresses, TlsConfig};
 /// When it is time to renew.
 const RENEW_BEFORE: Duration = Duration::from_hours(14 * 24);
 
-pub(super) fn check(config: &Config, now: UnixMillis) -> Finding {
+pub(super) fn check(config: &Config, now: UnixMillis) -> Result<String, String> {
     match &config.tls {
         Some(tls) => examine(config, tls, now),
         None => Ok("none is configured; https is for a proxy in front to do".to_owned()),
     }
 }
 
-fn examine(config: &Config, tls: &TlsConfig, now: UnixMillis) -> Finding {
+fn examine(config: &Config, tls: &TlsConfig, now: UnixMillis) -> Result<String, String> {
     let at_certificate = |problem: &dyn Display| format!("tls.certificate: {}: {problem}", tls.certificate.display());
     let at_key = |problem: &dyn Display| format!("tls.key: {}: {problem}", tls.key.display());
 
@@ -75,7 +74,7 @@ mod tests {
     const MID_2026: UnixMillis = 1_783_000_000_000;
 
     /// What `check` says of a certificate for `name` that is in force during 2026, with its own key or another.
-    fn finding(name: &str, addresses: &[&str], now: UnixMillis, has_its_key: bool) -> Finding {
+    fn finding(name: &str, addresses: &[&str], now: UnixMillis, has_its_key: bool) -> Result<String, String> {
         let folder = tempfile::tempdir().unwrap();
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         params.not_before = date_time_ymd(2026, 1, 1);
