@@ -1,7 +1,7 @@
 import { expect, test, type Person } from '../fixtures/lost.ts';
 import type { Locator } from '@playwright/test';
 
-const OFFLINE = /This device has no network connection/;
+const OFFLINE = /This device has no network connection. Connect it/;
 
 /** What stands half typed at a stage. */
 const TYPED: Readonly<Record<'connect' | 'account' | 'credentials' | 'code', (person: Person) => [Locator, string]>> = {

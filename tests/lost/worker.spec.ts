@@ -170,7 +170,13 @@ test.describe('a second build is deployed', () => {
     await person.walk('connect', 'user');
   });
 
-  test('and its worker keeps the new page for the next start without a network', async ({ page, deployed, context }) => {
+  test('and its worker keeps the new page for the next start without a network', async ({
+    page,
+    deployed,
+    context,
+    complaints,
+  }) => {
+    complaints.allow(/ERR_INTERNET_DISCONNECTED/);
     const { person, proxy, builds } = deployed;
     await person.open('connect');
     await workerReady(page);
