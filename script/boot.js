@@ -82,9 +82,16 @@
     return show("unsupported");
   }
 
+  /** Engines say in these words that what came is no module at all, but somebody else's page in its place. */
+  const IS_NO_MODULE = /magic|\\0asm/;
+
   const judge = (error) => {
-    if (error instanceof WebAssembly.RuntimeError) fail("panic");
-    else if (!isStarted) fail(error instanceof WebAssembly.CompileError ? "blocked" : "missing");
+    if (error instanceof WebAssembly.RuntimeError) {
+      fail("panic");
+    } else if (!isStarted) {
+      const isRefused = error instanceof WebAssembly.CompileError && !IS_NO_MODULE.test(error.message);
+      fail(isRefused ? "blocked" : "missing");
+    }
   };
   addEventListener(
     "error",

@@ -40,8 +40,10 @@ pub(crate) fn App() -> impl IntoView {
 fn Shell() -> impl IntoView {
     let navigate = use_navigate();
     let flow = Flow::start(move |stage, history| {
-        let options = NavigateOptions { replace: history == History::Replace, ..NavigateOptions::default() };
-        navigate(stage.path(), options);
+        // Not resolved by the router, which would take the slash off the end of the base.
+        let options =
+            NavigateOptions { replace: history == History::Replace, resolve: false, ..NavigateOptions::default() };
+        navigate(&format!("{}{}", browser::base(), stage.path()), options);
     });
     provide_context(flow);
     follow_the_url(flow);

@@ -165,7 +165,7 @@ test('the mail names the reference that the page shows', async ({
   await codePage.expectShown();
   const { subject } = await mail.next(GRACE.email);
   const reference = /\b[A-Z]{2}\b/.exec(subject)?.[0] ?? 'no reference in the subject';
-  await expect(page.getByText(reference).first()).toBeVisible();
+  await expect(page.getByText(reference, { exact: true })).toBeVisible();
 });
 
 test('a refused mail is told, and resending works at once', async ({

@@ -2,6 +2,9 @@ import { codeIn, expect, GRACE, test } from '../fixtures/test.ts';
 
 test.use({ scheme: 'https', ignoreHTTPSErrors: true });
 
+// The exception for the test's own certificate does not hold for service workers.
+test.beforeEach(({ complaints }) => complaints.allow(/SSL certificate error occurred when fetching the script/));
+
 test('over https the session cookie is out of reach for scripts and for other hosts', async ({
   page,
   atCode,
