@@ -29,7 +29,7 @@ pub use me::{
 };
 pub use metadata::{ServerMetadata, Theme, UcConfiguration};
 pub use secret::Secret;
-pub use token::{TokenError, TokenRequest, TokenResponse};
+pub use token::{Confirmation, Introspection, TokenError, TokenRequest, TokenResponse};
 
 /// The client that every server knows without configuration: its own page.
 pub const BUILT_IN_CLIENT: &str = "vestibule";

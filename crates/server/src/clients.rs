@@ -30,6 +30,16 @@ pub fn granted_scope(config: &Config, client_id: &str, asked: Option<&str>) -> O
     is_had.then(|| granted.join(" "))
 }
 
+/// Every scope that some client may ask for.
+#[must_use]
+pub fn all_scopes(config: &Config) -> Vec<String> {
+    let listed = config.clients.iter().flat_map(|client| client.scopes.iter().cloned());
+    let mut scopes: Vec<String> = listed.chain([PROFILE_SCOPE.to_owned()]).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
 /// Whether a session with these scopes may do what needs `scope`.
 #[must_use]
 pub fn allows(scopes: &str, scope: &str) -> bool {

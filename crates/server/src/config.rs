@@ -3,6 +3,7 @@
 //! Types parse, so that a `Config` that exists makes sense. Unknown keys are errors.
 
 mod address;
+mod clients;
 mod duration;
 mod load;
 mod mail;
@@ -17,11 +18,12 @@ use serde::Deserialize;
 use vestibule_protocol::UcConfiguration;
 
 pub use address::{Issuer, IssuerError, Origin, OriginError, PublicAddresses};
+pub use clients::{ClientConfig, ServiceConfig};
 pub use load::ConfigError;
 pub use mail::{MailConfig, MailRoute, SmtpConfig, SmtpSecurity};
 pub use sections::{
-    AuditConfig, ClientConfig, CodeConfig, DatabaseConfig, LogConfig, LogFormat, PasswordHashConfig, SessionConfig,
-    SigninConfig, ThrottleConfig, TlsConfig, TokenConfig,
+    AuditConfig, CodeConfig, DatabaseConfig, LogConfig, LogFormat, PasswordHashConfig, SessionConfig, SigninConfig,
+    ThrottleConfig, TlsConfig, TokenConfig,
 };
 
 /// The configuration. Paths are relative to the working directory.
@@ -70,6 +72,8 @@ pub struct Config {
     pub log: LogConfig,
     /// First-party clients besides the page itself; the id `vestibule` adds origins to the page's own client.
     pub clients: Vec<ClientConfig>,
+    /// UC services behind, which ask whether tokens count.
+    pub services: Vec<ServiceConfig>,
 }
 
 impl Default for Config {
@@ -95,6 +99,7 @@ impl Default for Config {
             audit: AuditConfig::default(),
             log: LogConfig::default(),
             clients: Vec::new(),
+            services: Vec::new(),
         }
     }
 }
@@ -137,7 +142,8 @@ impl Config {
         self.token.validate()?;
         self.throttle.validate()?;
         self.password_hash.validate()?;
-        self.audit.validate()
+        self.audit.validate()?;
+        clients::validate(&self.clients, &self.services)
     }
 
     fn validate_addresses(&self) -> Result<(), Invalid> {

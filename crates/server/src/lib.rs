@@ -14,6 +14,7 @@ pub mod password;
 pub mod random;
 pub mod redemption;
 pub mod serve;
+pub mod services;
 pub mod state;
 pub mod steps;
 pub mod store;

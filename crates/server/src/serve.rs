@@ -17,6 +17,7 @@ use crate::keys::{Keys, KeysError};
 use crate::mail::{Mailer, MailerError};
 use crate::password::Hasher;
 use crate::random::Random;
+use crate::services::Services;
 use crate::state::{Server, Shared};
 use crate::store::audit::Keep;
 use crate::store::{Store, StoreError};
@@ -41,6 +42,9 @@ pub enum ServeError {
     /// The parameters of the password hash.
     #[error("password_hash: {0}")]
     PasswordHash(String),
+    /// The secret of a service.
+    #[error("services: {0}")]
+    Services(String),
     /// Certificate or key.
     #[error("tls: {0}")]
     Tls(std::io::Error),
@@ -65,7 +69,9 @@ pub async fn assemble(config: Config) -> Result<Shared, ServeError> {
         .map_err(|error| ServeError::PasswordHash(error.to_string()))?;
     hasher.pad_to(store.costliest_hash().await?);
     let mailer = Mailer::from_config(&config.mail, random.clone())?;
-    Ok(Arc::new(Server { config, clock, random, store, keys, hasher, mailer, steps: TaskTracker::new() }))
+    let services = Services::from_config(&config).map_err(|invalid| ServeError::Services(invalid.problem))?;
+    let steps = TaskTracker::new();
+    Ok(Arc::new(Server { config, clock, random, store, keys, hasher, mailer, services, steps }))
 }
 
 /// Serves until the process is told to stop (SIGTERM or SIGINT).

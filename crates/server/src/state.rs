@@ -10,6 +10,7 @@ use crate::keys::Keys;
 use crate::mail::Mailer;
 use crate::password::Hasher;
 use crate::random::Random;
+use crate::services::Services;
 use crate::store::Store;
 
 /// The server, shared by all requests.
@@ -31,6 +32,8 @@ pub struct Server {
     pub hasher: Hasher,
     /// Sends mails.
     pub mailer: Mailer,
+    /// Those who may ask about tokens.
+    pub services: Services,
     /// Steps under way, which end even where their clients have gone.
     pub steps: TaskTracker,
 }

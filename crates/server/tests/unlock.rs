@@ -21,6 +21,7 @@ use vestibule_server::keys::{Keys, sha256};
 use vestibule_server::mail::Mailer;
 use vestibule_server::password::Hasher;
 use vestibule_server::random::Random;
+use vestibule_server::services::Services;
 use vestibule_server::state::Server;
 use vestibule_server::store::Store;
 
@@ -58,6 +59,7 @@ async fn server(folder: &Path) -> Router {
         keys,
         hasher,
         mailer,
+        services: Services::default(),
         steps: TaskTracker::new(),
     }))
 }

@@ -48,19 +48,29 @@ impl Desk {
         account.ok_or_else(|| CliError::NoSuchAccount(name.to_owned()))
     }
 
-    /// Writes an administration act into the audit trail, in the act's own transaction.
+    /// Writes an administration act about an account into the audit trail, in the act's own transaction.
     pub(super) async fn record(
         &self,
         tx: &mut Transaction,
         act: &'static str,
         username: &str,
     ) -> Result<(), StoreError> {
+        self.record_about(tx, act, &Whom::Account(username.to_owned())).await
+    }
+
+    /// Writes an administration act into the audit trail, in the act's own transaction.
+    pub(super) async fn record_about(
+        &self,
+        tx: &mut Transaction,
+        act: &'static str,
+        whom: &Whom,
+    ) -> Result<(), StoreError> {
         let record = Record {
             id: self.random.id(),
             at: self.clock.now(),
             event: Event::Administration(act),
             outcome: Outcome::Success,
-            whom: &Whom::Account(username.to_owned()),
+            whom,
             caller: &Caller::default(),
         };
         record.write(tx).await

@@ -3,9 +3,11 @@
 mod audit;
 mod check;
 mod desk;
+mod keys;
 mod openapi;
 mod password;
 mod serve;
+mod sessions;
 mod user;
 
 use std::fmt::Display;
@@ -40,6 +42,12 @@ enum Command {
     /// Make, change and list accounts
     #[command(subcommand)]
     User(user::UserCommand),
+    /// List and end the sessions of an account
+    #[command(subcommand)]
+    Sessions(sessions::SessionsCommand),
+    /// Rotate and export the keys that sign access tokens
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Show who tried what, and what came of it
     Audit(audit::AuditArguments),
     /// Check configuration, database, mail, certificate and clock
@@ -65,6 +73,10 @@ enum CliError {
     PasswordHash(String),
     #[error("no account has the user name or e-mail address `{0}`; `user list` shows all")]
     NoSuchAccount(String),
+    #[error("{0} has no session `{1}`; `sessions list` shows all")]
+    NoSuchSession(String, String),
+    #[error("a new key is waiting already and signs from {0} on; `--at-once` replaces all keys instead")]
+    KeyWaits(String),
     #[error("`{0}` is no user name: letters, digits and signs without blanks and without @, 254 at the most")]
     NotAUsername(String),
     #[error("`{0}` is no e-mail address; write it like ada@example.com")]
@@ -122,6 +134,8 @@ async fn run(config: Option<PathBuf>, command: Command) -> Result<(), CliError> 
     match command {
         Command::Serve => serve::run(load()?).await,
         Command::User(command) => user::run(load()?, command).await,
+        Command::Sessions(command) => sessions::run(load()?, command).await,
+        Command::Keys(command) => keys::run(load()?, command).await,
         Command::Audit(arguments) => audit::run(load()?, &arguments).await,
         Command::Check => check::run(load()).await,
         Command::Openapi => openapi::run(),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use tracing::level_filters::LevelFilter;
 
-use super::{Invalid, Origin, duration, invalid};
+use super::{Invalid, duration, invalid};
 
 /// Where everything is kept.
 #[derive(Clone, Debug, Deserialize)]
@@ -264,20 +264,6 @@ impl Default for LogConfig {
     fn default() -> Self {
         Self { format: LogFormat::default(), level: LevelFilter::INFO }
     }
-}
-
-/// A first-party client (RFC 6749 §2).
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClientConfig {
-    /// `client_id`.
-    pub id: String,
-    /// Where its pages come from.
-    #[serde(default)]
-    pub origins: Vec<Origin>,
-    /// What it may ask for.
-    #[serde(default)]
-    pub scopes: Vec<String>,
 }
 
 fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LevelFilter, D::Error> {

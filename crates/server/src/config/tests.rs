@@ -46,7 +46,7 @@ fn the_example_names_every_key() {
     let mut sections = 0;
     for pointer in ["", "/database", "/tls", "/mail", "/mail/smtp", "/code", "/signin", "/session", "/token"]
         .into_iter()
-        .chain(["/throttle", "/password_hash", "/audit", "/log", "/clients/0"])
+        .chain(["/throttle", "/password_hash", "/audit", "/log", "/clients/0", "/services/0"])
     {
         let mut with_unknown = everything.clone();
         let section = with_unknown.pointer_mut(pointer).and_then(Value::as_object_mut).unwrap();
@@ -58,8 +58,8 @@ fn the_example_names_every_key() {
         sections += 1;
     }
     let tables = everything.as_object().unwrap().values().filter(|value| value.is_object()).count();
-    // Besides the tables of the root: the root, the mail server and the list of clients.
-    assert_eq!(sections, tables + 3);
+    // Besides the tables of the root: the root, the mail server, the clients and the services.
+    assert_eq!(sections, tables + 4);
 }
 
 #[test]
@@ -175,6 +175,35 @@ fn addresses_that_no_request_tells_apart_are_refused() {
         assert!(error.starts_with("vestibule.toml: public_addresses: ") && error.contains("told apart"), "{error}");
     }
     load("public_addresses = [\"https://uc.example.com/a\", \"https://uc.example.com:8443/a\"]", &[]).unwrap();
+}
+
+#[test]
+fn clients_and_services_have_ids_of_their_own_and_what_they_need() {
+    let secret = "x".repeat(24);
+    let service = format!("[[services]]\nid = \"pbx\"\nsecret = \"{secret}\"\n");
+    let phone = "[[clients]]\nid = \"phone\"\nscopes = [\"profile\"]\n";
+    load(&format!("{service}{phone}[[clients]]\nid = \"vestibule\"\n"), &[]).unwrap();
+    for (text, message) in [
+        (format!("{phone}{phone}"), "clients: phone stands there twice; every client and service has an id of its own"),
+        (
+            format!("{service}{phone}").replace("phone", "pbx"),
+            "services: pbx stands there twice; every client and service has an id of its own",
+        ),
+        (phone.replace("phone", "a b"), "clients: `a b` is no id: letters, digits and signs without blanks"),
+        (
+            phone.replace("scopes = [\"profile\"]\n", ""),
+            "clients: phone: scopes is missing; write what it may ask for, like profile",
+        ),
+        (phone.replace("profile", "a b"), "clients: phone: `a b` is no scope: one word without \" or \\"),
+        (
+            service.replace(&secret, "short"),
+            "services: pbx: the secret must have at least 24 characters; make one with `openssl rand -hex 24`",
+        ),
+        ("[[services]]\nid = \"pbx\"\n".to_owned(), "services: pbx: set secret or secret_file"),
+        (format!("{service}secret_file = \"x\"\n"), "services: pbx: set secret or secret_file, not both"),
+    ] {
+        refused(&text, &[], &format!("vestibule.toml: {message}"));
+    }
 }
 
 #[test]

@@ -5,9 +5,10 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use serde_json::json;
-use vestibule_protocol::{PROFILE_SCOPE, ServerMetadata, endpoint};
+use vestibule_protocol::{ServerMetadata, endpoint};
 
 use super::asked::Asked;
+use crate::clients;
 use crate::keys::CACHED_FOR;
 use crate::mail;
 use crate::state::Shared;
@@ -23,19 +24,24 @@ pub(super) async fn metadata(State(server): State<Shared>, Asked(issuer): Asked)
     let at = |path: &str| Some(format!("{issuer}{path}"));
     let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
     let config = &server.config;
+    let has_services = !server.services.is_empty();
     let metadata = ServerMetadata {
         issuer: issuer.as_str().to_owned(),
         authorization_challenge_endpoint: at(endpoint::AUTHORIZE_CHALLENGE),
         token_endpoint: at(endpoint::TOKEN),
         revocation_endpoint: at(endpoint::REVOKE),
         jwks_uri: at(endpoint::JWKS),
-        scopes_supported: texts(&[PROFILE_SCOPE]),
+        scopes_supported: clients::all_scopes(config),
         response_types_supported: texts(&["code"]),
         grant_types_supported: texts(&["authorization_code", "refresh_token"]),
         token_endpoint_auth_methods_supported: texts(&["none"]),
         revocation_endpoint_auth_methods_supported: texts(&["none"]),
-        introspection_endpoint: None,
-        introspection_endpoint_auth_methods_supported: Vec::new(),
+        introspection_endpoint: at(endpoint::INTROSPECT).filter(|_| has_services),
+        introspection_endpoint_auth_methods_supported: if has_services {
+            texts(&["client_secret_basic", "client_secret_post"])
+        } else {
+            Vec::new()
+        },
         dpop_signing_alg_values_supported: texts(&["ES256"]),
         code_challenge_methods_supported: texts(&["S256"]),
         ui_locales_supported: texts(mail::LANGUAGES),

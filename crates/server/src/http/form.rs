@@ -59,7 +59,7 @@ impl Form {
 }
 
 /// `form_urlencoded` would put replacement characters where bytes are not UTF-8.
-fn decode(part: &[u8]) -> Result<String, FormError> {
+pub(super) fn decode(part: &[u8]) -> Result<String, FormError> {
     let spaced: Vec<u8> = part.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
     let decoded: Vec<u8> = percent_encoding::percent_decode(&spaced).collect();
     String::from_utf8(decoded).map_err(|_| FormError::NotUtf8)

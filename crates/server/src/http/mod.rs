@@ -7,6 +7,7 @@ mod discovery;
 mod form;
 mod guard;
 mod health;
+mod introspect;
 mod me;
 pub mod openapi;
 mod problem;
@@ -54,6 +55,7 @@ pub fn router(server: &Shared) -> Router {
         .route(endpoint::AUTHORIZE_CHALLENGE, post(challenge::post))
         .route(endpoint::TOKEN, post(token::token))
         .route(endpoint::REVOKE, post(token::revoke))
+        .route(endpoint::INTROSPECT, post(introspect::post))
         .route(endpoint::SESSION, post(session::post).delete(session::delete))
         .route(endpoint::ME, get(me::get))
         .route(endpoint::PREFERRED_DEVICE, put(me::put_preferred_device))

@@ -2,7 +2,8 @@
 #![expect(dead_code, reason = "the form schemas are only described, never built")]
 
 use axum::Json;
-use utoipa::{OpenApi, ToSchema};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToSchema};
 use vestibule_protocol::{ChallengeError, Problem, TokenError};
 
 /// The document.
@@ -15,15 +16,26 @@ use vestibule_protocol::{ChallengeError, Problem, TokenError};
         super::challenge::post,
         super::token::token,
         super::token::revoke,
+        super::introspect::post,
         super::session::post,
         super::session::delete,
         super::me::get,
         super::me::put_preferred_device,
         super::me::put_route_calls_to_cell,
     ),
-    components(schemas(ChallengeError, TokenError, Problem))
+    components(schemas(ChallengeError, TokenError, Problem)),
+    modifiers(&Authentication)
 )]
 struct Document;
+
+struct Authentication;
+
+impl Modify for Authentication {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let basic = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
+        document.components.get_or_insert_default().add_security_scheme("service", basic);
+    }
+}
 
 /// The OpenAPI document of this build.
 #[must_use]
@@ -74,4 +86,12 @@ pub(super) struct TokenForm {
 pub(super) struct RevokeForm {
     token: String,
     client_id: String,
+}
+
+/// The members of an introspection request; the service may prove who it is by `Authorization: Basic` instead.
+#[derive(ToSchema)]
+pub(super) struct IntrospectForm {
+    token: String,
+    client_id: Option<String>,
+    client_secret: Option<String>,
 }

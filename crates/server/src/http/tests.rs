@@ -3,6 +3,7 @@
 mod audit;
 mod dpop;
 mod harness;
+mod introspection;
 mod limits;
 mod parallel;
 mod retries;

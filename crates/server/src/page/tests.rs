@@ -85,7 +85,7 @@ async fn the_form_that_the_browser_wants_is_sent_with_a_tag_of_its_own() {
     for (accept, encoding, content) in [
         ("gzip, br", Some("br"), "brotli of the page"),
         ("gzip", Some("gzip"), "gzip of the page"),
-        ("identity", None, "<title>Vestibule</title><script type=\"module\">go()</script>"),
+        ("identity", None, "<base href=\"/\"><title>Vestibule</title><script type=\"module\">go()</script>"),
     ] {
         let (_, headers, body) = get_page("/", &[("accept-encoding", accept)]).await;
         assert_eq!(headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap()), encoding);

@@ -89,6 +89,8 @@ pub enum Whom {
     Account(String),
     /// A name that no account has, by its HMAC: it may be a password typed into the wrong field.
     Unknown(String),
+    /// Nobody: it is about the server.
+    Server,
 }
 
 /// Where a request came from.
@@ -159,6 +161,7 @@ impl Record<'_> {
         let (username, name_key) = match self.whom {
             Whom::Account(username) => (Some(username.clone()), None),
             Whom::Unknown(name_key) => (None, Some(name_key.clone())),
+            Whom::Server => (None, None),
         };
         let entry = Entry {
             at: self.at,

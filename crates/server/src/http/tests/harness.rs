@@ -17,6 +17,7 @@ use crate::keys::{Keys, sha256};
 use crate::mail::Mailer;
 use crate::password::{Hasher, prepare};
 use crate::random::Random;
+use crate::services::Services;
 use crate::state::{Server, Shared};
 use crate::store::Store;
 use crate::store::accounts::{Account, Email, NewAccount};
@@ -75,7 +76,9 @@ impl Harness {
         let keys = Keys::load(&store, &random, &clock).await.unwrap();
         let hasher = Hasher::new(&config.password_hash, random.clone()).unwrap();
         let mailer = Mailer::from_config(&config.mail, random.clone()).unwrap();
-        let server = Arc::new(Server { config, clock, random, store, keys, hasher, mailer, steps: TaskTracker::new() });
+        let services = Services::from_config(&config).unwrap();
+        let steps = TaskTracker::new();
+        let server = Arc::new(Server { config, clock, random, store, keys, hasher, mailer, services, steps });
         let router = crate::http::router(&server);
         let harness = Self { server, outbox, router, _folder: folder };
         for (username, two_factor) in [("ada", false), ("grace", true)] {
