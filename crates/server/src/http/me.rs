@@ -5,14 +5,12 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use vestibule_protocol::{
-    Me, PROFILE_SCOPE, PreferredDevice, Problem, ProblemKind, SetPreferredDevice, SetRouteCallsToCell, UcConfiguration,
+    Me, PreferredDevice, Problem, ProblemKind, SetPreferredDevice, SetRouteCallsToCell, UcConfiguration,
 };
 
 use super::problem::ProblemResponse;
 use super::session::read_json;
 use super::signed_in::SignedIn;
-use crate::clients;
-use crate::clock::millis;
 use crate::password::mask_email;
 use crate::state::{Server, Shared};
 use crate::store::accounts::Account;
@@ -104,19 +102,8 @@ async fn change(
     method: &Method,
     set: impl FnOnce(&mut Session) -> bool,
 ) -> Result<Json<Me>, ProblemResponse> {
-    let now = server.clock.now();
     let me = in_transaction!(server.store, |tx| {
-        let idle_expires_at = now + millis(server.config.session.idle);
-        let Some(mut session) = Session::lock_and_use(&mut tx, &signed_in.session_id, now, idle_expires_at).await?
-        else {
-            return Err(signed_in.has_ended());
-        };
-        if !clients::allows(&session.scope, PROFILE_SCOPE) {
-            return Err(signed_in.lacks_scope());
-        }
-        let Some(account) = Account::load(&mut tx, &session.account_id).await? else {
-            return Err(signed_in.has_ended());
-        };
+        let (mut session, account) = signed_in.lock(server, &mut tx).await?;
         if !set(&mut session) {
             return Err(ProblemKind::NotAvailable.into());
         }

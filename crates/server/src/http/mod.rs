@@ -10,9 +10,11 @@ mod health;
 mod introspect;
 mod me;
 pub mod openapi;
+mod password;
 mod problem;
 mod proof;
 mod session;
+mod sessions;
 mod signed_in;
 #[cfg(test)]
 mod tests;
@@ -22,7 +24,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::middleware;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
 use vestibule_protocol::endpoint;
@@ -58,6 +60,9 @@ pub fn router(server: &Shared) -> Router {
         .route(endpoint::INTROSPECT, post(introspect::post))
         .route(endpoint::SESSION, post(session::post).delete(session::delete))
         .route(endpoint::ME, get(me::get))
+        .route(endpoint::PASSWORD, put(password::put))
+        .route(endpoint::SESSIONS, get(sessions::get))
+        .route(&format!("{}/{{id}}", endpoint::SESSIONS), delete(sessions::delete))
         .route(endpoint::PREFERRED_DEVICE, put(me::put_preferred_device))
         .route(endpoint::ROUTE_CALLS_TO_CELL, put(me::put_route_calls_to_cell))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

@@ -40,6 +40,11 @@ impl ProblemResponse {
         Self { scheme, ..ProblemKind::InsufficientScope.into() }
     }
 
+    /// Too soon: again after so many seconds.
+    pub(super) fn rate_limited(seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..ProblemKind::RateLimited.into() }
+    }
+
     /// What the client is asked to bring (RFC 6750 §3, RFC 9449 §7.1).
     fn challenge(&self) -> Option<&'static str> {
         match (&self.kind, self.scheme) {

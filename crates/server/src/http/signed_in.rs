@@ -3,15 +3,20 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Method, header};
-use vestibule_protocol::ProblemKind;
+use vestibule_protocol::{PROFILE_SCOPE, ProblemKind};
 
 use super::asked::Asked;
 use super::problem::{ProblemResponse, Scheme};
 use super::proof;
 use super::session::{Demand, comes_from_our_page, of_cookie};
+use crate::clients;
+use crate::clock::millis;
 use crate::config::Issuer;
 use crate::keys;
 use crate::state::{Server, Shared};
+use crate::store::Transaction;
+use crate::store::accounts::Account;
+use crate::store::sessions::Session;
 use crate::tokens::{self, Claims};
 
 /// The session that a request belongs to. It may have ended.
@@ -24,14 +29,34 @@ pub(super) struct SignedIn {
 }
 
 impl SignedIn {
+    /// Whether a cookie holds the session.
+    pub(super) fn is_by_cookie(&self) -> bool {
+        self.scheme.is_none()
+    }
+
+    /// Takes the session for the rest of the transaction and notes its use; with it its account.
+    ///
+    /// # Errors
+    /// The answer where it has ended, or lacks the scope.
+    pub(super) async fn lock(
+        &self,
+        server: &Server,
+        tx: &mut Transaction,
+    ) -> Result<(Session, Account), ProblemResponse> {
+        let now = server.clock.now();
+        let idle_expires_at = now.saturating_add(millis(server.config.session.idle));
+        let session = Session::lock_and_use(tx, &self.session_id, now, idle_expires_at).await?;
+        let session = session.ok_or_else(|| self.has_ended())?;
+        if !clients::allows(&session.scope, PROFILE_SCOPE) {
+            return Err(ProblemResponse::insufficient_scope(self.scheme));
+        }
+        let account = Account::load(tx, &session.account_id).await?;
+        Ok((session, account.ok_or_else(|| self.has_ended())?))
+    }
+
     /// The answer where the session has ended.
     pub(super) fn has_ended(&self) -> ProblemResponse {
         self.scheme.map_or_else(|| ProblemKind::NotSignedIn.into(), ProblemResponse::invalid_token)
-    }
-
-    /// The answer where the session lacks the scope.
-    pub(super) fn lacks_scope(&self) -> ProblemResponse {
-        ProblemResponse::insufficient_scope(self.scheme)
     }
 }
 

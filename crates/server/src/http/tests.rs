@@ -1,5 +1,6 @@
 //! The endpoints through the router, with a set clock and a seeded generator.
 
+mod account;
 mod audit;
 mod dpop;
 mod harness;

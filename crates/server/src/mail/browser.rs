@@ -2,9 +2,9 @@
 
 /// A browser that is known, and the system that it runs on where that is known too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Browser {
-    pub(super) name: &'static str,
-    pub(super) system: Option<&'static str>,
+pub(crate) struct Browser {
+    pub(crate) name: &'static str,
+    pub(crate) system: Option<&'static str>,
 }
 
 /// Marks and names. The first that fits counts: most browsers also claim to be those further down.
@@ -38,7 +38,7 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("X11", "Unix"),
 ];
 
-pub(super) fn recognise(user_agent: &str) -> Option<Browser> {
+pub(crate) fn recognise(user_agent: &str) -> Option<Browser> {
     let find = |table: &'static [(&str, &'static str)]| {
         table.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
     };

@@ -1,6 +1,6 @@
 //! Mails with access codes, and how they go out.
 
-mod browser;
+pub(crate) mod browser;
 mod compose;
 mod messages;
 mod outbox;

@@ -185,11 +185,17 @@ fn code_throttle_key(account_id: &str) -> String {
     format!("code:{account_id}")
 }
 
+/// Failures of who is signed in and changes the own password, counted apart, so that strangers cannot cause them.
+#[must_use]
+pub fn own_password_throttle_key(account_id: &str) -> String {
+    format!("own-password:{account_id}")
+}
+
 /// Everything that failures of an account are counted under.
 #[must_use]
 pub fn throttle_keys(keys: &Keys, account: &Account) -> Vec<String> {
     let names = [Some(account.username.as_str()), account.email.as_deref()];
     let names = names.into_iter().flatten().filter_map(|name| AccountName::parse(name).ok());
     let passwords = names.map(|name| password_throttle_key(&account::name_key(keys, &name)));
-    passwords.chain([code_throttle_key(&account.id)]).collect()
+    passwords.chain([code_throttle_key(&account.id), own_password_throttle_key(&account.id)]).collect()
 }

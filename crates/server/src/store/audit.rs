@@ -29,6 +29,8 @@ pub enum Event {
     /// Failures made further tries wait: of an account as long as can be, of a device or a client address until its
     /// budget is whole again.
     Locked,
+    /// The owner of an account changed the password.
+    PasswordChange,
     /// An administrator made or changed an account; says what was done.
     Administration(&'static str),
 }
@@ -63,6 +65,7 @@ impl fmt::Display for Event {
             Self::SessionBegun => "session-begun",
             Self::SessionEnded => "session-ended",
             Self::Locked => "locked",
+            Self::PasswordChange => "password-change",
             Self::Administration(act) => act,
         })
     }

@@ -182,6 +182,15 @@ impl Session {
         Ok(session)
     }
 
+    /// The live session with this id, within a transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn find(tx: &mut Transaction, id: &str, now: UnixMillis) -> Result<Option<Self>, StoreError> {
+        let query = sqlx::query_as("SELECT * FROM session WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2");
+        Ok(query.bind(id).bind(now).fetch_optional(&mut **tx).await?)
+    }
+
     /// Ends a session with all its tokens, and the sign-in that it came from: else whoever still holds that one would
     /// be signed in again. `false` where it had ended before.
     ///

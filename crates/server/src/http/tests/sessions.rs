@@ -34,7 +34,7 @@ pub(super) async fn authorization_code(harness: &Harness, more: &[(&str, &str)])
 }
 
 /// Signs in with a cookie; the User tab, and the cookie to send back.
-async fn cookie_session(harness: &Harness, more: &[(&str, &str)]) -> (Reply, String) {
+pub(super) async fn cookie_session(harness: &Harness, more: &[(&str, &str)]) -> (Reply, String) {
     let body = json!({"code": authorization_code(harness, more).await, "code_verifier": VERIFIER});
     let reply = harness.send(own(Method::POST, "/api/session", None, &body)).await;
     assert_eq!(reply.status, StatusCode::OK, "{reply:?}");

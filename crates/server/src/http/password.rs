@@ -1,0 +1,164 @@
+//! Changing the own password.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use vestibule_protocol::{Problem, ProblemKind, SetPassword};
+
+use super::asked::{Asked, Asker};
+use super::problem::ProblemResponse;
+use super::session::{read_json, set_cookie};
+use super::signed_in::SignedIn;
+use crate::clock::{UnixMillis, seconds_until};
+use crate::password::{Busy, NewPasswordError, Prepared, check_new, prepare};
+use crate::redemption::audit;
+use crate::state::{Server, Shared};
+use crate::steps::own_password_throttle_key;
+use crate::store::accounts::{Account, AccountError, Change};
+use crate::store::audit::{Caller, Event, Outcome};
+use crate::store::in_transaction;
+use crate::store::throttle::{self, Charge, Limit, Verdict};
+
+/// Changes the own password. All sessions and running sign-ins of the account end, the one that asks included.
+///
+/// Wrong passwords lead to growing waits as they do when signing in; they are counted apart, so that strangers cannot
+/// keep the owner from it.
+#[utoipa::path(
+    put,
+    path = "/api/me/password",
+    tag = "user",
+    request_body = SetPassword,
+    responses(
+        (status = 204, description = "Changed, and signed out everywhere"),
+        (status = 400, description = "Malformed", body = Problem),
+        (status = 401, description = "Not signed in", body = Problem),
+        (status = 403, description = "Another current password, not from the server's own page, or without the scope `profile`", body = Problem),
+        (status = 413, description = "A body of more than 64 KiB", body = Problem),
+        (status = 422, description = "The new password is no good one", body = Problem),
+        (status = 429, description = "Too soon", body = Problem),
+        (status = 503, description = "Not now", body = Problem),
+    )
+)]
+pub(super) async fn put(
+    State(server): State<Shared>,
+    Asked(issuer): Asked,
+    Asker(caller): Asker,
+    signed_in: SignedIn,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ProblemResponse> {
+    let SetPassword { current_password, new_password } = read_json(&headers, &body)?;
+    let typed = Typed { current: prepare(current_password.expose()).ok(), new: check_new(new_password.expose())? };
+    let is_by_cookie = signed_in.is_by_cookie();
+    // What has begun is finished, whether its client still listens or not.
+    let steps = server.steps.clone();
+    let changing = steps.spawn(async move { change(&server, &signed_in, &typed, &caller).await });
+    changing.await.map_err(|panic| {
+        tracing::error!(%panic, "a password change did not end");
+        ProblemKind::TemporarilyUnavailable
+    })??;
+    if is_by_cookie {
+        return Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&issuer, "", 0)?)]).into_response());
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// What was typed. A text that cannot be a password is checked like any other wrong one.
+struct Typed {
+    current: Option<Prepared>,
+    new: Prepared,
+}
+
+/// A try that is charged as a failure until it is known to be none.
+struct Charged {
+    account: Account,
+    key: String,
+    charge: Charge,
+}
+
+async fn change(server: &Server, signed_in: &SignedIn, typed: &Typed, caller: &Caller) -> Result<(), ProblemResponse> {
+    let charged = charge(server, signed_in, caller).await?;
+    match decide(server, signed_in, typed, &charged, caller).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(ProblemKind::WrongPassword.into()),
+        Err(problem) => {
+            // Nobody was told whether it was a failure: the person must not wait for our sake.
+            in_transaction!(server.store, |tx| throttle::take_back(&mut tx, &charged.key, &charged.charge).await?);
+            Err(problem)
+        }
+    }
+}
+
+async fn charge(server: &Server, signed_in: &SignedIn, caller: &Caller) -> Result<Charged, ProblemResponse> {
+    let now = server.clock.now();
+    let (account, key, verdict) = in_transaction!(server.store, |tx| {
+        let (_, account) = signed_in.lock(server, &mut tx).await?;
+        let key = own_password_throttle_key(&account.id);
+        let limit = Limit::GrowingWaits(&server.config.throttle);
+        let verdict = throttle::charge(&mut tx, &key, now, limit).await?;
+        if let Verdict::Wait(_) = verdict {
+            audit(server, &mut tx, Event::PasswordChange, Outcome::Limited, &account, caller).await?;
+        }
+        (account, key, verdict)
+    });
+    match verdict {
+        Verdict::Charged(charge) => Ok(Charged { account, key, charge }),
+        Verdict::Wait(until) => Err(too_soon(until, now)),
+    }
+}
+
+fn too_soon(until: UnixMillis, now: UnixMillis) -> ProblemResponse {
+    ProblemResponse::rate_limited(seconds_until(until, now).max(1))
+}
+
+/// Whether the current password was right; then the new one is set.
+async fn decide(
+    server: &Server,
+    signed_in: &SignedIn,
+    typed: &Typed,
+    charged: &Charged,
+    caller: &Caller,
+) -> Result<bool, ProblemResponse> {
+    let Charged { account, key, charge } = charged;
+    let verdict = server.hasher.verify(typed.current.as_ref(), account.password_hash.clone()).await?;
+    if !verdict.matches {
+        in_transaction!(server.store, |tx| {
+            audit(server, &mut tx, Event::PasswordChange, Outcome::Failure, account, caller).await?;
+        });
+        return Ok(false);
+    }
+    let hash = server.hasher.hash(&typed.new).await?;
+    in_transaction!(server.store, |tx| {
+        // Whoever changed the password meanwhile ended the session with it.
+        let (_, account) = signed_in.lock(server, &mut tx).await?;
+        throttle::take_back(&mut tx, key, charge).await?;
+        Account::change(&mut tx, &account.id, &Change::Password(hash, None)).await?;
+        audit(server, &mut tx, Event::PasswordChange, Outcome::Success, &account, caller).await?;
+    });
+    Ok(true)
+}
+
+impl From<Busy> for ProblemResponse {
+    fn from(_: Busy) -> Self {
+        ProblemKind::TemporarilyUnavailable.into()
+    }
+}
+
+impl From<AccountError> for ProblemResponse {
+    fn from(error: AccountError) -> Self {
+        tracing::error!(%error, "a password was not changed");
+        ProblemKind::TemporarilyUnavailable.into()
+    }
+}
+
+impl From<NewPasswordError> for ProblemResponse {
+    fn from(error: NewPasswordError) -> Self {
+        let kind = match error {
+            NewPasswordError::TooShort => ProblemKind::PasswordTooShort,
+            NewPasswordError::Common => ProblemKind::PasswordTooCommon,
+            NewPasswordError::Unusable(_) => ProblemKind::PasswordNotPossible,
+        };
+        kind.into()
+    }
+}
