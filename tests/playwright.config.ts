@@ -14,6 +14,7 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: '../target/e2e/report.json' }]],
   use: { ...devices['Desktop Chrome'], locale: 'en-GB' },
   projects: [
+    { name: 'clients', testDir: 'clients' },
     { name: 'e2e', testDir: 'e2e', use: { launchOptions: { ...executable, args: ARGUMENTS } } },
     { name: 'lost', testDir: 'lost', use: { launchOptions: { ...executable, args: [...ARGUMENTS, EXAMPLE_HOSTS] } } },
   ],

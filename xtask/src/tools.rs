@@ -157,6 +157,29 @@ pub(crate) fn for_browser_tests() -> Result<(), Failure> {
     npm_ci(&place::tests(), &place::tests(), "the browser tests' packages")
 }
 
+/// A Python of the tests' own with the packages that `requirements` names, once for each content of that file.
+pub(crate) fn python(requirements: &Path) -> Result<(), Failure> {
+    let wanted = fs::read(requirements).map_err(Failure::file(requirements))?;
+    let folder = place::tools().join("python");
+    let mark = folder.join(".vestibule-requirements");
+    if fs::read(&mark).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    say("Installing the Python packages of the tests (pip, a download of some MB, once)");
+    let venv = || run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+    match venv() {
+        // Debian keeps what this needs in a package of its own.
+        Err(Failure::Failed { .. }) if can_apt_get() => {
+            apt_get("python3-venv")?;
+            venv()?;
+        }
+        other => other?,
+    }
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    run(Command::new(folder.join("bin").join("python")).args(pip).arg(requirements))?;
+    fs::write(&mark, wanted).map_err(Failure::file(&mark))
+}
+
 /// Whether the system's packages can be installed without asking anybody.
 fn can_apt_get() -> bool {
     let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");

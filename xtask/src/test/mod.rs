@@ -21,6 +21,8 @@ pub(crate) enum Part {
     E2e,
     /// Everything that could lose a sign-in: reloads, killed browsers, cut networks, deployments, faults
     Lost,
+    /// OAuth clients that others wrote, against the real server
+    Clients,
 }
 
 impl Part {
@@ -28,8 +30,8 @@ impl Part {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    fn needs_browser(self) -> bool {
-        self != Self::Host
+    fn is_fast(self) -> bool {
+        self == Self::Host
     }
 
     fn run(self) -> Result<Tally, Failure> {
@@ -38,6 +40,7 @@ impl Part {
             Self::Wasm => parts::wasm(),
             Self::E2e => parts::e2e(),
             Self::Lost => parts::lost(),
+            Self::Clients => parts::clients(),
         }
     }
 }
@@ -45,7 +48,7 @@ impl Part {
 /// Runs these parts, or all without any named, each even where an earlier one failed.
 pub(crate) fn test(parts: &[Part], fast: bool) -> ExitCode {
     let mut parts = if parts.is_empty() { Part::value_variants().to_vec() } else { parts.to_vec() };
-    parts.retain(|part| !(fast && part.needs_browser()));
+    parts.retain(|part| !fast || part.is_fast());
     parts.sort();
     parts.dedup();
     let mut lines = Vec::new();
@@ -59,7 +62,7 @@ pub(crate) fn test(parts: &[Part], fast: bool) -> ExitCode {
             Tally::of(false)
         });
         let seconds = start.elapsed().as_secs();
-        lines.push(format!("{:<6} {} passed, {} failed, {seconds} s", part.name(), tally.passed, tally.failed));
+        lines.push(format!("{:<7} {} passed, {} failed, {seconds} s", part.name(), tally.passed, tally.failed));
         total += tally;
     }
     println!();

@@ -1,6 +1,6 @@
 //! What each part runs.
 
-use std::{fs, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
 use super::tally::{Tally, cargo_test, check, playwright};
 use crate::{
@@ -85,9 +85,21 @@ pub(super) fn lost() -> Result<Tally, Failure> {
     in_chromium("lost")
 }
 
+/// OAuth clients that others wrote, against the release build.
+pub(super) fn clients() -> Result<Tally, Failure> {
+    server::build()?;
+    tools::for_browser_tests()?;
+    tools::python(&place::tests().join("clients").join("requirements.txt"))?;
+    say("OAuth clients");
+    playwright_project("clients", None)
+}
+
 /// One project of the browser tests.
 fn in_chromium(project: &str) -> Result<Tally, Failure> {
-    let chromium = tools::chromium()?;
+    playwright_project(project, tools::chromium()?)
+}
+
+fn playwright_project(project: &str, chromium: Option<PathBuf>) -> Result<Tally, Failure> {
     let report = place::target().join("e2e").join("report.json");
     if report.exists() {
         fs::remove_file(&report).map_err(Failure::file(&report))?;
