@@ -78,6 +78,14 @@ pub(crate) fn route() -> String {
     path.strip_prefix(&base()).map(str::to_owned).unwrap_or(path)
 }
 
+/// Whether the browser came back to this URL, by a reload or through its history.
+pub(crate) fn is_return() -> bool {
+    let entries = window().performance().map(|performance| performance.get_entries_by_type("navigation"));
+    let entry = entries.map(|entries| entries.get(0)).unwrap_or_default();
+    let kind = js_sys::Reflect::get(&entry, &"type".into()).ok().and_then(|kind| kind.as_string());
+    kind.is_some_and(|kind| kind == "reload" || kind == "back_forward")
+}
+
 /// The time of day, as the person's device shows it, of a moment so many seconds ago.
 pub(crate) fn time_of_day(seconds_ago: u64) -> String {
     let date = js_sys::Date::new_0();

@@ -56,7 +56,7 @@ impl Flow {
                 desk.tabs = tabs;
                 desk.stored.clone_from(&record);
             });
-            flow.send(Event::Start { page: browser::page(), record, route });
+            flow.send(Event::Start { page: browser::page(), record, route, is_return: browser::is_return() });
             flow.is_started.set(true);
         });
         flow

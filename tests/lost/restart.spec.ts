@@ -1,5 +1,8 @@
 import { expect, STAGES, test } from '../fixtures/lost.ts';
 
+// The browser asks for the page's icon whenever it likes, and says so where nothing answers.
+test.beforeEach(({ complaints }) => complaints.allow(/ERR_CONNECTION_(REFUSED|RESET) .*icon\.svg/));
+
 test.describe('the server is killed and started again:', () => {
   for (const stage of STAGES) {
     test(`at the ${stage} stage, and the sign-in goes on`, async ({ server, person, mail }) => {

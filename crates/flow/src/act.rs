@@ -36,7 +36,7 @@ pub(crate) enum Act {
 /// Why the state of the sign-in is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// To go on where the person left, at this stage if it can be shown.
+    /// To go on where the person left, at this stage or the last before it that can be shown.
     Resume(Stage),
     /// The answer to the credentials step was lost.
     Credentials(Failure),

@@ -82,7 +82,7 @@ impl<U: UrlParser> Turn<'_, U> {
             self.state.record.cell_number.clone_from(&account.cell_number);
         }
         if let Progress::Connected(connection) = &mut self.state.progress {
-            connection.sign_in = Some(SignIn { account, verifier, auth_session, code: None });
+            connection.sign_in = Some(SignIn { account, verifier, auth_session, code: None, tokens: None });
         }
         match password {
             None => self.keep(Stage::Credentials),
@@ -160,9 +160,7 @@ impl<U: UrlParser> Turn<'_, U> {
         }
         match why {
             Why::Resume(stage) => {
-                let stage =
-                    if stage != Stage::Connect && self.state.can_show(stage) { stage } else { self.state.furthest() };
-                self.show(stage, History::Replace);
+                self.show(stage.min(self.state.furthest()), History::Replace);
             }
             Why::Credentials(_) if members.is_some() => self.keep(Stage::Code),
             Why::Resend(..) if is_resent => self.finish(),

@@ -113,6 +113,9 @@ impl<U: UrlParser> Turn<'_, U> {
     }
 
     fn send_code(&mut self, otp: Secret) {
+        if self.load_with_tokens() {
+            return;
+        }
         let Some(sign_in) = self.state.sign_in_mut() else { return };
         if let Some(code) = &mut sign_in.code {
             code.auto = AutoSubmit::Spent;

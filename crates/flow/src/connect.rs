@@ -59,7 +59,7 @@ pub(crate) struct Hunt {
 pub(crate) enum Goal {
     /// The person wants to connect.
     Connect,
-    /// The page goes on where the person left, at this stage.
+    /// The page goes on where the person left, at this stage or the last before it that can be shown.
     Resume(Stage),
     /// The page looks whether it came from a server of this kind: quietly.
     Look,
@@ -229,7 +229,7 @@ impl<U: UrlParser> Turn<'_, U> {
         self.state.progress = Progress::Connected(Box::new(Connection { server, sign_in: running.or(stored) }));
         match goal {
             Goal::Resume(stage) if is_running || is_stored => self.ask(Why::Resume(stage)),
-            Goal::Connect | Goal::Own if is_stored => self.ask(Why::Resume(Stage::Connect)),
+            Goal::Connect | Goal::Own if is_stored => self.ask(Why::Resume(Stage::User)),
             Goal::Connect | Goal::Own if has_session => self.resume_session(),
             Goal::Resume(_) => self.show(Stage::Account, History::Replace),
             Goal::Connect | Goal::Look | Goal::Own => self.show(Stage::Account, History::Push),

@@ -46,6 +46,9 @@ impl<U: UrlParser> Turn<'_, U> {
     }
 
     pub(crate) fn send_credentials(&mut self, password: Secret) {
+        if self.load_with_tokens() {
+            return;
+        }
         let Some(sign_in) = self.state.sign_in() else { return };
         let auth_session = sign_in.auth_session.clone();
         let uc_username = sign_in.account.name.as_str().to_owned();

@@ -36,6 +36,8 @@ pub enum Event {
         record: Option<String>,
         /// The stage that its URL names.
         route: Stage,
+        /// Whether the browser came back to that URL, by a reload or through its history.
+        is_return: bool,
     },
     /// The URL names another stage: Back, Forward, a bookmark.
     Route(Stage),

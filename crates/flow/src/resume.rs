@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl<U: UrlParser> Turn<'_, U> {
-    pub(crate) fn start(&mut self, page: Page, record: Option<&str>, route: Stage) {
+    pub(crate) fn start(&mut self, page: Page, record: Option<&str>, route: Stage, is_return: bool) {
         self.state.page = page;
         self.state.record = record.and_then(Record::read::<U>).unwrap_or_default();
         self.state.stage = route;
@@ -23,7 +23,9 @@ impl<U: UrlParser> Turn<'_, U> {
         };
         let latest = (route != Stage::Connect).then(|| self.state.record.addresses.first().cloned()).flatten();
         if let Some(sign_in) = &self.state.record.sign_in {
-            self.hunt(Goal::Resume(route), sign_in.address.clone(), true);
+            // Whoever opens the page anew wants to go on; whoever reloads the first stage went back to it.
+            let stage = if route == Stage::Connect && !is_return { Stage::User } else { route };
+            self.hunt(Goal::Resume(stage), sign_in.address.clone(), true);
         } else if may_have_session {
             self.resume_session();
         } else if let Some(address) = latest {
@@ -71,7 +73,7 @@ impl<U: UrlParser> Turn<'_, U> {
         match &self.state.progress {
             Progress::Start => {
                 if let Some(sign_in) = self.state.record.sign_in.as_ref().filter(|_| was_offline) {
-                    self.hunt(Goal::Resume(Stage::Connect), sign_in.address.clone(), true);
+                    self.hunt(Goal::Resume(Stage::User), sign_in.address.clone(), true);
                 }
             }
             Progress::Connected(_) => self.ask(Why::Check),
@@ -106,6 +108,7 @@ impl<U: UrlParser> Turn<'_, U> {
             verifier: stored.verifier.clone(),
             auth_session: stored.auth_session.clone(),
             code: None,
+            tokens: None,
         })
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     stored::{Account, Record},
     trouble::{Notice, Trouble},
     turn::Turn,
-    user::Session,
+    user::{Session, Tokens},
 };
 
 /// All there is to know about a sign-in, from the empty address field to the User tab.
@@ -54,6 +54,8 @@ pub(crate) struct SignIn {
     pub(crate) auth_session: Secret,
     /// Once the server has asked for a code.
     pub(crate) code: Option<Code>,
+    /// Once the sign-in is done, until the User tab has come: the server gives these only once.
+    pub(crate) tokens: Option<Tokens>,
 }
 
 /// What the person waits for.

@@ -1,7 +1,8 @@
 //! What tests on the host use: the `url` crate as parser, and a rig that sends events and answers effects.
 
 use vestibule_protocol::{
-    ChallengeError, ChallengeStep, CodeMembers, ErrorCode, Me, PreferredDevice, ServerMetadata, UcConfiguration,
+    ChallengeError, ChallengeStep, CodeMembers, ErrorCode, Me, PreferredDevice, ServerMetadata, TokenResponse,
+    UcConfiguration,
 };
 
 use crate::{Effect, Event, Moment, Page, Reply, ServerAddress, Stage, State, SubmittedBy, Try, UrlParser, UrlParts};
@@ -79,6 +80,22 @@ pub(crate) fn granted() -> Reply {
     Reply::Granted(vestibule_protocol::AuthorizationCode { authorization_code: "code".into() })
 }
 
+/// Tokens, by these words.
+pub(crate) fn tokens(access: &str) -> Reply {
+    Reply::Tokens(Box::new(TokenResponse {
+        access_token: access.into(),
+        token_type: "Bearer".to_owned(),
+        expires_in: 600,
+        refresh_token: format!("refresh-{access}").as_str().into(),
+        scope: "profile".to_owned(),
+    }))
+}
+
+/// A page that no cookie of the server can reach.
+pub(crate) fn foreign() -> Page {
+    Page { address: None, ..Rig::page() }
+}
+
 pub(crate) fn me() -> Me {
     Me {
         name: "Ada".to_owned(),
@@ -116,8 +133,12 @@ impl Rig {
     }
 
     pub(crate) fn start(&mut self, page: Page, route: Stage) {
+        self.start_again(page, route, false);
+    }
+
+    pub(crate) fn start_again(&mut self, page: Page, route: Stage, is_return: bool) {
         self.state = State::default();
-        self.send(Event::Start { page, record: self.record.clone(), route });
+        self.send(Event::Start { page, record: self.record.clone(), route, is_return });
     }
 
     pub(crate) fn send(&mut self, event: Event) {

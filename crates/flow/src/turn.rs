@@ -34,7 +34,7 @@ impl<'a, U: UrlParser> Turn<'a, U> {
 
     pub(crate) fn take(&mut self, event: Event) {
         match event {
-            Event::Start { page, record, route } => self.start(page, record.as_deref(), route),
+            Event::Start { page, record, route, is_return } => self.start(page, record.as_deref(), route, is_return),
             Event::Route(stage) => self.route(stage),
             Event::Cancel => self.cancel(),
             Event::Returned => self.returned(),
@@ -102,6 +102,7 @@ impl<'a, U: UrlParser> Turn<'a, U> {
     /// A request came to nothing. Where its answer may have been lost, the server is asked what became of it.
     pub(crate) fn failed(&mut self, act: Act, failure: Failure) {
         let may_be_lost = failure != Failure::Offline;
+        self.keep_tokens(act.clone());
         match act {
             Act::Hunt(hunt) => self.hunt_failed(&hunt, failure),
             Act::Credentials if may_be_lost => self.ask(Why::Credentials(failure)),
@@ -132,8 +133,9 @@ impl<'a, U: UrlParser> Turn<'a, U> {
     }
 
     pub(crate) fn abandon(&mut self) {
-        if let Some((number, _)) = self.state.pending.take() {
+        if let Some((number, act)) = self.state.pending.take() {
             self.effects.push(Effect::Abort(number));
+            self.keep_tokens(act);
         }
     }
 
@@ -182,6 +184,9 @@ impl<'a, U: UrlParser> Turn<'a, U> {
 
     /// Asks what the sign-in waits for: no mail, no attempt counted.
     pub(crate) fn ask(&mut self, why: Why) {
+        if self.load_with_tokens() {
+            return;
+        }
         let Some(sign_in) = self.state.sign_in() else { return };
         let auth_session = sign_in.auth_session.clone();
         self.challenge(Act::Ask(why), ChallengeStep::State { auth_session });

@@ -88,10 +88,7 @@ impl<U: UrlParser> Turn<'_, U> {
                 let Progress::Connected(connection) = &self.state.progress else { return };
                 let server = connection.server.clone();
                 let Some(endpoint) = server.token_endpoint else { return };
-                let tokens = Tokens::new(*answer, endpoint, server.revocation_endpoint);
-                let access = Access::Token(tokens.access.clone());
-                let number = self.begin(Act::Load(Purpose::SignIn(tokens)), REQUEST_LIMIT);
-                self.effects.push(Effect::LoadMe(number, server.address, access));
+                self.load_signed_in(Tokens::new(*answer, endpoint, server.revocation_endpoint));
             }
             // The code came too late, or the answer was lost: the server gives another one.
             Reply::Problem(ProblemKind::InvalidCode, _)
@@ -111,6 +108,28 @@ impl<U: UrlParser> Turn<'_, U> {
             Reply::Problem(kind, retry_after) => self.problem(&kind, retry_after),
             _ => self.fail(Failure::Misunderstood),
         }
+    }
+
+    fn load_signed_in(&mut self, tokens: Tokens) {
+        let Progress::Connected(connection) = &self.state.progress else { return };
+        let address = connection.server.address.clone();
+        let access = Access::Token(tokens.access.clone());
+        let number = self.begin(Act::Load(Purpose::SignIn(tokens)), REQUEST_LIMIT);
+        self.effects.push(Effect::LoadMe(number, address, access));
+    }
+
+    /// Tokens whose User tab has not come yet: the server may have used up the sign-in that they came from.
+    pub(crate) fn keep_tokens(&mut self, act: Act) {
+        if let (Act::Load(Purpose::SignIn(tokens)), Some(sign_in)) = (act, self.state.sign_in_mut()) {
+            sign_in.tokens = Some(tokens);
+        }
+    }
+
+    /// Goes on with tokens that are there already; `false` if there are none.
+    pub(crate) fn load_with_tokens(&mut self) -> bool {
+        let Some(tokens) = self.state.sign_in_mut().and_then(|sign_in| sign_in.tokens.take()) else { return false };
+        self.load_signed_in(tokens);
+        true
     }
 
     fn signed_in(&mut self, me: Me, tokens: Option<Tokens>) {

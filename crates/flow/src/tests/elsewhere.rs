@@ -1,8 +1,10 @@
-use vestibule_protocol::{ErrorCode, ProblemKind, TokenResponse};
+use vestibule_protocol::{ErrorCode, ProblemKind};
 
 use crate::{
     Doing, Effect, Event, Lost, Notice, Page, Reply, Stage, SubmittedBy,
-    testing::{Rig, SERVER, challenged, credentials_required, discovered, granted, me, members, with_code},
+    testing::{
+        Rig, SERVER, challenged, credentials_required, discovered, foreign, granted, me, members, tokens, with_code,
+    },
 };
 
 /// A second tab of the same browser, opened when the first had come this far.
@@ -14,16 +16,6 @@ fn second_tab(first: &Rig, page: Page, route: Stage) -> Rig {
 
 fn stored(rig: &Rig) -> Event {
     Event::Elsewhere(rig.record.clone().unwrap())
-}
-
-/// A page that no cookie of the server can reach.
-fn foreign() -> Page {
-    Page { address: None, ..Rig::page() }
-}
-
-fn tokens() -> Reply {
-    let json = r#"{"access_token":"a","token_type":"Bearer","expires_in":600,"refresh_token":"r","scope":"profile"}"#;
-    Reply::Tokens(Box::new(serde_json::from_str::<TokenResponse>(json).unwrap()))
 }
 
 fn at_code(page: Page) -> Rig {
@@ -39,7 +31,7 @@ fn with_tokens() -> Rig {
     let mut rig = at_code(foreign());
     rig.code("123456", SubmittedBy::Person);
     rig.reply(granted());
-    rig.reply(tokens());
+    rig.reply(tokens("a"));
     rig.reply(Reply::Me(Box::new(me())));
     assert_eq!(rig.state.stage(), Stage::User);
     rig
@@ -155,7 +147,7 @@ fn a_token_that_is_refused_though_it_is_new_ends_the_session() {
     assert!(rig.effects.iter().any(|effect| matches!(effect, Effect::Token(..))));
     let mut accepted = rig.clone();
     for rig in [&mut rig, &mut accepted] {
-        rig.reply(tokens());
+        rig.reply(tokens("a"));
         assert!(rig.effects.iter().any(|effect| matches!(effect, Effect::LoadMe(..))));
     }
     rig.reply(Reply::Problem(ProblemKind::NotSignedIn, None));

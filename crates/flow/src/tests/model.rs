@@ -2,11 +2,12 @@
 
 use vestibule_protocol::{
     AuthorizationCode, ChallengeError, ChallengeRequest, ChallengeStep, CodeMembers, ErrorCode, ProblemKind,
+    TokenRequest,
 };
 
 use crate::{
-    Effect, Event, Lost, Reply, Stage, SubmittedBy, Trouble, Try, code,
-    testing::{Rig, SERVER, discovered, me, members},
+    Access, Effect, Event, Lost, Page, Reply, Stage, SubmittedBy, Trouble, Try, code,
+    testing::{Rig, SERVER, discovered, me, members, tokens},
 };
 
 pub(super) const PASSWORD: &str = "correct horse";
@@ -56,6 +57,18 @@ impl Model {
             Effect::Probe(..) => Reply::Probed(true),
             Effect::Challenge(_, _, request) => self.challenge(request),
             Effect::OpenSession(_, _, request) => self.open(request.code.expose()),
+            Effect::Token(_, _, TokenRequest::AuthorizationCode { code, .. }) => match self.open(code.expose()) {
+                Reply::Me(_) => tokens(code.expose()),
+                _ => Reply::NoTokens(ErrorCode::InvalidGrant, None),
+            },
+            // The first use of a session uses up the sign-in that it came from.
+            Effect::LoadMe(_, _, Access::Token(token)) => {
+                let index: Option<usize> = token.expose().parse().ok();
+                if let Some(sign_in) = index.and_then(|index| self.sign_ins.get_mut(index)) {
+                    sign_in.waits_for = WaitsFor::Over;
+                }
+                self.me()
+            }
             Effect::EndSession(..) => {
                 self.session = None;
                 Reply::Done
@@ -221,15 +234,27 @@ pub(super) enum Fate {
 pub(super) struct World {
     pub(super) rig: Rig,
     pub(super) model: Model,
+    page: Page,
     under_way: Vec<(Try, Effect)>,
     late: Vec<(Try, Reply)>,
     pub(super) requests: usize,
 }
 
 impl World {
+    /// A page on the server's own origin.
     pub(super) fn new() -> Self {
-        let mut world =
-            Self { rig: Rig::new(), model: Model::default(), under_way: Vec::new(), late: Vec::new(), requests: 0 };
+        Self::on(Rig::page())
+    }
+
+    pub(super) fn on(page: Page) -> Self {
+        let mut world = Self {
+            rig: Rig::new(),
+            model: Model::default(),
+            page,
+            under_way: Vec::new(),
+            late: Vec::new(),
+            requests: 0,
+        };
         world.reload(Stage::Connect);
         world
     }
@@ -237,7 +262,7 @@ impl World {
     pub(super) fn reload(&mut self, route: Stage) {
         self.under_way.clear();
         self.late.clear();
-        self.rig.start(Rig::page(), route);
+        self.rig.start(self.page.clone(), route);
         self.carry_out();
     }
 

@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 
 use super::model::{Asked, Fate, PASSWORD, World};
-use crate::{Event, Stage, SubmittedBy, testing::SERVER};
+use crate::{
+    Event, Page, Stage, SubmittedBy,
+    testing::{Rig, SERVER, foreign},
+};
 
 /// Something that a person, a network or a browser does.
 #[derive(Clone, Debug)]
@@ -139,8 +142,8 @@ proptest! {
 }
 
 /// Signs in with one cut in the network, and says how many requests that took.
-fn sign_in_with_a_cut(at: usize, fate: Fate, name: &str) -> World {
-    let mut world = World::new();
+fn sign_in_with_a_cut(page: &Page, at: usize, fate: Fate, name: &str) -> World {
+    let mut world = World::on(page.clone());
     for _ in 0..60 {
         if world.rig.state.stage() == Stage::User {
             break;
@@ -155,12 +158,12 @@ fn sign_in_with_a_cut(at: usize, fate: Fate, name: &str) -> World {
 
 #[test]
 fn the_network_can_be_cut_at_every_single_request() {
-    for name in ["ada", "plain"] {
-        let requests = sign_in_with_a_cut(usize::MAX, Fate::Answered, name).requests;
+    for (name, page) in [("ada", Rig::page()), ("plain", Rig::page()), ("ada", foreign()), ("plain", foreign())] {
+        let requests = sign_in_with_a_cut(&page, usize::MAX, Fate::Answered, name).requests;
         assert!(requests >= 4, "look, account, credentials, session");
         for at in 0..requests {
             for fate in [Fate::LostBeforeTheServer, Fate::AnswerLost, Fate::Late] {
-                let world = sign_in_with_a_cut(at, fate, name);
+                let world = sign_in_with_a_cut(&page, at, fate, name);
                 assert_eq!(world.rig.state.stage(), Stage::User, "{name}, request {at}, {fate:?}");
                 assert_eq!(world.model.mails, usize::from(name == "ada"), "{name}, request {at}, {fate:?}");
             }
@@ -170,7 +173,7 @@ fn the_network_can_be_cut_at_every_single_request() {
 
 #[test]
 fn the_page_can_be_thrown_away_after_every_single_request() {
-    let requests = sign_in_with_a_cut(usize::MAX, Fate::Answered, "ada").requests;
+    let requests = sign_in_with_a_cut(&Rig::page(), usize::MAX, Fate::Answered, "ada").requests;
     for at in 0..=requests {
         let mut world = World::new();
         let mut is_thrown_away = false;

@@ -166,3 +166,16 @@ fn a_record_that_cannot_be_read_is_dropped_in_silence() {
         assert_eq!((rig.state.stage(), rig.state.doing()), (Stage::Connect, None), "{told}");
     }
 }
+
+#[test]
+fn a_reload_of_the_first_stage_stays_there_and_opening_it_anew_goes_on() {
+    for (is_return, expected) in [(true, Stage::Connect), (false, Stage::Code)] {
+        let mut rig = Rig { effects: Vec::new(), ..Rig::at_code() };
+        rig.start_again(Rig::page(), Stage::Connect, is_return);
+        rig.reply(discovered(SERVER));
+        rig.reply(with_code(ErrorCode::InsufficientAuthorization, members("KX")));
+        assert_eq!((rig.state.stage(), rig.state.doing()), (expected, None));
+        rig.send(Event::Route(Stage::Code));
+        assert_eq!(rig.state.stage(), Stage::Code, "Forward leads on");
+    }
+}
