@@ -132,8 +132,7 @@ fn read_header(proof: &str) -> Option<ProofHeader> {
 
 /// The key, and its thumbprint: one key has one spelling.
 fn read_key(jwk: &Jwk) -> Result<(DecodingKey, String), ProofError> {
-    let is_coordinate = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32);
-    if jwk.kty != "EC" || jwk.crv != "P-256" || !is_coordinate(&jwk.x) || !is_coordinate(&jwk.y) {
+    if jwk.kty != "EC" || jwk.crv != "P-256" || !is_256_bits(&jwk.x) || !is_256_bits(&jwk.y) {
         return Err(ProofError::Invalid("jwk must be a public key on P-256"));
     }
     if jwk.d.is_some() {
@@ -143,6 +142,12 @@ fn read_key(jwk: &Jwk) -> Result<(DecodingKey, String), ProofError> {
         .map_err(|_| ProofError::Invalid("jwk must be a public key on P-256"))?;
     let thumbprint = format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, jwk.x, jwk.y);
     Ok((key, keys::sha256(&thumbprint)))
+}
+
+/// Whether a text is 256 bits in base64url, as a thumbprint is, and a coordinate of a key.
+#[must_use]
+pub fn is_256_bits(text: &str) -> bool {
+    BASE64_URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
 }
 
 /// Compares in the one form of an address, without query and fragment.

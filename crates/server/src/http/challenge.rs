@@ -13,6 +13,7 @@ use super::asked::{Asked, Asker};
 use super::form::Form;
 use super::proof::Proven;
 use super::retry_later;
+use crate::dpop;
 use crate::state::Shared;
 use crate::steps::{self, Answer, Context, StepError};
 
@@ -74,8 +75,11 @@ fn read(headers: &HeaderMap, body: &Bytes) -> Result<(ChallengeRequest, Option<S
         MalformedRequest::Invalid(member) => described(ErrorCode::InvalidRequest, format!("{member} is malformed")),
         MalformedRequest::ResponseType => Box::new(ChallengeError::new(ErrorCode::UnsupportedResponseType)),
     })?;
-    let names_key = matches!(request.step, ChallengeStep::Account(_));
-    Ok((request, form.text("dpop_jkt").filter(|_| names_key).map(str::to_owned)))
+    let named = form.text("dpop_jkt").filter(|_| matches!(request.step, ChallengeStep::Account(_)));
+    if named.is_some_and(|jkt| !dpop::is_256_bits(jkt)) {
+        return Err(described(ErrorCode::InvalidRequest, "dpop_jkt is malformed".to_owned()));
+    }
+    Ok((request, named.map(str::to_owned)))
 }
 
 fn described(error: ErrorCode, description: String) -> Box<ChallengeError> {

@@ -1,6 +1,7 @@
 //! Where one is signed in, and signing out there.
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -70,8 +71,11 @@ pub(super) async fn delete(
     Asked(issuer): Asked,
     Asker(caller): Asker,
     signed_in: SignedIn,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, ProblemResponse> {
+    // Ids are base64url; anything else is kept from the database, which need not take every character.
+    let id = id.ok().filter(|id| id.bytes().all(|byte| byte.is_ascii_graphic()));
+    let Path(id) = id.ok_or(ProblemKind::NoSuchSession)?;
     let now = server.clock.now();
     in_transaction!(server.store, |tx| {
         let (_, account) = signed_in.lock(&server, &mut tx).await?;

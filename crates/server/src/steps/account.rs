@@ -46,7 +46,7 @@ pub(super) async fn take(context: &Context, client_id: String, request: AccountR
         name_key: name_key(&server.keys, &name),
         account_id: account.as_ref().map(|account| account.id.clone()),
         phone_number,
-        locales: request.ui_locales.unwrap_or_default().chars().take(MAX_LOCALES_CHARS).collect(),
+        locales: locales(&request.ui_locales.unwrap_or_default()),
         stage: Stage::Credentials,
         attempts: 0,
         sends: 0,
@@ -64,6 +64,11 @@ pub(super) async fn take(context: &Context, client_id: String, request: AccountR
 
 /// Nobody reads more languages than fit in here.
 const MAX_LOCALES_CHARS: usize = 256;
+
+/// What is kept of the languages that a client names: PostgreSQL takes no text with a NUL in it.
+fn locales(asked: &str) -> String {
+    asked.chars().filter(|c| !c.is_control()).take(MAX_LOCALES_CHARS).collect()
+}
 
 fn malformed(member: &str) -> Answer {
     let error_description = Some(format!("{member} is malformed"));

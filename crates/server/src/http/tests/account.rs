@@ -75,6 +75,14 @@ async fn one_signs_out_elsewhere_and_stays() {
     assert_eq!(get_me(&harness, token).await.status, StatusCode::UNAUTHORIZED);
     let again = ask(&harness, Method::DELETE, &path, &cookie, Value::Null).await;
     assert_eq!((again.status, again.text("type")), (StatusCode::NOT_FOUND, problem("no-such-session")));
+    for made_up in ["/api/sessions/x", "/api/sessions/%ff", "/api/sessions/%00"] {
+        let reply = ask(&harness, Method::DELETE, made_up, &cookie, Value::Null).await;
+        assert_eq!(
+            (reply.status, reply.text("type")),
+            (StatusCode::NOT_FOUND, problem("no-such-session")),
+            "{made_up}"
+        );
+    }
     assert_eq!(sessions(&harness, &cookie).await.body["sessions"].as_array().unwrap().len(), 1);
 }
 

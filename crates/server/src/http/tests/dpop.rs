@@ -157,6 +157,10 @@ async fn a_key_can_be_named_before_it_is_proven() {
     let session = harness.account_with("ada", &[("dpop_jkt", &jkt)]).await.text("auth_session");
     assert_eq!(harness.state(&session).await.error(), "invalid_session");
     assert_eq!(owner.challenge(&[("auth_session", &session)]).await.error(), "insufficient_authorization");
+    for malformed in ["x", "a\u{0}", &format!("{jkt}=")] {
+        let reply = harness.account_with("ada", &[("dpop_jkt", malformed)]).await;
+        assert_eq!(reply.error(), "invalid_request", "{malformed:?}");
+    }
     let other = [
         ("client_id", BUILT_IN_CLIENT),
         ("response_type", "code"),
