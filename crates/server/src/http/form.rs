@@ -3,6 +3,9 @@
 use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
 
+/// More members than any request of the protocol has. Each is compared with all before it.
+const MAX_MEMBERS: usize = 64;
+
 /// The members of a form body (`application/x-www-form-urlencoded`), each at most once.
 #[derive(Debug)]
 pub(super) struct Form(Vec<(String, String)>);
@@ -16,6 +19,9 @@ pub(super) enum FormError {
     /// A name or a value is not UTF-8. A password with a replacement character in it would be another password.
     #[error("the body is not UTF-8")]
     NotUtf8,
+    /// More than 64 members.
+    #[error("the body has too many members")]
+    TooMany,
     /// A member stands there twice (RFC 6749 §3.1).
     #[error("a member is repeated")]
     Repeated,
@@ -34,6 +40,9 @@ impl Form {
         }
         let mut members: Vec<(String, String)> = Vec::new();
         for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+            if members.len() == MAX_MEMBERS {
+                return Err(FormError::TooMany);
+            }
             let at = pair.iter().position(|byte| *byte == b'=');
             let (name, value) = at.map_or((pair, &pair[..0]), |at| (&pair[..at], &pair[at + 1..]));
             let (name, value) = (decode(name)?, decode(value)?);
@@ -96,6 +105,9 @@ mod tests {
         assert_eq!(read(b"a=1&a=2").unwrap_err(), FormError::Repeated);
         assert_eq!(read(b"password=%ff").unwrap_err(), FormError::NotUtf8);
         assert_eq!(read(b"password=\xff").unwrap_err(), FormError::NotUtf8);
+        let members = |count: usize| (0..count).map(|n| format!("m{n}=&")).collect::<String>();
+        assert!(read(members(64).as_bytes()).is_ok());
+        assert_eq!(read(members(65).as_bytes()).unwrap_err(), FormError::TooMany);
         for content_type in ["application/json", "text/plain", "multipart/form-data; boundary=x", ""] {
             let body = Bytes::from_static(b"a=1");
             assert_eq!(Form::read(&headers(content_type), &body).unwrap_err(), FormError::ContentType);
