@@ -44,10 +44,7 @@ test.describe('from an encrypted page', () => {
 test('a certificate that is not trusted is not taken for a missing network', async ({ person, folder, complaints }) => {
   complaints.allow(/ERR_CERT/);
   const paths = await selfSigned(folder);
-  const [cert, key] = await Promise.all([
-    readFile(String(paths['tls.certificate'])),
-    readFile(String(paths['tls.key'])),
-  ]);
+  const [cert, key] = await Promise.all([readFile(paths.certificate), readFile(paths.key)]);
   const untrusted = createServer({ cert, key }, (_, response) => response.end()).listen(0, '127.0.0.1');
   await once(untrusted, 'listening');
   await person.open('connect');

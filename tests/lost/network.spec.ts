@@ -24,8 +24,8 @@ async function signIn(
   // What a service worker asks for is its own matter; without one, every request is the page's.
   const context = await browser.newContext({ serviceWorkers: 'block' });
   const complaints = await Complaints.of(context);
-  // The browser's own lines for the cut.
-  complaints.allow(/net::ERR_CONNECTION_RESET|^uncaught \(Failed to fetch/);
+  // Lines for the cut, and for the one try over https where only the look over http was cut.
+  complaints.allow(/net::ERR_CONNECTION_RESET|ERR_SSL_PROTOCOL_ERROR|^uncaught \(Failed to fetch/);
   const asked: string[] = [];
   await context.route('**/*', async (route) => {
     const request = route.request();
