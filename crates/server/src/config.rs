@@ -7,10 +7,12 @@ mod clients;
 mod duration;
 mod load;
 mod mail;
+mod proxy;
 mod sections;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod throttle;
 
 use std::net::SocketAddr;
 
@@ -21,10 +23,12 @@ pub use address::{Issuer, IssuerError, Origin, OriginError, PublicAddresses};
 pub use clients::{ClientConfig, ServiceConfig};
 pub use load::ConfigError;
 pub use mail::{MailConfig, MailRoute, SmtpConfig, SmtpSecurity};
+pub use proxy::{ForwardingHeader, Network, NetworkError, ProxyConfig};
 pub use sections::{
     AuditConfig, CodeConfig, DatabaseConfig, LogConfig, LogFormat, PasswordHashConfig, SessionConfig, SigninConfig,
-    ThrottleConfig, TlsConfig, TokenConfig,
+    TlsConfig, TokenConfig,
 };
+pub use throttle::ThrottleConfig;
 
 /// The configuration. Paths are relative to the working directory.
 #[derive(Clone, Debug, Deserialize)]
@@ -62,7 +66,9 @@ pub struct Config {
     pub session: SessionConfig,
     /// Access tokens.
     pub token: TokenConfig,
-    /// Growing waits after failures.
+    /// The reverse proxies in front.
+    pub proxy: ProxyConfig,
+    /// What wrong passwords and codes lead to.
     pub throttle: ThrottleConfig,
     /// Argon2id and its pool.
     pub password_hash: PasswordHashConfig,
@@ -94,6 +100,7 @@ impl Default for Config {
             signin: SigninConfig::default(),
             session: SessionConfig::default(),
             token: TokenConfig::default(),
+            proxy: ProxyConfig::default(),
             throttle: ThrottleConfig::default(),
             password_hash: PasswordHashConfig::default(),
             audit: AuditConfig::default(),
@@ -140,6 +147,7 @@ impl Config {
         self.signin.validate()?;
         self.session.validate()?;
         self.token.validate()?;
+        self.proxy.validate()?;
         self.throttle.validate()?;
         self.password_hash.validate()?;
         self.audit.validate()?;

@@ -12,6 +12,7 @@ use crate::state::Server;
 use crate::store::accounts::Account;
 use crate::store::audit::{Caller, Event, Outcome, Record, Whom};
 use crate::store::codes::IssuedCode;
+use crate::store::devices::Device;
 use crate::store::sessions::{Kind, Session};
 use crate::store::signins::SignIn;
 use crate::store::{StoreError, Transaction};
@@ -28,8 +29,23 @@ pub struct Redemption<'a> {
     pub issuer: &'a Issuer,
     /// Thumbprint of the DPoP key that the request was proven to be made with.
     pub dpop_jkt: Option<&'a str>,
+    /// What the request shows to be known by.
+    pub devices: Vec<Device>,
+    /// What it can be known by from now on, where it is not known for the account.
+    pub fresh_device: Option<Device>,
     /// Where the request came from.
     pub caller: &'a Caller,
+}
+
+/// What became of a code.
+#[derive(Debug)]
+pub struct Redeemed {
+    /// The session.
+    pub session: Session,
+    /// Whose it is.
+    pub account: Account,
+    /// The device that is known for the account from now on.
+    pub device: Option<Device>,
 }
 
 /// Spends a code and begins its session; `cookie_hash` where a cookie holds it. `None` where the code does not count:
@@ -44,7 +60,7 @@ pub async fn redeem(
     tx: &mut Transaction,
     redemption: &Redemption<'_>,
     cookie_hash: Option<String>,
-) -> Result<Option<(Session, Account)>, StoreError> {
+) -> Result<Option<Redeemed>, StoreError> {
     let now = server.clock.now();
     let id = keys::sha256(redemption.code.expose());
     let Some(issued) = IssuedCode::spend(tx, &id, now).await? else { return Ok(None) };
@@ -74,7 +90,7 @@ pub async fn redeem(
         preferred_device: PreferredDevice::DeskPhone,
         route_calls_to_cell: false,
         user_agent: redemption.caller.user_agent.clone(),
-        client_address: redemption.caller.address.clone(),
+        client_address: redemption.caller.address.map(|address| address.to_string()),
         created_at: now,
         used_at: now,
         idle_expires_at: now + millis(server.config.session.idle),
@@ -82,7 +98,12 @@ pub async fn redeem(
     };
     session.add(tx).await?;
     audit(server, tx, Event::SessionBegun, Outcome::Success, &account, redemption.caller).await?;
-    Ok(Some((session, account)))
+    let known = Device::known(tx, Some(&account.id), &redemption.devices, now).await?;
+    let device = known.or_else(|| redemption.fresh_device.clone());
+    if let Some(device) = &device {
+        device.remember(tx, &account.id, now, now + millis(server.config.throttle.device_life)).await?;
+    }
+    Ok(Some(Redeemed { session, account, device }))
 }
 
 /// Ends a session because whoever holds it wants to.

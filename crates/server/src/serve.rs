@@ -158,7 +158,7 @@ async fn keep_tidy(server: Shared) {
         let config = &server.config;
         let keep = Keep {
             mails: millis(Duration::from_hours(1)),
-            failures: millis(config.throttle.decay),
+            failures: millis(config.throttle.memory()),
             audit: millis(config.audit.keep),
         };
         match server.store.costliest_hash().await {

@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::password::{canonical_email, check_new, generate};
 use crate::steps::throttle_keys;
 use crate::store::accounts::{Account, AccountError, Change, Email};
+use crate::store::devices::Device;
 use crate::store::{in_transaction, throttle};
 use crate::terminal;
 
@@ -156,7 +157,8 @@ async fn apply(desk: &Desk, account: &Account, act: &'static str, change: &Chang
 async fn unlock(desk: &Desk, name: &str) -> Result<(), CliError> {
     let account = desk.account(name).await?;
     in_transaction!(desk.store, |tx| {
-        for key in throttle_keys(&desk.keys, &account) {
+        let devices = Device::all(&mut tx, &account.id, desk.clock.now()).await?;
+        for key in throttle_keys(&desk.keys, &account, &devices) {
             throttle::clear(&mut tx, &key).await?;
         }
         desk.record(&mut tx, "user-unlock", &account.username).await?;

@@ -152,42 +152,6 @@ impl TokenConfig {
     }
 }
 
-/// Growing waits after failures, per account.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ThrottleConfig {
-    /// After the first failure; doubles with each further one.
-    #[serde(deserialize_with = "duration::deserialize")]
-    pub first_wait: Duration,
-    /// Where doubling ends.
-    #[serde(deserialize_with = "duration::deserialize")]
-    pub longest_wait: Duration,
-    /// When failures are forgotten.
-    #[serde(deserialize_with = "duration::deserialize")]
-    pub decay: Duration,
-}
-
-impl Default for ThrottleConfig {
-    fn default() -> Self {
-        Self {
-            first_wait: Duration::from_secs(1),
-            longest_wait: Duration::from_mins(15),
-            decay: Duration::from_hours(24),
-        }
-    }
-}
-
-impl ThrottleConfig {
-    pub(super) fn validate(&self) -> Result<(), Invalid> {
-        positive("throttle.first_wait", self.first_wait)?;
-        positive("throttle.decay", self.decay)?;
-        if self.longest_wait < self.first_wait {
-            return Err(invalid("throttle.longest_wait", "must not be shorter than throttle.first_wait"));
-        }
-        Ok(())
-    }
-}
-
 /// Argon2id (RFC 9106) and its pool.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -275,6 +239,6 @@ pub(super) fn positive(key: &'static str, span: Duration) -> Result<(), Invalid>
     if span.is_zero() { Err(invalid(key, "must be longer than nothing")) } else { Ok(()) }
 }
 
-fn at_least_one(key: &'static str, number: u32) -> Result<(), Invalid> {
+pub(super) fn at_least_one(key: &'static str, number: u32) -> Result<(), Invalid> {
     if number == 0 { Err(invalid(key, "must be at least 1")) } else { Ok(()) }
 }

@@ -7,6 +7,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
 
+use super::client_address::client_address;
 use crate::config::{Config, Issuer, PublicAddresses};
 use crate::state::Shared;
 use crate::store::audit::Caller;
@@ -62,12 +63,12 @@ pub(super) fn is_own_origin(config: &Config, asked: &Issuer, origin: &str) -> bo
 #[derive(Clone, Debug)]
 pub(super) struct Asker(pub(super) Caller);
 
-impl<S: Send + Sync> FromRequestParts<S> for Asker {
+impl FromRequestParts<Shared> for Asker {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let address =
-            parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical().to_string());
+    async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let address = peer.map(|peer| client_address(&server.config.proxy, peer.0.ip(), &parts.headers));
         let user_agent = parts.headers.get(header::USER_AGENT).map(|value| {
             String::from_utf8_lossy(value.as_bytes())
                 .chars()

@@ -10,6 +10,7 @@ use vestibule_protocol::{
 };
 
 use super::asked::{Asked, Asker};
+use super::devices;
 use super::form::Form;
 use super::proof::Proven;
 use super::retry_later;
@@ -45,6 +46,7 @@ pub(super) async fn post(
         Ok(request) => request,
         Err(error) => return error_response(&error, None),
     };
+    let devices = devices::shown(&issuer, &headers, dpop_jkt.as_deref());
     let dpop_jkt = match (dpop_jkt, demanded_jkt) {
         (Some(proven), Some(demanded)) if proven != demanded => {
             return error_response(&ChallengeError::new(ErrorCode::InvalidDpopProof), None);
@@ -52,7 +54,7 @@ pub(super) async fn post(
         (proven, demanded) => proven.or(demanded),
     };
     let steps = server.steps.clone();
-    let context = Context { server, issuer, dpop_jkt, caller };
+    let context = Context { server, issuer, dpop_jkt, devices, caller };
     // A step that has begun is finished, whether its client still listens or not: a mail may be on its way.
     match steps.spawn(steps::take(context, request)).await {
         Ok(Ok(Answer::AuthorizationCode(authorization_code))) => {

@@ -3,6 +3,9 @@
 mod asked;
 mod below;
 mod challenge;
+mod client_address;
+mod cookies;
+mod devices;
 mod discovery;
 mod form;
 mod guard;

@@ -2,13 +2,14 @@
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use vestibule_protocol::{Problem, ProblemKind, SetPassword};
 
 use super::asked::{Asked, Asker};
+use super::cookies::Cookie;
 use super::problem::ProblemResponse;
-use super::session::{read_json, set_cookie};
+use super::session::read_json;
 use super::signed_in::SignedIn;
 use crate::clock::{UnixMillis, seconds_until};
 use crate::password::{Busy, NewPasswordError, Prepared, check_new, prepare};
@@ -59,7 +60,7 @@ pub(super) async fn put(
         ProblemKind::TemporarilyUnavailable
     })??;
     if is_by_cookie {
-        return Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&issuer, "", 0)?)]).into_response());
+        return Ok((StatusCode::NO_CONTENT, Cookie::Session.remove(&issuer)).into_response());
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }

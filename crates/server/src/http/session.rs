@@ -3,17 +3,20 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use vestibule_protocol::{BUILT_IN_CLIENT, Me, Problem, ProblemKind, SessionRequest, endpoint};
 
 use super::asked::{Asked, Asker, is_own_origin};
+use super::cookies::Cookie;
+use super::devices::DeviceCookie;
 use super::me;
 use super::problem::ProblemResponse;
 use crate::config::Issuer;
 use crate::keys;
-use crate::redemption::{Redemption, end, redeem};
+use crate::redemption::{Redeemed, Redemption, end, redeem};
 use crate::state::{Server, Shared};
+use crate::store::devices::Device;
 use crate::store::in_transaction;
 use crate::store::sessions::Session;
 
@@ -44,29 +47,37 @@ pub(super) async fn post(
     }
     let request: SessionRequest = read_json(&headers, &body)?;
     let replaced = of_cookie(&server, &issuer, &headers).await?;
-    let value = server.random.secret();
+    let (value, device_secret) = (server.random.secret(), server.random.secret());
+    let device_cookie = DeviceCookie::of(&issuer, &headers);
     let redemption = Redemption {
         code: &request.code,
         code_verifier: &request.code_verifier,
         client_id: BUILT_IN_CLIENT,
         issuer: &issuer,
         dpop_jkt: None,
+        devices: device_cookie.devices(),
+        fresh_device: Some(Device::with_cookie(device_secret.expose())),
         caller: &caller,
     };
-    let me = in_transaction!(server.store, |tx| {
+    let (me, device) = in_transaction!(server.store, |tx| {
         let cookie_hash = Some(keys::sha256(value.expose()));
-        let Some((session, account)) = redeem(&server, &mut tx, &redemption, cookie_hash).await? else {
+        let Some(Redeemed { session, account, device }) = redeem(&server, &mut tx, &redemption, cookie_hash).await?
+        else {
             return Err(ProblemKind::InvalidCode.into());
         };
         // The browser forgets the cookie that it had: nobody could end that session by it any more.
         if let Some(replaced) = &replaced {
             end(&server, &mut tx, replaced, &caller).await?;
         }
-        me::of(&server, &session, &account)
+        (me::of(&server, &session, &account), device)
     });
-    let life = server.config.session.life.as_secs();
-    let cookie = set_cookie(&issuer, value.expose(), life)?;
-    Ok(([(header::SET_COOKIE, cookie)], Json(me)).into_response())
+    let session_life = server.config.session.life.as_secs();
+    let device_life = server.config.throttle.device_life.as_secs();
+    let cookies = [
+        Cookie::Session.set(&issuer, value.expose(), session_life),
+        device.and_then(|device| device_cookie.set(&issuer, &device, &device_secret, device_life)),
+    ];
+    Ok((AppendHeaders(cookies.into_iter().flatten()), Json(me)).into_response())
 }
 
 /// Signs out.
@@ -93,8 +104,7 @@ pub(super) async fn delete(
     if let Some(session) = of_cookie(&server, &issuer, &headers).await? {
         in_transaction!(server.store, |tx| end(&server, &mut tx, &session, &caller).await?);
     }
-    let cookie = set_cookie(&issuer, "", 0)?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+    Ok((StatusCode::NO_CONTENT, Cookie::Session.remove(&issuer)).into_response())
 }
 
 /// What is demanded besides our header: browsers leave `Origin` away where nothing can be changed.
@@ -130,29 +140,8 @@ pub(super) async fn of_cookie(
     issuer: &Issuer,
     headers: &HeaderMap,
 ) -> Result<Option<Session>, ProblemResponse> {
-    let name = cookie_name(issuer);
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let value = cookies
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find_map(|(found, value)| (found == name).then_some(value));
+    let value = Cookie::Session.of(issuer, headers);
     let Some(value) = value else { return Ok(None) };
     let session = server.store.session_by_cookie(&keys::sha256(value), server.clock.now()).await?;
     Ok(session.filter(|session| session.issuer == issuer.as_str()))
-}
-
-/// `__Host-vestibule`; below a path with a hash of it, because the prefix demands `Path=/`.
-fn cookie_name(issuer: &Issuer) -> String {
-    let prefix = if issuer.is_https() { "__Host-" } else { "" };
-    match issuer.path() {
-        "" => format!("{prefix}vestibule"),
-        path => format!("{prefix}vestibule-{}", &keys::sha256(path)[..11]),
-    }
-}
-
-/// Sets, or with an empty value removes, the cookie.
-pub(super) fn set_cookie(issuer: &Issuer, value: &str, max_age: u64) -> Result<HeaderValue, ProblemResponse> {
-    let secure = if issuer.is_https() { "; Secure" } else { "" };
-    let cookie = format!("{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}", cookie_name(issuer));
-    HeaderValue::from_str(&cookie).map_err(|_| ProblemKind::TemporarilyUnavailable.into())
 }

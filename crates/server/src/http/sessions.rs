@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use vestibule_protocol::{Problem, ProblemKind, SessionInfo, Sessions};
 
 use super::asked::{Asked, Asker};
+use super::cookies::Cookie;
 use super::problem::ProblemResponse;
-use super::session::set_cookie;
 use super::signed_in::SignedIn;
 use crate::clock::{UnixMillis, seconds_since};
 use crate::mail::browser;
@@ -86,7 +86,7 @@ pub(super) async fn delete(
         redemption::end(&server, &mut tx, &session, &caller).await?;
     });
     if id == signed_in.session_id && signed_in.is_by_cookie() {
-        return Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&issuer, "", 0)?)]).into_response());
+        return Ok((StatusCode::NO_CONTENT, Cookie::Session.remove(&issuer)).into_response());
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -1,8 +1,12 @@
 //! The endpoints through the router, with a set clock and a seeded generator.
 
 mod account;
+mod addresses;
 mod audit;
+mod browser;
+mod devices;
 mod dpop;
+mod enumeration;
 mod harness;
 mod introspection;
 mod limits;

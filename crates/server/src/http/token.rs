@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use vestibule_protocol::{ErrorCode, Secret, TokenError, TokenResponse};
 
 use super::asked::{Asked, Asker};
+use super::devices;
 use super::form::Form;
 use super::proof::Proven;
 use super::retry_later;
@@ -17,10 +18,11 @@ use crate::clients;
 use crate::clock::millis;
 use crate::config::Issuer;
 use crate::keys;
-use crate::redemption::{self, Redemption, redeem};
+use crate::redemption::{self, Redeemed, Redemption, redeem};
 use crate::state::{Server, Shared};
 use crate::store::accounts::Account;
 use crate::store::audit::{Caller, Event, Outcome};
+use crate::store::devices::Device;
 use crate::store::refresh_tokens::{Exchange, add_refresh_token};
 use crate::store::sessions::Session;
 use crate::store::{StoreError, in_transaction};
@@ -118,6 +120,8 @@ pub(super) async fn token(
                     client_id: &client_id,
                     issuer: &issuer,
                     dpop_jkt: dpop_jkt.as_deref(),
+                    devices: devices::shown(&issuer, &headers, dpop_jkt.as_deref()),
+                    fresh_device: dpop_jkt.as_deref().map(Device::with_key),
                     caller: &caller,
                 };
                 begin(&server, &redemption).await
@@ -139,7 +143,7 @@ pub(super) async fn token(
 
 async fn begin(server: &Server, redemption: &Redemption<'_>) -> Result<TokenResponse, Refusal> {
     let tokens = in_transaction!(server.store, |tx| {
-        let Some((session, _)) = redeem(server, &mut tx, redemption, None).await? else {
+        let Some(Redeemed { session, .. }) = redeem(server, &mut tx, redemption, None).await? else {
             return Err(Refusal::Error(ErrorCode::InvalidGrant));
         };
         let refresh_token = server.random.secret();

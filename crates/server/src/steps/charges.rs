@@ -1,6 +1,11 @@
 //! What a try at a password or a code is charged to, before it is looked at.
+//!
+//! A device that is known for the account has a budget of its own, so that strangers cannot lock its owner out. All
+//! others share the growing waits of the account and the budget of their client address.
 
-use super::{Context, whom};
+use std::net::IpAddr;
+
+use super::{Context, device_throttle_key, whom};
 use crate::clock::UnixMillis;
 use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
@@ -9,11 +14,8 @@ use crate::store::throttle::{self, Charge, Limit, Verdict};
 use crate::store::{StoreError, Transaction, in_transaction};
 
 /// A try that is charged as a failure, until it is known what it is.
-#[derive(Debug)]
-pub(super) struct Charged {
-    key: String,
-    charge: Charge,
-}
+#[derive(Debug, Default)]
+pub(super) struct Charged(Vec<(String, Charge)>);
 
 /// Whether something may be tried.
 #[derive(Debug)]
@@ -24,19 +26,56 @@ pub(super) enum Toll {
     Wait(UnixMillis),
 }
 
-/// Charges a try under `key`.
-pub(super) async fn charge(context: &Context, tx: &mut Transaction, key: String) -> Result<Toll, StoreError> {
-    let limit = Limit::GrowingWaits(&context.server.config.throttle);
-    Ok(match throttle::charge(tx, &key, context.now(), limit).await? {
-        Verdict::Wait(until) => Toll::Wait(until),
-        Verdict::Charged(charge) => Toll::Paid(Charged { key, charge }),
-    })
+/// Charges a try to the known device, or else to the client address and under `account_key`.
+pub(super) async fn charge(
+    context: &Context,
+    tx: &mut Transaction,
+    account: Option<&Account>,
+    account_key: String,
+) -> Result<Toll, StoreError> {
+    let rules = &context.server.config.throttle;
+    let mut limits = Vec::with_capacity(2);
+    if let (Some(account), Some(device)) = (account, context.device(tx, account).await?) {
+        let limit = Limit::Budget { failures: rules.device_failures, per: rules.device_per };
+        limits.push((device_throttle_key(&account.id, &device), limit));
+    } else {
+        if let Some(address) = context.caller.address {
+            let limit = Limit::Budget { failures: rules.address_failures, per: rules.address_per };
+            limits.push((address_key(address), limit));
+        }
+        limits.push((account_key, Limit::GrowingWaits(rules)));
+    }
+    let mut charged = Charged::default();
+    for (key, limit) in limits {
+        match throttle::charge(tx, &key, context.now(), limit).await? {
+            Verdict::Charged(charge) => charged.0.push((key, charge)),
+            Verdict::Wait(until) => {
+                charged.take_back(tx).await?;
+                return Ok(Toll::Wait(until));
+            }
+        }
+    }
+    Ok(Toll::Paid(charged))
+}
+
+/// IPv6 counts by networks of 64 bits: whoever has one address there has them all.
+fn address_key(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => format!("address:{address}"),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("address:{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
 }
 
 impl Charged {
     /// It was no failure.
     pub(super) async fn take_back(&self, tx: &mut Transaction) -> Result<(), StoreError> {
-        throttle::take_back(tx, &self.key, &self.charge).await
+        for (key, charge) in &self.0 {
+            throttle::take_back(tx, key, charge).await?;
+        }
+        Ok(())
     }
 
     /// Nobody was told whether it was one: the person must not wait for our sake.
@@ -58,9 +97,22 @@ impl Charged {
         account: Option<&Account>,
         signin: &SignIn,
     ) -> Result<(), StoreError> {
-        if self.charge.locks {
+        if self.0.iter().any(|(_, charge)| charge.locks) {
             context.audit(tx, Event::Locked, Outcome::Limited, &whom(account, signin)).await?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_count_as_one_where_everybody_has_many_addresses() {
+        let key = |text: &str| address_key(text.parse().unwrap());
+        assert_eq!(key("2001:db8:1:2:3:4:5:6"), key("2001:db8:1:2::1"));
+        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
+        assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
     }
 }

@@ -7,7 +7,7 @@ use super::{
     Answer, Context, Held, StepError, account_of, code_throttle_key, delivery, grant, is_exhausted, rate_limited,
     resend, state, whom,
 };
-use crate::clock::{seconds_since, seconds_until};
+use crate::clock::{millis, seconds_since, seconds_until};
 use crate::keys::{self, Purpose};
 use crate::password::mask_email;
 use crate::store::accounts::Account;
@@ -76,7 +76,7 @@ async fn check(
         }
         Finding::Right if signin.stage == Stage::Verified => return Ok(grant::answer(context, tx, signin).await?),
         Finding::Right | Finding::Wrong => {
-            let charged = match charges::charge(context, tx, code_throttle_key(&account.id)).await? {
+            let charged = match charges::charge(context, tx, Some(account), code_throttle_key(&account.id)).await? {
                 Toll::Paid(charged) => charged,
                 Toll::Wait(until) => {
                     context.audit(tx, Event::Code, Outcome::Limited, &whom).await?;
@@ -91,7 +91,7 @@ async fn check(
             if let Finding::Right = finding {
                 charged.take_back(tx).await?;
                 context.audit(tx, Event::Code, Outcome::Success, &whom).await?;
-                grant::verify(context, tx, signin).await?;
+                grant::verify(context, tx, signin, account).await?;
                 signin.save(tx).await?;
                 return Ok(grant::answer(context, tx, signin).await?);
             }
@@ -147,7 +147,8 @@ pub(super) async fn members(
     let now = context.now();
     let codes = MailedCode::all(tx, &signin.id).await?;
     let newest = codes.iter().find(|code| matches!(code.state, MailedCodeState::Pending | MailedCodeState::Live));
-    let mails = mails_since(tx, &account.id, now - 3_600_000).await?;
+    let device = context.device(tx, Some(account)).await?;
+    let mails = mails_since(tx, &account.id, device.as_ref(), now - millis(delivery::HOUR)).await?;
     let hour_full_until = delivery::hour_is_full_until(&mails, config.sends_per_hour).unwrap_or(0);
     let left = |limit: u32, used: i64| u64::try_from(i64::from(limit) - used).unwrap_or(0);
     Ok(CodeMembers {

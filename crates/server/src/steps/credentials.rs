@@ -32,7 +32,7 @@ pub(super) async fn take(
             return Ok(ErrorCode::InvalidSession.into());
         };
         let account = super::account_of(&mut tx, &signin).await?;
-        let toll = charges::charge(context, &mut tx, password_throttle_key(&signin.name_key)).await?;
+        let toll = charges::charge(context, &mut tx, account.as_ref(), password_throttle_key(&signin.name_key)).await?;
         if let Toll::Wait(_) = toll {
             context.audit(&mut tx, Event::Password, Outcome::Limited, &whom(account.as_ref(), &signin)).await?;
         }
@@ -139,7 +139,7 @@ async fn go_on(
     if signin.stage == Stage::Credentials {
         signin.stage = Stage::Code;
         if !account.two_factor && !context.server.config.require_2fa {
-            grant::verify(context, tx, signin).await?;
+            grant::verify(context, tx, signin, account).await?;
         }
         signin.save(tx).await?;
     }

@@ -14,7 +14,7 @@ use crate::store::codes::{MailedCode, MailedCodeState, mails_since};
 use crate::store::signins::SignIn;
 use crate::store::{Transaction, in_transaction};
 
-const HOUR: Duration = Duration::from_hours(1);
+pub(super) const HOUR: Duration = Duration::from_hours(1);
 
 /// A mail that is counted and may go out.
 pub(super) struct Mailing {
@@ -58,7 +58,8 @@ pub(super) async fn reserve(
         let members = code::members(context, tx, signin, account).await?;
         return Ok(Reservation::Refused(held.code_answer(ErrorCode::OtpSendsExhausted, members, signin, now).into()));
     }
-    let mails = mails_since(tx, &account.id, now - millis(HOUR)).await?;
+    let device = context.device(tx, Some(account)).await?;
+    let mails = mails_since(tx, &account.id, device.as_ref(), now - millis(HOUR)).await?;
     if let Some(free_at) = hour_is_full_until(&mails, config.sends_per_hour) {
         let members = code::members(context, tx, signin, account).await?;
         let body = held.code_answer(ErrorCode::RateLimited, members, signin, now);
@@ -76,7 +77,7 @@ pub(super) async fn reserve(
         sent_at: now,
         expires_at: now + millis(config.life),
     };
-    mailed.add(tx, &signin.id, &account.id).await?;
+    mailed.add(tx, &signin.id, &account.id, device.as_ref()).await?;
     signin.sends += 1;
     signin.delivery_failed = false;
     signin.save(tx).await?;

@@ -5,17 +5,23 @@ use vestibule_protocol::{ErrorCode, Secret};
 use super::{Answer, Context};
 use crate::clock::millis;
 use crate::keys::{self, Purpose};
+use crate::store::accounts::Account;
 use crate::store::codes::IssuedCode;
 use crate::store::signins::{SignIn, Stage};
 use crate::store::{StoreError, Transaction, throttle};
 
-/// Marks a sign-in as verified. A completed sign-in clears the failures that were counted for it.
-pub(super) async fn verify(context: &Context, tx: &mut Transaction, signin: &mut SignIn) -> Result<(), StoreError> {
+/// Marks a sign-in as verified. That clears the failures of its device, where it is known, and no others: those may be a
+/// stranger's.
+pub(super) async fn verify(
+    context: &Context,
+    tx: &mut Transaction,
+    signin: &mut SignIn,
+    account: &Account,
+) -> Result<(), StoreError> {
     signin.stage = Stage::Verified;
     signin.verified_at = Some(context.now());
-    throttle::clear(tx, &super::password_throttle_key(&signin.name_key)).await?;
-    if let Some(account_id) = &signin.account_id {
-        throttle::clear(tx, &super::code_throttle_key(account_id)).await?;
+    if let Some(device) = context.device(tx, Some(account)).await? {
+        throttle::clear(tx, &super::device_throttle_key(&account.id, &device)).await?;
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ use crate::password::Busy;
 use crate::state::Shared;
 use crate::store::accounts::Account;
 use crate::store::audit::{Caller, Event, Outcome, Record, Whom};
+use crate::store::devices::Device;
 use crate::store::signins::{SignIn, Stage};
 use crate::store::{StoreError, Transaction};
 
@@ -65,6 +66,8 @@ pub struct Context {
     pub issuer: Issuer,
     /// Thumbprint of the DPoP key that the request was proven to be made with.
     pub dpop_jkt: Option<String>,
+    /// What the request shows to be known by.
+    pub devices: Vec<Device>,
     /// Where the request came from.
     pub caller: Caller,
 }
@@ -134,6 +137,11 @@ impl Held {
 }
 
 impl Context {
+    /// The device, where it is known for the account.
+    async fn device(&self, tx: &mut Transaction, account: Option<&Account>) -> Result<Option<Device>, StoreError> {
+        Device::known(tx, account.map(|account| account.id.as_str()), &self.devices, self.now()).await
+    }
+
     fn now(&self) -> UnixMillis {
         self.server.clock.now()
     }
@@ -191,11 +199,18 @@ pub fn own_password_throttle_key(account_id: &str) -> String {
     format!("own-password:{account_id}")
 }
 
-/// Everything that failures of an account are counted under.
+/// Failures of a device that is known for an account.
+fn device_throttle_key(account_id: &str, device: &Device) -> String {
+    format!("device:{account_id}:{}", device.id())
+}
+
+/// Everything that failures of an account are counted under, but for those of client addresses.
 #[must_use]
-pub fn throttle_keys(keys: &Keys, account: &Account) -> Vec<String> {
+pub fn throttle_keys(keys: &Keys, account: &Account, devices: &[Device]) -> Vec<String> {
     let names = [Some(account.username.as_str()), account.email.as_deref()];
     let names = names.into_iter().flatten().filter_map(|name| AccountName::parse(name).ok());
     let passwords = names.map(|name| password_throttle_key(&account::name_key(keys, &name)));
-    passwords.chain([code_throttle_key(&account.id), own_password_throttle_key(&account.id)]).collect()
+    let devices = devices.iter().map(|device| device_throttle_key(&account.id, device));
+    let others = [code_throttle_key(&account.id), own_password_throttle_key(&account.id)];
+    passwords.chain(others).chain(devices).collect()
 }

@@ -1,6 +1,7 @@
 //! The audit trail: who tried what, from where, and what came of it.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use serde::Serialize;
 use sqlx::any::AnyRow;
@@ -100,7 +101,7 @@ pub enum Whom {
 #[derive(Clone, Debug, Default)]
 pub struct Caller {
     /// Client address.
-    pub address: Option<String>,
+    pub address: Option<IpAddr>,
     /// Browser, as it names itself; cut to 256 characters.
     pub user_agent: Option<String>,
 }
@@ -172,7 +173,7 @@ impl Record<'_> {
             outcome: self.outcome.to_string(),
             username,
             name_key,
-            client_address: self.caller.address.clone(),
+            client_address: self.caller.address.map(|address| address.to_string()),
             user_agent: self.caller.user_agent.clone(),
         };
         sqlx::query(
@@ -243,6 +244,7 @@ impl Store {
             ("DELETE FROM signin WHERE expires_at <= $1", now),
             ("DELETE FROM session WHERE idle_expires_at <= $1 OR expires_at <= $1", now),
             ("DELETE FROM sent_mail WHERE sent_at <= $1", now - keep.mails),
+            ("DELETE FROM device WHERE expires_at <= $1", now),
             ("DELETE FROM throttle WHERE counted_at <= $1", now - keep.failures),
             ("DELETE FROM audit WHERE at <= $1", now - keep.audit),
         ] {

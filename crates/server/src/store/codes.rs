@@ -5,6 +5,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
+use super::devices::Device;
 use super::{StoreError, Transaction};
 use crate::clock::UnixMillis;
 
@@ -78,11 +79,17 @@ impl MailedCode {
         Ok(query.bind(signin_id).fetch_all(&mut **tx).await?)
     }
 
-    /// Stores a code that is about to be mailed, and counts the mail for the account.
+    /// Stores a code that is about to be mailed, and counts the mail for the account, or for the known device that it is for.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn add(&self, tx: &mut Transaction, signin_id: &str, account_id: &str) -> Result<(), StoreError> {
+    pub async fn add(
+        &self,
+        tx: &mut Transaction,
+        signin_id: &str,
+        account_id: &str,
+        device: Option<&Device>,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO access_code (signin_id, number, mac, reference, state, sent_at, expires_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -96,13 +103,16 @@ impl MailedCode {
         .bind(self.expires_at)
         .execute(&mut **tx)
         .await?;
-        sqlx::query("INSERT INTO sent_mail (signin_id, number, account_id, sent_at) VALUES ($1, $2, $3, $4)")
-            .bind(signin_id)
-            .bind(self.number)
-            .bind(account_id)
-            .bind(self.sent_at)
-            .execute(&mut **tx)
-            .await?;
+        sqlx::query(
+            "INSERT INTO sent_mail (signin_id, number, account_id, sent_at, device_id) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(signin_id)
+        .bind(self.number)
+        .bind(account_id)
+        .bind(self.sent_at)
+        .bind(device.map(Device::id))
+        .execute(&mut **tx)
+        .await?;
         Ok(())
     }
 
@@ -148,18 +158,23 @@ impl MailedCode {
     }
 }
 
-/// When the account's mails since `since` were sent, oldest first.
+/// When the account's mails since `since` were sent, oldest first: those that a known device asked for, or those that
+/// all others did.
 ///
 /// # Errors
 /// [`StoreError::Database`].
 pub async fn mails_since(
     tx: &mut Transaction,
     account_id: &str,
+    device: Option<&Device>,
     since: UnixMillis,
 ) -> Result<Vec<UnixMillis>, StoreError> {
-    let query =
-        sqlx::query_scalar("SELECT sent_at FROM sent_mail WHERE account_id = $1 AND sent_at > $2 ORDER BY sent_at");
-    Ok(query.bind(account_id).bind(since).fetch_all(&mut **tx).await?)
+    let query = sqlx::query_scalar(
+        "SELECT sent_at FROM sent_mail
+         WHERE account_id = $1 AND sent_at > $2 AND COALESCE(device_id, '') = $3 ORDER BY sent_at",
+    );
+    let device = device.map(Device::id).unwrap_or_default();
+    Ok(query.bind(account_id).bind(since).bind(device).fetch_all(&mut **tx).await?)
 }
 
 /// Whether this wrong code has been counted before.

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod codes;
+pub mod devices;
 pub mod keys;
 pub mod proofs;
 pub mod refresh_tokens;

@@ -40,6 +40,8 @@ pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: axum::http::HeaderMap,
     pub(super) body: Value,
+    /// The body, byte for byte.
+    pub(super) raw: String,
 }
 
 impl Reply {
@@ -108,7 +110,8 @@ impl Harness {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Reply { status: parts.status, headers: parts.headers, body }
+        let raw = String::from_utf8(bytes.to_vec()).unwrap();
+        Reply { status: parts.status, headers: parts.headers, body, raw }
     }
 
     pub(super) async fn form(&self, path: &str, members: &[(&str, &str)]) -> Reply {
@@ -185,9 +188,15 @@ impl Harness {
 
     /// The code in the newest mail.
     pub(super) fn mailed_code(&self) -> String {
+        self.code_in_mail_with("")
+    }
+
+    /// The code in the newest mail that holds a text.
+    pub(super) fn code_in_mail_with(&self, text: &str) -> String {
         let mut names: Vec<_> = std::fs::read_dir(&self.outbox).unwrap().map(|entry| entry.unwrap().path()).collect();
         names.sort();
-        let mail = std::fs::read_to_string(names.last().unwrap()).unwrap();
+        let mut mails = names.iter().rev().map(|name| std::fs::read_to_string(name).unwrap());
+        let mail = mails.find(|mail| mail.contains(text)).unwrap_or_else(|| panic!("no mail with {text}"));
         let body = mail.split("\r\n\r\n").skip(1).collect::<Vec<_>>().join("\n");
         let runs = body.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
         runs.unwrap_or_else(|| panic!("no code in {mail}")).to_owned()

@@ -1,0 +1,156 @@
+//! Known devices: strangers cannot lock an owner out.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+
+use super::browser::Browser;
+use super::harness::{Harness, PASSWORD, wrong};
+
+const OWNER: &str = "192.0.2.1";
+const STRANGER: &str = "203.0.113.9";
+
+#[tokio::test]
+async fn strangers_do_not_lock_the_owner_out_of_a_known_device() {
+    let harness = Harness::new().await;
+    let owner = Browser::at(&harness, OWNER);
+    owner.sign_in("grace").await;
+    let stranger = Browser::at(&harness, STRANGER);
+    for _ in 0..20 {
+        stranger.try_password("grace", "wrong").await;
+        harness.server.clock.advance(Duration::from_mins(15));
+    }
+    assert_eq!(stranger.try_password("grace", "wrong").await.error(), "invalid_credentials");
+    let elsewhere = Browser::at(&harness, OWNER).try_password("grace", PASSWORD).await;
+    assert_eq!((elsewhere.status, elsewhere.error()), (StatusCode::TOO_MANY_REQUESTS, "rate_limited"));
+    owner.sign_in("grace").await;
+    owner.moved_to("2001:db8::1").sign_in("grace").await;
+}
+
+#[tokio::test]
+async fn a_known_device_is_known_for_its_accounts_alone() {
+    let harness = Harness::new().await;
+    let shared = Browser::at(&harness, OWNER);
+    shared.sign_in("ada").await;
+    let stranger = Browser::at(&harness, STRANGER);
+    for name in ["ada", "grace"] {
+        stranger.try_password(name, "wrong").await;
+    }
+    assert_eq!(shared.try_password("grace", PASSWORD).await.error(), "rate_limited");
+    shared.sign_in("ada").await;
+    harness.server.clock.advance(Duration::from_secs(1));
+    shared.sign_in("grace").await;
+    stranger.try_password("ada", "wrong").await;
+    shared.sign_in("ada").await;
+    let cookie = shared.device_cookie().unwrap();
+    assert_eq!(cookie.split('.').count(), 2, "one secret for each account: {cookie}");
+}
+
+#[tokio::test]
+async fn a_known_device_has_ten_failures_an_hour() {
+    let harness = Harness::new().await;
+    let owner = Browser::at(&harness, OWNER);
+    owner.sign_in("grace").await;
+    for _ in 0..10 {
+        assert_eq!(owner.try_password("grace", "wrong").await.error(), "invalid_credentials");
+        harness.server.clock.advance(Duration::from_mins(1));
+    }
+    let reply = owner.try_password("grace", PASSWORD).await;
+    assert_eq!((reply.error(), &reply.headers["retry-after"]), ("rate_limited", &"3000".parse().unwrap()));
+    harness.server.clock.advance(Duration::from_mins(50));
+    owner.sign_in("grace").await;
+}
+
+#[tokio::test]
+async fn a_sign_in_clears_the_failures_of_its_own_device_and_no_others() {
+    let harness = Harness::new().await;
+    let owner = Browser::at(&harness, OWNER);
+    owner.sign_in("grace").await;
+    let stranger = Browser::at(&harness, STRANGER);
+    for _ in 0..2 {
+        stranger.try_password("grace", "wrong").await;
+        harness.server.clock.advance(Duration::from_secs(2));
+    }
+    for _ in 0..3 {
+        for _ in 0..9 {
+            assert_eq!(owner.try_password("grace", "wrong").await.error(), "invalid_credentials");
+        }
+        owner.sign_in("grace").await;
+    }
+    assert_eq!(stranger.try_password("grace", "wrong").await.error(), "invalid_credentials");
+    let waiting = stranger.try_password("grace", "wrong").await;
+    assert_eq!((waiting.error(), &waiting.headers["retry-after"]), ("rate_limited", &"4".parse().unwrap()));
+}
+
+#[tokio::test]
+async fn a_known_device_has_mails_of_its_own() {
+    let harness = Harness::with(|config| config.code.sends_per_hour = 2).await;
+    let owner = Browser::at(&harness, OWNER);
+    owner.sign_in("grace").await;
+    let thief = Browser::at(&harness, STRANGER);
+    let mut replies = Vec::new();
+    for _ in 0..2 {
+        replies.push(thief.try_password("grace", PASSWORD).await);
+    }
+    // The sign-in that the device became known by was a stranger's before.
+    assert_eq!(
+        replies.iter().map(super::harness::Reply::error).collect::<Vec<_>>(),
+        ["insufficient_authorization", "rate_limited"]
+    );
+    for _ in 0..2 {
+        owner.sign_in("grace").await;
+    }
+    assert_eq!(owner.try_password("grace", PASSWORD).await.error(), "rate_limited");
+}
+
+#[tokio::test]
+async fn a_known_device_resends_although_strangers_used_up_the_mails_of_the_account() {
+    let harness = Harness::with(|config| config.code.sends_per_hour = 2).await;
+    let owner = Browser::at(&harness, OWNER);
+    owner.sign_in("grace").await;
+    Browser::at(&harness, STRANGER).try_password("grace", PASSWORD).await;
+    let session = owner.try_password("grace", PASSWORD).await.text("auth_session");
+    harness.server.clock.advance(Duration::from_secs(30));
+    assert_eq!(owner.resend(&session).await.error(), "insufficient_authorization");
+}
+
+#[tokio::test]
+async fn wrong_codes_of_strangers_do_not_make_the_owner_wait() {
+    let harness = Harness::new().await;
+    let owner = Browser::at(&harness, OWNER);
+    owner.sign_in("grace").await;
+    let thief = Browser::at(&harness, STRANGER);
+    let session = thief.try_password("grace", PASSWORD).await.text("auth_session");
+    let code = harness.mailed_code();
+    assert_eq!(thief.code(&session, &wrong(&code, 1)).await.error(), "invalid_otp");
+    assert_eq!(thief.code(&session, &wrong(&code, 2)).await.error(), "rate_limited");
+    owner.sign_in("grace").await;
+}
+
+#[tokio::test]
+async fn a_device_is_known_for_a_year_after_its_last_sign_in() {
+    let harness = Harness::new().await;
+    let owner = Browser::at(&harness, OWNER);
+    let stranger = Browser::at(&harness, STRANGER);
+    owner.sign_in("ada").await;
+    for days in [364, 364] {
+        harness.server.clock.advance(Duration::from_hours(days * 24));
+        stranger.try_password("ada", "wrong").await;
+        owner.sign_in("ada").await;
+    }
+    harness.server.clock.advance(Duration::from_hours(365 * 24));
+    stranger.try_password("ada", "wrong").await;
+    assert_eq!(owner.try_password("ada", PASSWORD).await.error(), "rate_limited");
+}
+
+#[tokio::test]
+async fn a_secret_that_nobody_was_given_is_nobodys() {
+    let harness = Harness::new().await;
+    let owner = Browser::at(&harness, OWNER);
+    owner.sign_in("ada").await;
+    let secret = owner.device_cookie().unwrap();
+    assert!(secret.starts_with("vestibule-device=") && !secret.contains('.'), "{secret}");
+    let reply = harness.tokens().await;
+    assert_eq!(reply.status, StatusCode::OK);
+    assert!(reply.headers.get("set-cookie").is_none(), "tokens come without a cookie");
+}

@@ -1,0 +1,88 @@
+//! Known devices: those that have completed a sign-in for an account.
+//!
+//! What is counted for a device is counted for nobody else, so that strangers cannot lock its owner out.
+
+use super::{StoreError, Transaction};
+use crate::clock::UnixMillis;
+use crate::keys::sha256;
+
+/// A device, by what it alone can show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device(String);
+
+impl Device {
+    /// The device that holds this secret in a cookie.
+    #[must_use]
+    pub fn with_cookie(secret: &str) -> Self {
+        Self(sha256(secret))
+    }
+
+    /// The device that holds the key with this thumbprint (RFC 7638), by which a request was proven to be made.
+    #[must_use]
+    pub fn with_key(thumbprint: &str) -> Self {
+        Self(sha256(&format!("dpop:{thumbprint}")))
+    }
+
+    /// What is stored of it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.0
+    }
+
+    /// The first of these devices that is known for an account. For one that is not there the same is looked up.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn known(
+        tx: &mut Transaction,
+        account_id: Option<&str>,
+        shown: &[Self],
+        now: UnixMillis,
+    ) -> Result<Option<Self>, StoreError> {
+        let mut known = None;
+        for device in shown {
+            let row = sqlx::query("SELECT 1 FROM device WHERE id = $1 AND account_id = $2 AND expires_at > $3")
+                .bind(&device.0)
+                .bind(account_id.unwrap_or_default())
+                .bind(now)
+                .fetch_optional(&mut **tx)
+                .await?;
+            known = known.or(row.map(|_| device.clone()));
+        }
+        Ok(known)
+    }
+
+    /// All devices that are known for an account.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn all(tx: &mut Transaction, account_id: &str, now: UnixMillis) -> Result<Vec<Self>, StoreError> {
+        let query = sqlx::query_scalar("SELECT id FROM device WHERE account_id = $1 AND expires_at > $2");
+        let ids: Vec<String> = query.bind(account_id).bind(now).fetch_all(&mut **tx).await?;
+        Ok(ids.into_iter().map(Self).collect())
+    }
+
+    /// Knows the device from now on, until `expires_at`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn remember(
+        &self,
+        tx: &mut Transaction,
+        account_id: &str,
+        now: UnixMillis,
+        expires_at: UnixMillis,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO device (id, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (id, account_id) DO UPDATE SET expires_at = $4",
+        )
+        .bind(&self.0)
+        .bind(account_id)
+        .bind(now)
+        .bind(expires_at)
+        .execute(&mut **tx)
+        .await?;
+        Ok(())
+    }
+}
