@@ -1,3 +1,4 @@
+import { sessionCookies } from '../fixtures/cookies.ts';
 import { ADA, expect, GRACE, test } from '../fixtures/test.ts';
 
 test('after sign-out Back shows nothing of the person', async ({
@@ -15,7 +16,7 @@ test('after sign-out Back shows nothing of the person', async ({
   await userPage.signOut();
   await connectPage.expectShown();
   await axe();
-  expect(await context.cookies()).toEqual([]);
+  expect(await sessionCookies(context)).toEqual([]);
   await page.goBack();
   await expect(page.getByText(ADA.displayName)).toHaveCount(0);
   await expect(userPage.signOutButton).toHaveCount(0);

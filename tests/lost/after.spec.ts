@@ -1,3 +1,4 @@
+import { sessionCookies } from '../fixtures/cookies.ts';
 import { ADA, expect, GRACE, test } from '../fixtures/lost.ts';
 
 test('the session survives a reload, a closed tab and a restarted browser', async ({ startPhone, mail }) => {
@@ -16,7 +17,7 @@ test('the session survives a reload, a closed tab and a restarted browser', asyn
 
 test('the cookie lasts as long as the session', async ({ person, context }) => {
   await person.open('user');
-  const [cookie] = await context.cookies();
+  const [cookie] = await sessionCookies(context);
   const days = ((cookie?.expires ?? 0) - Date.now() / 1000) / 86_400;
   expect(days).toBeGreaterThan(29.9);
   expect(days).toBeLessThanOrEqual(30);
@@ -62,7 +63,7 @@ test.describe('after sign-out', () => {
       await expect(page.getByText(GRACE.displayName)).toHaveCount(0);
       await expect(person.user.signOutButton).toHaveCount(0);
     }
-    expect(await context.cookies()).toEqual([]);
+    expect(await sessionCookies(context)).toEqual([]);
   });
 
   test('a page that the browser brings back from memory shows nothing of the person', async ({ page, person }) => {

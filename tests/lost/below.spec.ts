@@ -1,3 +1,4 @@
+import { sessionCookies } from '../fixtures/cookies.ts';
 import { expect, Person, GRACE, STAGES, test } from '../fixtures/lost.ts';
 
 const PATH = '/uc';
@@ -14,11 +15,11 @@ for (const strip of [true, false]) {
       const outside = proxy.asked.filter((url) => !url.startsWith(`${PATH}/`) && !url.startsWith('/.well-known/'));
       expect(outside).toEqual([]);
       expect(mail.received).toHaveLength(1);
-      const [cookie] = await context.cookies();
+      const [cookie] = await sessionCookies(context);
       expect(cookie?.name).not.toBe('vestibule');
       await person.user.signOut();
       await person.expectAt('connect');
-      expect(await context.cookies()).toEqual([]);
+      expect(await sessionCookies(context)).toEqual([]);
     });
 
     test('a reload at each stage stays there', async ({ behindProxy, page }) => {
