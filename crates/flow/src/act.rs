@@ -75,6 +75,7 @@ impl Act {
     pub(crate) fn doing(&self) -> Option<Doing> {
         Some(match self {
             Self::Hunt(hunt) => return hunt.doing(),
+            Self::Keep(Stage::Account) => Doing::Connecting,
             Self::Begin { password: None, .. } | Self::Keep(Stage::Credentials) => Doing::Beginning,
             Self::Code | Self::Ask(Why::Code(_) | Why::Reopen) | Self::Open(_) | Self::Load(Purpose::SignIn(_)) => {
                 Doing::CheckingCode

@@ -217,7 +217,6 @@ impl<U: UrlParser> Turn<'_, U> {
             return;
         }
         self.state.record.remember(&server.address);
-        self.store();
         let running = match std::mem::take(&mut self.state.progress) {
             Progress::Connected(connection) if connection.server.address == server.address => connection.sign_in,
             _ => None,
@@ -227,12 +226,17 @@ impl<U: UrlParser> Turn<'_, U> {
         let has_session =
             self.state.record.session.as_ref() == Some(&server.address) && self.has_cookie(&server.address);
         self.state.progress = Progress::Connected(Box::new(Connection { server, sign_in: running.or(stored) }));
+        let leads_on = matches!(goal, Goal::Connect | Goal::Own) && !is_stored && !has_session;
+        if leads_on {
+            // Whoever reloads the next stage at once is still there.
+            return self.keep_record(Stage::Account);
+        }
+        self.store();
         match goal {
             Goal::Resume(stage) if is_running || is_stored => self.ask(Why::Resume(stage)),
-            Goal::Connect | Goal::Own if is_stored => self.ask(Why::Resume(Stage::User)),
-            Goal::Connect | Goal::Own if has_session => self.resume_session(),
             Goal::Resume(_) => self.show(Stage::Account, History::Replace),
-            Goal::Connect | Goal::Look | Goal::Own => self.show(Stage::Account, History::Push),
+            _ if is_stored => self.ask(Why::Resume(Stage::User)),
+            _ => self.resume_session(),
         }
     }
 

@@ -5,6 +5,7 @@ use vestibule_protocol::{
     UcConfiguration,
 };
 
+use crate::act::Act;
 use crate::{Effect, Event, Moment, Page, Reply, ServerAddress, Stage, State, SubmittedBy, Try, UrlParser, UrlParts};
 
 pub(crate) struct HostUrls;
@@ -160,6 +161,10 @@ impl Rig {
 
     pub(crate) fn reply(&mut self, reply: Reply) {
         self.send(Event::Reply(self.pending(), reply));
+        // Whoever has connected is at the next stage as soon as the record is safe.
+        if let Some((number, Act::Keep(Stage::Account))) = self.state.pending {
+            self.send(Event::Reply(number, Reply::Done));
+        }
     }
 
     /// Whether a request goes out, apart from storing and timers.

@@ -200,6 +200,11 @@ impl<'a, U: UrlParser> Turn<'a, U> {
     /// Makes the running sign-in safe before the stage shows.
     pub(crate) fn keep(&mut self, stage: Stage) {
         self.record_sign_in();
+        self.keep_record(stage);
+    }
+
+    /// Makes the record safe before the stage shows.
+    pub(crate) fn keep_record(&mut self, stage: Stage) {
         let number = self.begin(Act::Keep(stage), STORE_LIMIT);
         self.effects.push(Effect::Store(number, self.state.record.write()));
     }

@@ -210,6 +210,7 @@ fn the_pages_own_server_is_filled_in_only_where_it_is_one() {
     assert_eq!(rig.state.address(), Some(&address(SERVER)));
     rig.send(Event::Connect(SERVER.to_owned()));
     assert!(rig.sends_nothing(), "what is known already is not asked again");
+    rig.send(Event::Reply(rig.pending(), Reply::Done));
     assert_eq!(rig.state.stage(), Stage::Account);
     assert_eq!(Rig::at_connect().state.address(), None);
 }
@@ -233,4 +234,15 @@ fn a_forgotten_address_is_offered_no_more() {
     rig.send(Event::Forget(address(SERVER)));
     assert_eq!(rig.state.addresses(), []);
     assert!(!rig.record.clone().unwrap().contains("uc.example.com"));
+}
+
+#[test]
+fn the_server_is_stored_before_the_next_stage_shows() {
+    let mut rig = Rig::at_connect();
+    rig.send(Event::Connect(SERVER.to_owned()));
+    rig.send(Event::Reply(rig.pending(), discovered(SERVER)));
+    assert!(matches!(rig.effects.last(), Some(Effect::Store(_, record)) if record.contains(SERVER)));
+    assert_eq!((rig.state.stage(), rig.state.doing()), (Stage::Connect, Some(Doing::Connecting)));
+    rig.send(Event::Reply(rig.pending(), Reply::Done));
+    assert_eq!((rig.state.stage(), rig.state.doing()), (Stage::Account, None));
 }
