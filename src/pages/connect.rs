@@ -38,6 +38,10 @@ pub(crate) fn Connect() -> impl IntoView {
             && input.value().is_empty()
         {
             input.set_value(&address);
+            // Whoever is about to type in it replaces it: nothing is typed onto it.
+            if document().active_element().is_some_and(|active| active.is_same_node(Some(&input))) {
+                input.select();
+            }
             read();
         }
     });
