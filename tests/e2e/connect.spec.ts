@@ -8,6 +8,23 @@ test("the page's own server is filled in", async ({ server, connectPage }) => {
   await expect(connectPage.serverAddress).toHaveValue(new RegExp(new URL(server.origin).host));
 });
 
+test('what is typed replaces an address that is filled in late', async ({ page, server, connectPage }) => {
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/.well-known/**', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await connectPage.open(server.origin);
+  await expect(connectPage.serverAddress).toBeFocused();
+  answer();
+  await expect(connectPage.serverAddress).toHaveValue(server.origin);
+  await page.keyboard.type('uc.example.org');
+  await expect(connectPage.serverAddress).toHaveValue('uc.example.org');
+});
+
 test('letter case, blanks and slashes around the address make no difference', async ({
   server,
   connectPage,
