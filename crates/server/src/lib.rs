@@ -20,3 +20,4 @@ pub mod steps;
 pub mod store;
 pub mod terminal;
 pub mod tokens;
+pub mod warnings;

@@ -8,6 +8,7 @@ use vestibule_protocol::{PreferredDevice, Secret};
 use crate::clock::millis;
 use crate::config::Issuer;
 use crate::keys;
+use crate::mail::Warning;
 use crate::state::Server;
 use crate::store::accounts::Account;
 use crate::store::audit::{Caller, Event, Outcome, Record, Whom};
@@ -16,6 +17,7 @@ use crate::store::devices::Device;
 use crate::store::sessions::{Kind, Session};
 use crate::store::signins::SignIn;
 use crate::store::{StoreError, Transaction};
+use crate::warnings::Incident;
 
 /// What a client brings to redeem a code.
 pub struct Redemption<'a> {
@@ -46,6 +48,8 @@ pub struct Redeemed {
     pub account: Account,
     /// The device that is known for the account from now on.
     pub device: Option<Device>,
+    /// What to tell the owner, once all this is committed: that the browser is a new one.
+    pub incident: Option<Incident>,
 }
 
 /// Spends a code and begins its session; `cookie_hash` where a cookie holds it. `None` where the code does not count:
@@ -76,6 +80,7 @@ pub async fn redeem(
     };
     let Some(account) = account else { return Ok(None) };
 
+    let locales = signin.languages();
     let session = Session {
         id: server.random.id(),
         kind: if cookie_hash.is_some() { Kind::Cookie } else { Kind::Token },
@@ -99,11 +104,19 @@ pub async fn redeem(
     session.add(tx).await?;
     audit(server, tx, Event::SessionBegun, Outcome::Success, &account, redemption.caller).await?;
     let known = Device::known(tx, Some(&account.id), &redemption.devices, now).await?;
+    // One that shows nothing to be known by is new every time: else a thief would show nothing.
+    let incident = known.is_none().then(|| Incident {
+        warning: Warning::NewBrowser,
+        account: account.clone(),
+        locales,
+        issuer: session.issuer.clone(),
+        caller: redemption.caller.clone(),
+    });
     let device = known.or_else(|| redemption.fresh_device.clone());
     if let Some(device) = &device {
         device.remember(tx, &account.id, now, now + millis(server.config.throttle.device_life)).await?;
     }
-    Ok(Some(Redeemed { session, account, device }))
+    Ok(Some(Redeemed { session, account, device, incident }))
 }
 
 /// Ends a session because whoever holds it wants to.

@@ -24,6 +24,8 @@ pub struct MailConfig {
     /// For the whole delivery, while the person waits.
     #[serde(deserialize_with = "duration::deserialize")]
     pub time_limit: Duration,
+    /// Whether owners are told of what is suspicious.
+    pub warnings: bool,
     /// The mail server.
     pub smtp: Option<SmtpConfig>,
 }
@@ -77,6 +79,7 @@ impl Default for MailConfig {
             from: Mailbox::new(Some("Vestibule".to_owned()), Address::new_dangerous("vestibule", "localhost")),
             outbox: None,
             time_limit: Duration::from_secs(10),
+            warnings: true,
             smtp: None,
         }
     }

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 
 use super::client_address::client_address;
 use crate::config::{Config, Issuer, PublicAddresses};
@@ -14,6 +14,9 @@ use crate::store::audit::Caller;
 
 /// The longest user agent that is kept, in characters.
 const MAX_USER_AGENT_CHARS: usize = 256;
+
+/// The most languages that are looked at.
+const MAX_LANGUAGES: usize = 16;
 
 /// The public address that a request was made to.
 #[derive(Clone, Debug)]
@@ -80,9 +83,28 @@ impl FromRequestParts<Shared> for Asker {
     }
 }
 
+/// The languages that a browser asks for, in the order in which it names them; no more than anybody reads.
+pub(super) fn languages(headers: &HeaderMap) -> Vec<String> {
+    let named = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let tags = named.split(',').map(|range| range.split(';').next().unwrap_or_default().trim());
+    tags.filter(|tag| !tag.is_empty()).take(MAX_LANGUAGES).map(str::to_owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn browsers_name_the_best_language_first() {
+        for (named, expected) in
+            [("de-AT,de;q=0.9, en;q=0.5", &["de-AT", "de", "en"][..]), ("*", &["*"]), (" , ;q=1", &[]), ("", &[])]
+        {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, named.parse().unwrap())]);
+            assert_eq!(languages(&headers), expected, "{named}");
+        }
+        let many = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, "en,".repeat(500).parse().unwrap())]);
+        assert_eq!(languages(&many).len(), MAX_LANGUAGES);
+    }
 
     #[test]
     fn the_address_that_was_asked_is_the_issuer() {

@@ -6,12 +6,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use vestibule_protocol::{Problem, ProblemKind, SetPassword};
 
-use super::asked::{Asked, Asker};
+use super::asked::{Asked, Asker, languages};
 use super::cookies::Cookie;
 use super::problem::ProblemResponse;
 use super::session::read_json;
 use super::signed_in::SignedIn;
 use crate::clock::{UnixMillis, seconds_until};
+use crate::mail::Warning;
 use crate::password::{Busy, NewPasswordError, Prepared, check_new, prepare};
 use crate::redemption::audit;
 use crate::state::{Server, Shared};
@@ -20,6 +21,7 @@ use crate::store::accounts::{Account, AccountError, Change};
 use crate::store::audit::{Caller, Event, Outcome};
 use crate::store::in_transaction;
 use crate::store::throttle::{self, Charge, Limit, Verdict};
+use crate::warnings::Incident;
 
 /// Changes the own password. All sessions and running sign-ins of the account end, the one that asks included.
 ///
@@ -50,19 +52,25 @@ pub(super) async fn put(
     body: Bytes,
 ) -> Result<Response, ProblemResponse> {
     let SetPassword { current_password, new_password } = read_json(&headers, &body)?;
+    let locales = languages(&headers);
     let typed = Typed { current: prepare(current_password.expose()).ok(), new: check_new(new_password.expose())? };
-    let is_by_cookie = signed_in.is_by_cookie();
+    let removal = signed_in.is_by_cookie().then(|| Cookie::Session.remove(&issuer));
     // What has begun is finished, whether its client still listens or not.
     let steps = server.steps.clone();
-    let changing = steps.spawn(async move { change(&server, &signed_in, &typed, &caller).await });
+    let changing = steps.spawn(async move {
+        let account = change(&server, &signed_in, &typed, &caller).await?;
+        let issuer = issuer.as_str().to_owned();
+        Incident { warning: Warning::PasswordChanged, account, locales, issuer, caller }.tell_owner(&server);
+        Ok::<_, ProblemResponse>(())
+    });
     changing.await.map_err(|panic| {
         tracing::error!(%panic, "a password change did not end");
         ProblemKind::TemporarilyUnavailable
     })??;
-    if is_by_cookie {
-        return Ok((StatusCode::NO_CONTENT, Cookie::Session.remove(&issuer)).into_response());
-    }
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(removal.map_or_else(
+        || StatusCode::NO_CONTENT.into_response(),
+        |cookie| (StatusCode::NO_CONTENT, cookie).into_response(),
+    ))
 }
 
 /// What was typed. A text that cannot be a password is checked like any other wrong one.
@@ -78,10 +86,16 @@ struct Charged {
     charge: Charge,
 }
 
-async fn change(server: &Server, signed_in: &SignedIn, typed: &Typed, caller: &Caller) -> Result<(), ProblemResponse> {
+/// Changes the password; whose it was.
+async fn change(
+    server: &Server,
+    signed_in: &SignedIn,
+    typed: &Typed,
+    caller: &Caller,
+) -> Result<Account, ProblemResponse> {
     let charged = charge(server, signed_in, caller).await?;
     match decide(server, signed_in, typed, &charged, caller).await {
-        Ok(true) => Ok(()),
+        Ok(true) => Ok(charged.account),
         Ok(false) => Err(ProblemKind::WrongPassword.into()),
         Err(problem) => {
             // Nobody was told whether it was a failure: the person must not wait for our sake.

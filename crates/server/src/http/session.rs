@@ -16,6 +16,7 @@ use crate::config::Issuer;
 use crate::keys;
 use crate::redemption::{Redeemed, Redemption, end, redeem};
 use crate::state::{Server, Shared};
+use crate::store::audit::Caller;
 use crate::store::devices::Device;
 use crate::store::in_transaction;
 use crate::store::sessions::Session;
@@ -46,36 +47,55 @@ pub(super) async fn post(
         return Err(ProblemKind::OriginNotAllowed.into());
     }
     let request: SessionRequest = read_json(&headers, &body)?;
-    let replaced = of_cookie(&server, &issuer, &headers).await?;
+    let steps = server.steps.clone();
+    // What has begun is finished, whether its client still listens or not: the owner may have to be told of it.
+    let beginning = steps.spawn(async move { begin(&server, &issuer, &caller, &headers, &request).await });
+    beginning.await.unwrap_or_else(|panic| {
+        tracing::error!(%panic, "a session did not begin");
+        Err(ProblemKind::TemporarilyUnavailable.into())
+    })
+}
+
+async fn begin(
+    server: &Shared,
+    issuer: &Issuer,
+    caller: &Caller,
+    headers: &HeaderMap,
+    request: &SessionRequest,
+) -> Result<Response, ProblemResponse> {
+    let replaced = of_cookie(server, issuer, headers).await?;
     let (value, device_secret) = (server.random.secret(), server.random.secret());
-    let device_cookie = DeviceCookie::of(&issuer, &headers);
+    let device_cookie = DeviceCookie::of(issuer, headers);
     let redemption = Redemption {
         code: &request.code,
         code_verifier: &request.code_verifier,
         client_id: BUILT_IN_CLIENT,
-        issuer: &issuer,
+        issuer,
         dpop_jkt: None,
         devices: device_cookie.devices(),
         fresh_device: Some(Device::with_cookie(device_secret.expose())),
-        caller: &caller,
+        caller,
     };
-    let (me, device) = in_transaction!(server.store, |tx| {
+    let (me, device, incident) = in_transaction!(server.store, |tx| {
         let cookie_hash = Some(keys::sha256(value.expose()));
-        let Some(Redeemed { session, account, device }) = redeem(&server, &mut tx, &redemption, cookie_hash).await?
-        else {
+        let redeemed = redeem(server, &mut tx, &redemption, cookie_hash).await?;
+        let Some(Redeemed { session, account, device, incident }) = redeemed else {
             return Err(ProblemKind::InvalidCode.into());
         };
         // The browser forgets the cookie that it had: nobody could end that session by it any more.
         if let Some(replaced) = &replaced {
-            end(&server, &mut tx, replaced, &caller).await?;
+            end(server, &mut tx, replaced, caller).await?;
         }
-        (me::of(&server, &session, &account), device)
+        (me::of(server, &session, &account), device, incident)
     });
+    if let Some(incident) = incident {
+        incident.tell_owner(server);
+    }
     let session_life = server.config.session.life.as_secs();
     let device_life = server.config.throttle.device_life.as_secs();
     let cookies = [
-        Cookie::Session.set(&issuer, value.expose(), session_life),
-        device.and_then(|device| device_cookie.set(&issuer, &device, &device_secret, device_life)),
+        Cookie::Session.set(issuer, value.expose(), session_life),
+        device.and_then(|device| device_cookie.set(issuer, &device, &device_secret, device_life)),
     ];
     Ok((AppendHeaders(cookies.into_iter().flatten()), Json(me)).into_response())
 }

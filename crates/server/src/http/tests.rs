@@ -14,3 +14,4 @@ mod parallel;
 mod retries;
 mod sessions;
 mod sign_in;
+mod warnings;

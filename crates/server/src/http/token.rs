@@ -109,7 +109,9 @@ pub(super) async fn token(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let tokens = async {
+    let steps = server.steps.clone();
+    // What has begun is finished, whether its client still listens or not: the owner may have to be told of it.
+    let tokens = steps.spawn(async move {
         let (form, client_id) = read(&headers, &body, &server)?;
         match demanded(&form, "grant_type")? {
             "authorization_code" => {
@@ -134,23 +136,27 @@ pub(super) async fn token(
             }
             _ => Err(Refusal::Error(ErrorCode::UnsupportedGrantType)),
         }
-    };
+    });
     match tokens.await {
-        Ok(tokens) => Json(tokens).into_response(),
-        Err(refusal) => refusal.into_response(),
+        Ok(Ok(tokens)) => Json(tokens).into_response(),
+        Ok(Err(refusal)) => refusal.into_response(),
+        Err(panic) => Refusal::Fault(panic.to_string()).into_response(),
     }
 }
 
-async fn begin(server: &Server, redemption: &Redemption<'_>) -> Result<TokenResponse, Refusal> {
-    let tokens = in_transaction!(server.store, |tx| {
-        let Some(Redeemed { session, .. }) = redeem(server, &mut tx, redemption, None).await? else {
+async fn begin(server: &Shared, redemption: &Redemption<'_>) -> Result<TokenResponse, Refusal> {
+    let (tokens, incident) = in_transaction!(server.store, |tx| {
+        let Some(Redeemed { session, incident, .. }) = redeem(server, &mut tx, redemption, None).await? else {
             return Err(Refusal::Error(ErrorCode::InvalidGrant));
         };
         let refresh_token = server.random.secret();
         let token_hash = keys::sha256(refresh_token.expose());
         add_refresh_token(&mut tx, &token_hash, &session.id, server.clock.now()).await?;
-        answer(server, &session, refresh_token)?
+        (answer(server, &session, refresh_token)?, incident)
     });
+    if let Some(incident) = incident {
+        incident.tell_owner(server);
+    }
     Ok(tokens)
 }
 

@@ -1,5 +1,7 @@
 //! The words of the mails, one catalogue a language. There is no text for people elsewhere in the mails.
 
+use super::Warning;
+
 /// Tags of the languages that mails are written in (BCP 47), for discovery.
 pub const LANGUAGES: &[&str] = &[ENGLISH.language];
 
@@ -27,6 +29,30 @@ pub(super) struct Messages {
     /// Years, months and so on as `strftime` knows them.
     pub(super) moment: &'static str,
     pub(super) not_you: &'static str,
+    /// Name of the person, when (UTC), by which browser, at which server.
+    pub(super) happened: fn(&str, &str, &str, &str) -> String,
+    pub(super) codes_exhausted: WarningMessages,
+    pub(super) new_browser: WarningMessages,
+    pub(super) password_changed: WarningMessages,
+}
+
+/// The words of one warning.
+pub(super) struct WarningMessages {
+    /// Service.
+    pub(super) subject: fn(&str) -> String,
+    /// Service. The first line, so that a notification shows what happened.
+    pub(super) what: fn(&str) -> String,
+    pub(super) if_not_you: &'static str,
+}
+
+impl Messages {
+    pub(super) fn warning(&self, warning: Warning) -> &WarningMessages {
+        match warning {
+            Warning::CodesExhausted => &self.codes_exhausted,
+            Warning::NewBrowser => &self.new_browser,
+            Warning::PasswordChanged => &self.password_changed,
+        }
+    }
 }
 
 /// The catalogue in the first of these languages that there is one in.
@@ -65,4 +91,30 @@ const ENGLISH: Messages = Messages {
     moment: "%-d %B %Y at %H:%M",
     not_you: "If this was not you, somebody knows your password: tell your system administrator. Give the code to \
               nobody, not even to somebody who says that they work for the service.",
+    happened: |name, moment, browser, server| {
+        format!("Hello {name}, this was on {moment} UTC by {browser}, at {server}.")
+    },
+    codes_exhausted: WarningMessages {
+        subject: |service| format!("{service}: wrong access codes"),
+        what: |service| {
+            format!(
+                "Somebody gave your password for {service}, and then wrong access codes until none was left to try."
+            )
+        },
+        if_not_you: "Nobody was signed in by that. If it was you, begin again. If it was not, somebody knows your \
+                     password: change it, and tell your system administrator.",
+    },
+    new_browser: WarningMessages {
+        subject: |service| format!("{service}: a sign-in by a new browser"),
+        what: |service| {
+            format!("Somebody signed in to {service} as you, by a browser that had not been used for that before.")
+        },
+        if_not_you: "If it was you, there is nothing to do. If it was not, somebody knows your password: change it, \
+                     which signs everybody out, and tell your system administrator.",
+    },
+    password_changed: WarningMessages {
+        subject: |service| format!("{service}: your password was changed"),
+        what: |service| format!("Your password for {service} was changed, and you were signed out everywhere."),
+        if_not_you: "If it was you, there is nothing to do. If it was not, tell your system administrator at once.",
+    },
 };

@@ -1,4 +1,4 @@
-//! Mails with access codes, and how they go out.
+//! Mails with access codes and warnings, and how they go out.
 
 pub(crate) mod browser;
 mod compose;
@@ -20,29 +20,52 @@ use crate::random::Random;
 
 pub use messages::LANGUAGES;
 
-/// What a mail with an access code says, and to whom.
+/// A mail to the owner of an account, and what led to it.
 #[derive(Clone, Debug)]
-pub struct CodeMail {
+pub struct Mail {
     /// E-mail address, as the account has it.
     pub to: String,
     /// Name of the account's owner.
     pub name: String,
-    /// The code.
-    pub code: AccessCode,
-    /// Two letters that tell this mail from others.
-    pub reference: String,
-    /// How long the code is good, from now.
-    pub life: Duration,
+    /// What it says.
+    pub about: About,
     /// Languages that the person reads, best first (BCP 47).
     pub locales: Vec<String>,
-    /// When the code was asked for.
-    pub asked_at_ms: UnixMillis,
+    /// When the code was asked for, or what the owner is warned of happened.
+    pub at_ms: UnixMillis,
     /// What the browser calls itself; never quoted.
     pub user_agent: Option<String>,
     /// Address of the server that is being signed in to.
     pub server: String,
     /// Name of the service.
     pub service_name: String,
+}
+
+/// What a mail is about.
+#[derive(Clone, Debug)]
+pub enum About {
+    /// An access code was asked for.
+    Code {
+        /// The code.
+        code: AccessCode,
+        /// Two letters that tell this mail from others.
+        reference: String,
+        /// How long the code is good, from now.
+        life: Duration,
+    },
+    /// Something happened that the owner should know of.
+    Warning(Warning),
+}
+
+/// What an owner is warned of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// Somebody had the password, and then tried access codes until the sign-in was over.
+    CodesExhausted,
+    /// Somebody signed in with a browser that was not known for the account.
+    NewBrowser,
+    /// The password was changed by somebody who was signed in.
+    PasswordChanged,
 }
 
 /// What became of a mail. The reasons are for logs: they hold no code, but may hold what the mail server said.
@@ -114,15 +137,15 @@ impl Mailer {
         Ok(Self { from: config.from.clone(), random, time_limit: config.time_limit, route })
     }
 
-    /// Sends a mail with an access code, within the configured time limit.
-    pub async fn send_code(&self, mail: &CodeMail) -> Delivery {
+    /// Sends a mail, within the configured time limit.
+    pub async fn send(&self, mail: &Mail) -> Delivery {
         let composed = match compose::compose(mail, &self.from, &self.random.id()) {
             Ok(composed) => composed,
             Err(error) => return Delivery::Refused { reason: format!("the mail cannot be written: {error}") },
         };
         match &self.route {
             Route::Smtp(server) => server.deliver(&composed.message, self.time_limit).await,
-            Route::Outbox(outbox) => outbox.put(&composed, mail.asked_at_ms, &self.random.id()).await,
+            Route::Outbox(outbox) => outbox.put(&composed, mail.at_ms, &self.random.id()).await,
         }
     }
 

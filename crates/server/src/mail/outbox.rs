@@ -29,8 +29,8 @@ impl Outbox {
     }
 
     /// Keeps and shows a mail. Names of files sort by the time of the mails.
-    pub(super) async fn put(&self, composed: &Composed, asked_at_ms: UnixMillis, id: &str) -> Delivery {
-        let moment = Timestamp::from_millisecond(asked_at_ms).unwrap_or_default().strftime("%Y%m%dT%H%M%S.%3fZ");
+    pub(super) async fn put(&self, composed: &Composed, at_ms: UnixMillis, id: &str) -> Delivery {
+        let moment = Timestamp::from_millisecond(at_ms).unwrap_or_default().strftime("%Y%m%dT%H%M%S.%3fZ");
         let file = self.folder.join(format!("{moment}-{id}.eml"));
         match write(&file, &composed.message.formatted()).await {
             Ok(()) => {

@@ -9,15 +9,17 @@ use super::*;
 use crate::config::{SmtpConfig, SmtpSecurity};
 use mail_server::{MailServer, Manner};
 
-fn code_mail() -> CodeMail {
-    CodeMail {
+fn code(digits: &str, life: Duration) -> About {
+    About::Code { code: AccessCode::parse(digits, 6).unwrap(), reference: "KX".to_owned(), life }
+}
+
+fn code_mail() -> Mail {
+    Mail {
         to: "Ada+UC@example.com".to_owned(),
         name: "Ada Lovelace".to_owned(),
-        code: AccessCode::parse("012345", 6).unwrap(),
-        reference: "KX".to_owned(),
-        life: Duration::from_mins(10),
+        about: code("012345", Duration::from_mins(10)),
         locales: vec!["xx-YY".to_owned(), "en-GB".to_owned()],
-        asked_at_ms: 1_767_323_045_678,
+        at_ms: 1_767_323_045_678,
         user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned()),
         server: "https://uc.example.com".to_owned(),
         service_name: "Example UC".to_owned(),
@@ -56,7 +58,7 @@ fn text_part(message: &str) -> String {
 #[tokio::test]
 async fn the_mail_says_the_code_first_and_who_asked_for_it() {
     let server = MailServer::start(Manner::Accept).await;
-    assert_eq!(mailer(smtp(server.port)).send_code(&code_mail()).await, Delivery::Accepted);
+    assert_eq!(mailer(smtp(server.port)).send(&code_mail()).await, Delivery::Accepted);
     let talk = server.conversation().await;
     assert_eq!(talk.from, "vestibule@example.com");
     assert_eq!(talk.to, ["Ada+UC@example.com"]);
@@ -93,16 +95,53 @@ async fn pasting_the_text_of_the_mail_gives_the_code() {
 }
 
 #[tokio::test]
+async fn a_warning_says_what_happened_first_and_what_to_do_and_has_no_link() {
+    for (warning, subject, first, advice) in [
+        (
+            Warning::CodesExhausted,
+            "Example UC: wrong access codes",
+            "Somebody gave your password for Example UC, and then wrong access codes until none was left to try.\n",
+            "somebody knows your password: change it",
+        ),
+        (
+            Warning::NewBrowser,
+            "Example UC: a sign-in by a new browser",
+            "Somebody signed in to Example UC as you, by a browser that had not been used for that before.\n",
+            "somebody knows your password: change it",
+        ),
+        (
+            Warning::PasswordChanged,
+            "Example UC: your password was changed",
+            "Your password for Example UC was changed, and you were signed out everywhere.\n",
+            "tell your system administrator at once",
+        ),
+    ] {
+        let server = MailServer::start(Manner::Accept).await;
+        let mail = Mail { about: About::Warning(warning), ..code_mail() };
+        assert_eq!(mailer(smtp(server.port)).send(&mail).await, Delivery::Accepted);
+        let message = server.conversation().await.message;
+        assert!(message.contains(&format!("Subject: {subject}\r\n")), "{message}");
+        assert!(message.contains("Auto-Submitted: auto-generated\r\n") && message.contains("text/html"), "{message}");
+        let text = text_part(&message);
+        assert!(text.starts_with(first), "{text}");
+        let when =
+            "Hello Ada Lovelace, this was on 2 January 2026 at 03:04 UTC by Firefox on Linux, at uc.example.com.";
+        assert!(text.contains(when) && text.contains(advice), "{text}");
+        assert!(!message.contains("http") && !message.contains("Mozilla"), "{message}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_that_a_stranger_chooses_gets_into_headers_or_markup() {
     let server = MailServer::start(Manner::Accept).await;
-    let mail = CodeMail {
+    let mail = Mail {
         name: "Ada\r\nBcc: eve@example.org\r\n <b>\"Countess\"</b> 👋".to_owned(),
         user_agent: Some("<script>call me</script> visit eve.example.org".to_owned()),
         service_name: "A & B <i>".to_owned(),
-        life: Duration::from_secs(30),
+        about: code("012345", Duration::from_secs(30)),
         ..code_mail()
     };
-    assert_eq!(mailer(smtp(server.port)).send_code(&mail).await, Delivery::Accepted);
+    assert_eq!(mailer(smtp(server.port)).send(&mail).await, Delivery::Accepted);
     let talk = server.conversation().await;
     assert_eq!(talk.to, ["Ada+UC@example.com"]);
     assert!(!talk.message.contains("\r\nBcc:"), "{}", talk.message);
@@ -116,7 +155,7 @@ async fn nothing_that_a_stranger_chooses_gets_into_headers_or_markup() {
 #[tokio::test]
 async fn a_recipient_that_is_refused_is_not_a_success() {
     let server = MailServer::start(Manner::RefuseRecipient).await;
-    let delivery = mailer(smtp(server.port)).send_code(&code_mail()).await;
+    let delivery = mailer(smtp(server.port)).send(&code_mail()).await;
     let Delivery::Refused { reason } = delivery else { panic!("{delivery:?}") };
     assert!(reason.contains("550") && reason.contains("no such mailbox"), "{reason}");
     assert_eq!(server.conversation().await.message, "");
@@ -125,14 +164,14 @@ async fn a_recipient_that_is_refused_is_not_a_success() {
 #[tokio::test]
 async fn a_message_that_is_refused_is_refused_although_it_was_handed_over() {
     let server = MailServer::start(Manner::RefuseMessage).await;
-    let delivery = mailer(smtp(server.port)).send_code(&code_mail()).await;
+    let delivery = mailer(smtp(server.port)).send(&code_mail()).await;
     assert!(matches!(delivery, Delivery::Refused { .. }), "{delivery:?}");
 }
 
 #[tokio::test]
 async fn silence_before_the_message_is_a_refusal() {
     let server = MailServer::start(Manner::SayNothing).await;
-    let delivery = impatient(smtp(server.port)).send_code(&code_mail()).await;
+    let delivery = impatient(smtp(server.port)).send(&code_mail()).await;
     let Delivery::Refused { reason } = delivery else { panic!("{delivery:?}") };
     assert!(reason.contains("no answer from the mail server localhost"), "{reason}");
 }
@@ -140,7 +179,7 @@ async fn silence_before_the_message_is_a_refusal() {
 #[tokio::test]
 async fn silence_after_the_message_leaves_its_fate_unknown() {
     let server = MailServer::start(Manner::FallSilentAfterMessage).await;
-    let delivery = impatient(smtp(server.port)).send_code(&code_mail()).await;
+    let delivery = impatient(smtp(server.port)).send(&code_mail()).await;
     assert!(matches!(delivery, Delivery::Unknown { .. }), "{delivery:?}");
     assert!(server.conversation().await.message.contains("012345"));
 }
@@ -148,7 +187,7 @@ async fn silence_after_the_message_leaves_its_fate_unknown() {
 #[tokio::test]
 async fn a_connection_lost_after_the_message_leaves_its_fate_unknown() {
     let server = MailServer::start(Manner::HangUpAfterMessage).await;
-    let delivery = mailer(smtp(server.port)).send_code(&code_mail()).await;
+    let delivery = mailer(smtp(server.port)).send(&code_mail()).await;
     assert!(matches!(delivery, Delivery::Unknown { .. }), "{delivery:?}");
 }
 
@@ -156,7 +195,7 @@ async fn a_connection_lost_after_the_message_leaves_its_fate_unknown() {
 async fn a_mail_server_that_is_not_there_is_a_refusal() {
     let port = MailServer::start(Manner::Accept).await.stop().await;
     let mailer = mailer(smtp(port));
-    let delivery = mailer.send_code(&code_mail()).await;
+    let delivery = mailer.send(&code_mail()).await;
     assert!(matches!(delivery, Delivery::Refused { .. }), "{delivery:?}");
     let problem = mailer.probe().await.unwrap_err();
     assert!(problem.starts_with(&format!("the mail server localhost:{port}: ")), "{problem}");
@@ -176,18 +215,18 @@ async fn the_connection_is_encrypted_and_authenticated_where_that_is_configured(
             ca_file: Some(ca_file),
             ..smtp(server.port)
         };
-        assert_eq!(mailer(config.clone()).send_code(&code_mail()).await, Delivery::Accepted);
+        assert_eq!(mailer(config.clone()).send(&code_mail()).await, Delivery::Accepted);
         let talk = server.conversation().await;
         assert!(talk.message.contains("012345"));
         assert_eq!(talk.authentication.as_deref(), Some("\0vestibule\0hunter2"));
 
         let other_password =
             SmtpConfig { password_file: None, password: Some(Secret::from("wrong")), ..config.clone() };
-        let delivery = mailer(other_password).send_code(&code_mail()).await;
+        let delivery = mailer(other_password).send(&code_mail()).await;
         assert!(matches!(&delivery, Delivery::Refused { reason } if reason.contains("535")), "{delivery:?}");
 
         let untrusted = SmtpConfig { ca_file: None, ..config };
-        let delivery = mailer(untrusted).send_code(&code_mail()).await;
+        let delivery = mailer(untrusted).send(&code_mail()).await;
         assert!(matches!(&delivery, Delivery::Refused { reason } if reason.contains("certificate")), "{delivery:?}");
     }
 }
@@ -196,7 +235,7 @@ async fn the_connection_is_encrypted_and_authenticated_where_that_is_configured(
 async fn without_encryption_on_offer_nothing_is_sent_where_it_is_demanded() {
     let server = MailServer::start(Manner::Accept).await;
     let config = SmtpConfig { security: SmtpSecurity::Starttls, ..smtp(server.port) };
-    let delivery = mailer(config).send_code(&code_mail()).await;
+    let delivery = mailer(config).send(&code_mail()).await;
     assert!(matches!(&delivery, Delivery::Refused { reason } if reason.contains("STARTTLS")), "{delivery:?}");
 }
 
@@ -208,10 +247,10 @@ async fn the_outbox_keeps_mails_in_order_for_its_owner_alone() {
     let mailer = Mailer::from_config(&config, Random::from_seed([9; 32])).unwrap();
     assert!(mailer.keeps_mails_here());
     mailer.probe().await.unwrap();
-    for (code, later) in [("111111", 0), ("222222", 1), ("333333", 1_000)] {
-        let code = AccessCode::parse(code, 6).unwrap();
-        let mail = CodeMail { code, asked_at_ms: code_mail().asked_at_ms + later, ..code_mail() };
-        assert_eq!(mailer.send_code(&mail).await, Delivery::Accepted);
+    for (digits, later) in [("111111", 0), ("222222", 1), ("333333", 1_000)] {
+        let mail =
+            Mail { about: code(digits, Duration::from_mins(10)), at_ms: code_mail().at_ms + later, ..code_mail() };
+        assert_eq!(mailer.send(&mail).await, Delivery::Accepted);
     }
     let mut files: Vec<_> = std::fs::read_dir(&outbox).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -233,7 +272,7 @@ async fn an_outbox_that_has_gone_is_a_refusal() {
     let config = MailConfig { outbox: Some(outbox.clone()), ..MailConfig::default() };
     let mailer = Mailer::from_config(&config, Random::from_seed([9; 32])).unwrap();
     std::fs::remove_dir(&outbox).unwrap();
-    let delivery = mailer.send_code(&code_mail()).await;
+    let delivery = mailer.send(&code_mail()).await;
     assert!(matches!(&delivery, Delivery::Refused { .. }), "{delivery:?}");
     assert!(mailer.probe().await.unwrap_err().starts_with("mail.outbox: "));
 }

@@ -9,18 +9,20 @@ use super::{
 };
 use crate::clock::{millis, seconds_since, seconds_until};
 use crate::keys::{self, Purpose};
+use crate::mail::Warning;
 use crate::password::mask_email;
 use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
 use crate::store::codes::{MailedCode, MailedCodeState, is_known_wrong, mails_since, remember_wrong};
 use crate::store::signins::{SignIn, Stage};
 use crate::store::{StoreError, Transaction, in_transaction};
+use crate::warnings::Incident;
 
 pub(super) async fn take(context: &Context, held: &Held, otp: &Secret) -> Result<Answer, StepError> {
     let Ok(code) = AccessCode::parse(otp.expose(), context.server.config.code.length) else {
         return Ok(held.answer(ErrorCode::InvalidRequest).into());
     };
-    let answer = in_transaction!(context.server.store, |tx| {
+    let Checked { answer, incident } = in_transaction!(context.server.store, |tx| {
         let Some(mut signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };
@@ -34,11 +36,27 @@ pub(super) async fn take(context: &Context, held: &Held, otp: &Secret) -> Result
                 if is_exhausted(context, &signin) {
                     context.audit(&mut tx, Event::Code, Outcome::Exhausted, &whom(account.as_ref(), &signin)).await?;
                 }
-                state::answer(context, held, &mut tx, &signin).await?
+                state::answer(context, held, &mut tx, &signin).await?.into()
             }
         }
     });
+    if let Some(incident) = incident {
+        incident.tell_owner(&context.server);
+    }
     Ok(answer)
+}
+
+/// What came of a code.
+struct Checked {
+    answer: Answer,
+    /// What to tell the owner, once it is committed.
+    incident: Option<Incident>,
+}
+
+impl From<Answer> for Checked {
+    fn from(answer: Answer) -> Self {
+        Self { answer, incident: None }
+    }
 }
 
 /// What a code turned out to be.
@@ -58,7 +76,7 @@ async fn check(
     signin: &mut SignIn,
     account: &Account,
     mac: &str,
-) -> Result<Answer, StepError> {
+) -> Result<Checked, StepError> {
     let now = context.now();
     let codes = MailedCode::all(tx, &signin.id).await?;
     let finding = find(&codes, mac, now);
@@ -74,7 +92,9 @@ async fn check(
             context.audit(tx, Event::Code, Outcome::Stale, &whom).await?;
             error
         }
-        Finding::Right if signin.stage == Stage::Verified => return Ok(grant::answer(context, tx, signin).await?),
+        Finding::Right if signin.stage == Stage::Verified => {
+            return Ok(grant::answer(context, tx, signin).await?.into());
+        }
         Finding::Right | Finding::Wrong => {
             let charged = match charges::charge(context, tx, Some(account), code_throttle_key(&account.id)).await? {
                 Toll::Paid(charged) => charged,
@@ -85,7 +105,8 @@ async fn check(
                         held.code_answer(ErrorCode::RateLimited, members, signin, now),
                         until,
                         now,
-                    ));
+                    )
+                    .into());
                 }
             };
             if let Finding::Right = finding {
@@ -93,7 +114,7 @@ async fn check(
                 context.audit(tx, Event::Code, Outcome::Success, &whom).await?;
                 grant::verify(context, tx, signin, account).await?;
                 signin.save(tx).await?;
-                return Ok(grant::answer(context, tx, signin).await?);
+                return Ok(grant::answer(context, tx, signin).await?.into());
             }
             remember_wrong(tx, &signin.id, mac).await?;
             signin.attempts += 1;
@@ -101,14 +122,21 @@ async fn check(
             charged.settle(context, tx, Some(account), signin).await?;
             if is_exhausted(context, signin) {
                 context.audit(tx, Event::Code, Outcome::Exhausted, &whom).await?;
-                return Ok(ErrorCode::OtpAttemptsExhausted.into());
+                let incident = Incident {
+                    warning: Warning::CodesExhausted,
+                    account: account.clone(),
+                    locales: signin.languages(),
+                    issuer: signin.issuer.clone(),
+                    caller: context.caller.clone(),
+                };
+                return Ok(Checked { answer: ErrorCode::OtpAttemptsExhausted.into(), incident: Some(incident) });
             }
             context.audit(tx, Event::Code, Outcome::Failure, &whom).await?;
             ErrorCode::InvalidOtp
         }
     };
     let members = members(context, tx, signin, account).await?;
-    Ok(held.code_answer(error, members, signin, now).into())
+    Ok(Answer::from(held.code_answer(error, members, signin, now)).into())
 }
 
 /// Compares with every code of the sign-in, in constant time each.

@@ -7,7 +7,7 @@ use vestibule_protocol::{AccessCode, ErrorCode};
 use super::{Answer, Context, Held, StepError, code, rate_limited, whom};
 use crate::clock::millis;
 use crate::keys::Purpose;
-use crate::mail::{CodeMail, Delivery};
+use crate::mail::{About, Delivery, Mail};
 use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
 use crate::store::codes::{MailedCode, MailedCodeState, mails_since};
@@ -21,7 +21,7 @@ pub(super) struct Mailing {
     event: Event,
     number: i64,
     account: Account,
-    mail: CodeMail,
+    mail: Mail,
 }
 
 /// Whether a mail may go out.
@@ -81,14 +81,12 @@ pub(super) async fn reserve(
     signin.sends += 1;
     signin.delivery_failed = false;
     signin.save(tx).await?;
-    let mail = CodeMail {
+    let mail = Mail {
         to: email,
         name: account.name.clone(),
-        code: access_code,
-        reference: mailed.reference,
-        life: config.life,
-        locales: signin.locales.split_whitespace().map(str::to_owned).collect(),
-        asked_at_ms: now,
+        about: About::Code { code: access_code, reference: mailed.reference, life: config.life },
+        locales: signin.languages(),
+        at_ms: now,
         user_agent: context.caller.user_agent.clone(),
         server: signin.issuer.clone(),
         service_name: context.server.config.service_name.clone(),
@@ -128,7 +126,7 @@ fn fresh_reference(context: &Context, earlier: &[MailedCode]) -> String {
 
 /// Hands the mail to the mail server and notes what became of it.
 pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing>) -> Result<Answer, StepError> {
-    let delivery = context.server.mailer.send_code(&mailing.mail).await;
+    let delivery = context.server.mailer.send(&mailing.mail).await;
     let now = context.now();
     let outcome = match &delivery {
         Delivery::Accepted => Outcome::Success,

@@ -32,6 +32,8 @@ pub enum Event {
     Locked,
     /// The owner of an account changed the password.
     PasswordChange,
+    /// The owner of an account was mailed about something suspicious.
+    OwnerWarned,
     /// An administrator made or changed an account; says what was done.
     Administration(&'static str),
 }
@@ -67,6 +69,7 @@ impl fmt::Display for Event {
             Self::SessionEnded => "session-ended",
             Self::Locked => "locked",
             Self::PasswordChange => "password-change",
+            Self::OwnerWarned => "owner-warned",
             Self::Administration(act) => act,
         })
     }

@@ -14,6 +14,7 @@ mod schema;
 pub mod sessions;
 pub mod signins;
 pub mod throttle;
+pub mod warnings;
 
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};

@@ -93,6 +93,12 @@ impl FromRow<'_, AnyRow> for SignIn {
 }
 
 impl SignIn {
+    /// Languages that the person reads, best first (BCP 47).
+    #[must_use]
+    pub fn languages(&self) -> Vec<String> {
+        self.locales.split_whitespace().map(str::to_owned).collect()
+    }
+
     /// Stores a new sign-in.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ async fn sessions(harness: &Harness, cookie: &str) -> Reply {
     ask(harness, Method::GET, "/api/sessions", cookie, Value::Null).await
 }
 
-async fn set_password(harness: &Harness, cookie: &str, current: &str, new: &str) -> Reply {
+pub(super) async fn set_password(harness: &Harness, cookie: &str, current: &str, new: &str) -> Reply {
     let body = json!({"current_password": current, "new_password": new});
     ask(harness, Method::PUT, "/api/me/password", cookie, body).await
 }

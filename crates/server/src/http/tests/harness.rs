@@ -70,6 +70,8 @@ impl Harness {
         let mut config = Config { default_region: Some("DE".into()), ..Config::default() };
         config.database.url = format!("sqlite:{}", folder.path().join("vestibule.db").display());
         config.mail.outbox = Some(outbox.clone());
+        // Tests count mails, and nearly all of them sign in by a new browser.
+        config.mail.warnings = false;
         config.password_hash = PasswordHashConfig { memory_kib: 8, passes: 1, ..config.password_hash };
         change(&mut config);
         let random = Random::from_seed([42; 32]);
@@ -186,6 +188,29 @@ impl Harness {
         std::fs::read_dir(&self.outbox).map_or(0, Iterator::count)
     }
 
+    /// Waits for what nobody waits for, as a server that is told to stop does.
+    pub(super) async fn quiet(&self) {
+        self.server.steps.close();
+        self.server.steps.wait().await;
+        self.server.steps.reopen();
+    }
+
+    /// Mails cannot go out until the outbox is found again.
+    pub(super) fn lose_outbox(&self) {
+        std::fs::remove_dir(&self.outbox).unwrap();
+    }
+
+    pub(super) fn find_outbox(&self) {
+        std::fs::create_dir(&self.outbox).unwrap();
+    }
+
+    /// All mails, oldest first.
+    pub(super) fn mail_texts(&self) -> Vec<String> {
+        let mut names: Vec<_> = std::fs::read_dir(&self.outbox).unwrap().map(|entry| entry.unwrap().path()).collect();
+        names.sort();
+        names.iter().map(|name| std::fs::read_to_string(name).unwrap()).collect()
+    }
+
     /// The code in the newest mail.
     pub(super) fn mailed_code(&self) -> String {
         self.code_in_mail_with("")
@@ -193,10 +218,8 @@ impl Harness {
 
     /// The code in the newest mail that holds a text.
     pub(super) fn code_in_mail_with(&self, text: &str) -> String {
-        let mut names: Vec<_> = std::fs::read_dir(&self.outbox).unwrap().map(|entry| entry.unwrap().path()).collect();
-        names.sort();
-        let mut mails = names.iter().rev().map(|name| std::fs::read_to_string(name).unwrap());
-        let mail = mails.find(|mail| mail.contains(text)).unwrap_or_else(|| panic!("no mail with {text}"));
+        let mails = self.mail_texts();
+        let mail = mails.iter().rev().find(|mail| mail.contains(text)).unwrap_or_else(|| panic!("no mail with {text}"));
         let body = mail.split("\r\n\r\n").skip(1).collect::<Vec<_>>().join("\n");
         let runs = body.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
         runs.unwrap_or_else(|| panic!("no code in {mail}")).to_owned()

@@ -41,7 +41,7 @@ async fn wrong_codes_in_parallel_are_counted_once_each() {
     assert_eq!(harness.code(&session, &code).await.error(), "otp_attempts_exhausted");
 }
 
-async fn futures_join<T>(futures: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+pub(super) async fn futures_join<T>(futures: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
     use std::task::Poll;
     let mut pending: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
     std::future::poll_fn(|cx| {

@@ -42,6 +42,12 @@ pub(super) async fn cookie_session(harness: &Harness, more: &[(&str, &str)]) -> 
     (reply, cookie)
 }
 
+/// Turns an authorization code into a session with a cookie; the cookie to send back.
+pub(super) async fn open(harness: &Harness, code: &str) -> String {
+    let body = json!({"code": code, "code_verifier": VERIFIER});
+    cookie_of(&harness.send(own(Method::POST, "/api/session", None, &body)).await)
+}
+
 /// The cookie that an answer sets, to send back.
 fn cookie_of(reply: &Reply) -> String {
     let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap();
