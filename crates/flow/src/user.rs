@@ -303,6 +303,7 @@ impl<U: UrlParser> Turn<'_, U> {
 
     /// Nobody is signed in any more, and nothing of them stays on the screen.
     pub(crate) fn end(&mut self, notice: Notice) {
+        self.abandon();
         let was_signed_in = self.session().is_some() || self.state.record.session.is_some();
         self.state.progress = Progress::Start;
         self.state.record.session = None;

@@ -191,3 +191,16 @@ fn the_machine_itself_needs_no_network() {
     rig.send(Event::Offline);
     assert_eq!((rig.state.stage(), rig.state.trouble()), (Stage::Account, None));
 }
+
+#[test]
+fn whoever_signs_out_in_another_tab_ends_what_this_one_was_doing() {
+    let mut rig = Rig::at_user();
+    let signed_in = rig.record.clone();
+    rig.start(Rig::page(), Stage::User);
+    rig.reply(Reply::Me(Box::new(me())));
+    let looking = rig.pending();
+    let signed_out = signed_in.unwrap().replace(&format!(r#""session":"{SERVER}""#), r#""session":null"#);
+    rig.send(Event::Elsewhere(signed_out));
+    assert_eq!(rig.state.notice(), Some(Notice::SignedOut));
+    assert!(rig.effects.iter().any(|effect| matches!(effect, Effect::Abort(number) if *number == looking)));
+}
