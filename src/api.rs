@@ -4,7 +4,8 @@ use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
 use vestibule_flow::{Access, Lost, Reply, ServerAddress};
 use vestibule_protocol::{
-    BUILT_IN_CLIENT, ChallengeRequest, Problem, ProblemKind, Secret, SessionRequest, TokenError, TokenRequest, endpoint,
+    BUILT_IN_CLIENT, ChallengeRequest, Problem, ProblemKind, Secret, SessionRequest, SetPassword, TokenError,
+    TokenRequest, endpoint,
 };
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestMode, RequestRedirect, UrlSearchParams};
 
@@ -87,14 +88,37 @@ pub(crate) async fn set<T: Serialize>(
     me(json(Request::put(&address.join(path)), access, body, signal)).await
 }
 
-/// Ends the session that a cookie holds.
-pub(crate) async fn end_session(address: &ServerAddress, signal: &AbortSignal) -> Reply {
-    let request = authorized(Request::delete(&address.join(endpoint::SESSION)), &Access::Cookie, signal);
+/// Fetches the list of places where the person is signed in.
+pub(crate) async fn list_sessions(address: &ServerAddress, access: &Access, signal: &AbortSignal) -> Reply {
+    let request = authorized(Request::get(&address.join(endpoint::SESSIONS)), access, signal);
     match send(request.build()).await {
         Err(lost) => Reply::Lost(lost),
-        Ok(answer) if answer.is_success() => Reply::Done,
-        Ok(answer) => answer.problem(),
+        Ok(answer) => match answer.json() {
+            Some(sessions) if answer.is_success() => Reply::Sessions(sessions),
+            _ => answer.problem(),
+        },
     }
+}
+
+/// Signs out in another place.
+pub(crate) async fn sign_out_there(address: &ServerAddress, access: &Access, id: &str, signal: &AbortSignal) -> Reply {
+    let url = address.join(&format!("{}/{}", endpoint::SESSIONS, js_sys::encode_uri_component(id)));
+    done(authorized(Request::delete(&url), access, signal).build()).await
+}
+
+/// Changes the own password.
+pub(crate) async fn set_password(
+    address: &ServerAddress,
+    access: &Access,
+    body: &SetPassword,
+    signal: &AbortSignal,
+) -> Reply {
+    done(json(Request::put(&address.join(endpoint::PASSWORD)), access, body, signal)).await
+}
+
+/// Ends the session that a cookie holds.
+pub(crate) async fn end_session(address: &ServerAddress, signal: &AbortSignal) -> Reply {
+    done(authorized(Request::delete(&address.join(endpoint::SESSION)), &Access::Cookie, signal).build()).await
 }
 
 /// Gives a refresh token back (RFC 7009 §2.1).
@@ -143,6 +167,14 @@ async fn me(request: Result<Request, gloo_net::Error>) -> Reply {
             Some(me) if answer.is_success() => Reply::Me(me),
             _ => answer.problem(),
         },
+    }
+}
+
+async fn done(request: Result<Request, gloo_net::Error>) -> Reply {
+    match send(request).await {
+        Err(lost) => Reply::Lost(lost),
+        Ok(answer) if answer.is_success() => Reply::Done,
+        Ok(answer) => answer.problem(),
     }
 }
 

@@ -135,6 +135,9 @@ impl Flow {
             | Effect::LoadMe(number, ..)
             | Effect::SetPreferredDevice(number, ..)
             | Effect::SetRouteCallsToCell(number, ..)
+            | Effect::ListSessions(number, ..)
+            | Effect::SignOutThere(number, ..)
+            | Effect::SetPassword(number, ..)
             | Effect::EndSession(number, ..)
             | Effect::Revoke(number, ..) => {
                 let Some(signal) = self.signal(number) else { return };
@@ -176,6 +179,9 @@ async fn request(effect: Effect, signal: &AbortSignal) -> Reply {
             let body = SetRouteCallsToCell { route_calls_to_cell };
             api::set(&address, endpoint::ROUTE_CALLS_TO_CELL, &access, &body, signal).await
         }
+        Effect::ListSessions(_, address, access) => api::list_sessions(&address, &access, signal).await,
+        Effect::SignOutThere(_, address, access, id) => api::sign_out_there(&address, &access, &id, signal).await,
+        Effect::SetPassword(_, address, access, body) => api::set_password(&address, &access, &body, signal).await,
         Effect::EndSession(_, address) => api::end_session(&address, signal).await,
         Effect::Revoke(_, url, token) => api::revoke(&url, &token, signal).await,
         Effect::Timer(..) | Effect::Abort(_) | Effect::Navigate(..) | Effect::Store(..) => Reply::Done,

@@ -86,6 +86,8 @@ pub(crate) fn StageNotice() -> impl IntoView {
                 Why::SignedInElsewhere => (Tone::Status, words.signed_in_elsewhere),
                 Why::SessionEnded => (Tone::Alert, words.session_ended),
                 Why::SignedOut => (Tone::Status, words.signed_out),
+                Why::PasswordChanged => (Tone::Status, words.password_changed),
+                Why::PasswordMayBeChanged => (Tone::Alert, words.password_may_be_changed),
             };
             view! { <Notice tone message/> }
         })

@@ -25,6 +25,9 @@ pub(super) const MESSAGES: Messages = Messages {
         signed_in_elsewhere: "You have signed in in another tab.",
         session_ended: "Your session has ended. Please sign in again.",
         signed_out: "You are signed out.",
+        password_changed: "Your password is changed, and you are signed out everywhere. Sign in with the new one.",
+        password_may_be_changed: "Your session has ended. Your password may have been changed: sign in with the new \
+            one, or else with the old one.",
     },
     failure: FailureMessages {
         offline: "This device has no network connection. Connect it, then try again.",

@@ -35,6 +35,8 @@ pub(crate) struct NoticeMessages {
     pub(crate) signed_in_elsewhere: &'static str,
     pub(crate) session_ended: &'static str,
     pub(crate) signed_out: &'static str,
+    pub(crate) password_changed: &'static str,
+    pub(crate) password_may_be_changed: &'static str,
 }
 
 /// What can happen to every request.

@@ -1,4 +1,4 @@
-use vestibule_protocol::{PreferredDevice, Secret};
+use vestibule_protocol::{PreferredDevice, Secret, SetPassword};
 
 use crate::{Doing, Failure, Stage, connect::Hunt, stored::Account, user::Tokens};
 
@@ -27,6 +27,12 @@ pub(crate) enum Act {
     Prefer(PreferredDevice),
     /// Route Calls to Cell is being set.
     RouteCallsToCell(bool),
+    /// The list of places where the person is signed in is being fetched.
+    ListSessions(Asked),
+    /// Signing out in the place of this id.
+    SignOutThere(String),
+    /// The own password is being changed.
+    SetPassword(SetPassword),
     /// The access token has run out: a new one, then what needed it.
     Renew(Box<Act>),
     /// Signing out.
@@ -68,6 +74,17 @@ pub(crate) enum Purpose {
     SignIn(Tokens),
     /// The page is seen again: quietly.
     Check,
+    /// The answer to a change of the password was lost: a session that still lives tells that nothing came of it.
+    AfterPassword(Failure),
+}
+
+/// Who asks for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// The person, who waits for it.
+    ByThePerson,
+    /// The page, quietly.
+    Quietly,
 }
 
 impl Act {
@@ -87,8 +104,11 @@ impl Act {
             }
             Self::Prefer(_) | Self::RouteCallsToCell(_) => Doing::Saving,
             Self::Renew(act) => return act.doing(),
+            Self::ListSessions(Asked::ByThePerson) => Doing::ListingSessions,
+            Self::SignOutThere(_) => Doing::SigningOutThere,
+            Self::SetPassword(_) | Self::Load(Purpose::AfterPassword(_)) => Doing::ChangingPassword,
             Self::SignOut => Doing::SigningOut,
-            Self::Ask(Why::Check) | Self::Load(Purpose::Check) => return None,
+            Self::Ask(Why::Check) | Self::Load(Purpose::Check) | Self::ListSessions(Asked::Quietly) => return None,
         })
     }
 }

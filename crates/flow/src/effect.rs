@@ -1,4 +1,4 @@
-use vestibule_protocol::{ChallengeRequest, PreferredDevice, Secret, SessionRequest, TokenRequest};
+use vestibule_protocol::{ChallengeRequest, PreferredDevice, Secret, SessionRequest, SetPassword, TokenRequest};
 
 use crate::{ServerAddress, Stage};
 
@@ -25,6 +25,12 @@ pub enum Effect {
     SetPreferredDevice(Try, ServerAddress, Access, PreferredDevice),
     /// Set whether calls are routed to the cell number; answered by the User tab.
     SetRouteCallsToCell(Try, ServerAddress, Access, bool),
+    /// Fetch the list of places where the person is signed in.
+    ListSessions(Try, ServerAddress, Access),
+    /// Sign out in the place of this id.
+    SignOutThere(Try, ServerAddress, Access, String),
+    /// Change the own password.
+    SetPassword(Try, ServerAddress, Access, SetPassword),
     /// End the session that a cookie holds.
     EndSession(Try, ServerAddress),
     /// Give a refresh token back at this URL (RFC 7009).

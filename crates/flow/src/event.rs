@@ -1,5 +1,5 @@
 use vestibule_protocol::{
-    AuthorizationCode, ChallengeError, ErrorCode, Me, PreferredDevice, ProblemKind, Secret, ServerMetadata,
+    AuthorizationCode, ChallengeError, ErrorCode, Me, PreferredDevice, ProblemKind, Secret, ServerMetadata, Sessions,
     TokenResponse,
 };
 
@@ -76,6 +76,19 @@ pub enum Event {
     Prefer(PreferredDevice),
     /// Route Calls to Cell was switched.
     RouteCallsToCell(bool),
+    /// The list of places where the person is signed in is wanted.
+    ShowSessions,
+    /// That list is not wanted any more.
+    HideSessions,
+    /// Signing out is wanted in another place, by its id in the list.
+    SignOutThere(String),
+    /// Another password is wanted.
+    SetPassword {
+        /// As typed.
+        current: Secret,
+        /// As typed.
+        new: Secret,
+    },
     /// Signing out is wanted.
     SignOut,
     /// What is pending is not wanted any more.
@@ -120,7 +133,9 @@ pub enum Reply {
     NoTokens(ErrorCode, Option<u64>),
     /// To `OpenSession`, `LoadMe` and the settings: the User tab as it is now.
     Me(Box<Me>),
-    /// To `SignOut` and `Store`.
+    /// To `ListSessions`.
+    Sessions(Sessions),
+    /// To `EndSession`, `Revoke`, `SignOutThere`, `SetPassword` and `Store`.
     Done,
     /// To anything under `/api`: an error; with `Retry-After` in seconds.
     Problem(ProblemKind, Option<u64>),

@@ -55,9 +55,14 @@ impl<U: UrlParser> Turn<'_, U> {
     pub(crate) fn cancel(&mut self) {
         let Some(doing) = self.state.doing() else { return };
         self.abandon();
-        if doing == Doing::Resuming {
-            let stage = self.state.furthest().min(Stage::Account);
-            self.show(stage, History::Replace);
+        match doing {
+            Doing::Resuming => {
+                let stage = self.state.furthest().min(Stage::Account);
+                self.show(stage, History::Replace);
+            }
+            // What has begun there is finished, whoever listens: then the session is over.
+            Doing::ChangingPassword => self.check_session(),
+            _ => {}
         }
     }
 

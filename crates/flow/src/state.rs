@@ -1,4 +1,4 @@
-use vestibule_protocol::{Me, Secret};
+use vestibule_protocol::{Me, Secret, SessionInfo};
 
 use crate::{
     Event, Moment, Page, Server, ServerAddress, Stage, Try, UrlParser,
@@ -75,6 +75,12 @@ pub enum Doing {
     Resending,
     /// Changing a setting of the User tab.
     Saving,
+    /// Looking for the places where the person is signed in.
+    ListingSessions,
+    /// Signing out in another place.
+    SigningOutThere,
+    /// Changing the password.
+    ChangingPassword,
     /// Signing out.
     SigningOut,
 }
@@ -192,6 +198,15 @@ impl State {
     pub fn me(&self) -> Option<&Me> {
         match &self.progress {
             Progress::SignedIn(session) => Some(&session.me),
+            _ => None,
+        }
+    }
+
+    /// Where the person is signed in, newest first, while that is shown.
+    #[must_use]
+    pub fn sessions(&self) -> Option<&[SessionInfo]> {
+        match &self.progress {
+            Progress::SignedIn(session) => session.list.as_deref(),
             _ => None,
         }
     }

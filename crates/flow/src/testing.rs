@@ -1,8 +1,8 @@
 //! What tests on the host use: the `url` crate as parser, and a rig that sends events and answers effects.
 
 use vestibule_protocol::{
-    ChallengeError, ChallengeStep, CodeMembers, ErrorCode, Me, PreferredDevice, ServerMetadata, TokenResponse,
-    UcConfiguration,
+    ChallengeError, ChallengeStep, CodeMembers, ErrorCode, Me, PreferredDevice, ServerMetadata, SessionInfo,
+    TokenResponse, UcConfiguration,
 };
 
 use crate::act::Act;
@@ -90,6 +90,23 @@ pub(crate) fn tokens(access: &str) -> Reply {
         refresh_token: format!("refresh-{access}").as_str().into(),
         scope: "profile".to_owned(),
     }))
+}
+
+/// The session of the page itself, and another one.
+pub(crate) const HERE: &str = "here";
+pub(crate) const ELSEWHERE: &str = "elsewhere";
+
+/// A place where the person is signed in.
+pub(crate) fn place(id: &str) -> SessionInfo {
+    SessionInfo {
+        id: id.to_owned(),
+        current: id == HERE,
+        signed_in_ago: 60,
+        last_used_ago: 0,
+        client_address: Some("192.0.2.1".to_owned()),
+        browser: Some("Firefox".to_owned()),
+        system: None,
+    }
 }
 
 /// A page that no cookie of the server can reach.

@@ -1,4 +1,4 @@
-use crate::{Failure, Stage, account, code, connect, credentials, user};
+use crate::{Failure, Stage, account, code, connect, credentials, password, user};
 
 /// What went wrong at a stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub enum Trouble {
     Code(code::Error),
     /// At user.
     User(user::Error),
+    /// At user, about the places where the person is signed in.
+    Sessions(Failure),
+    /// At user, about changing the password.
+    Password(password::Error),
 }
 
 /// Why a stage is shown that the person did not go to.
@@ -32,6 +36,10 @@ pub enum Notice {
     SessionEnded,
     /// Signed out, as wanted.
     SignedOut,
+    /// The password is changed, and every session has ended with it.
+    PasswordChanged,
+    /// The session has ended, and a change of the password, whose answer was lost, may be why.
+    PasswordMayBeChanged,
 }
 
 impl Trouble {
@@ -45,31 +53,44 @@ impl Trouble {
         }
     }
 
+    #[cfg(test)]
     pub(crate) fn stage(&self) -> Stage {
         match self {
             Self::Connect(_) => Stage::Connect,
             Self::Account(_) => Stage::Account,
             Self::Credentials(_) => Stage::Credentials,
             Self::Code(_) => Stage::Code,
-            Self::User(_) => Stage::User,
+            Self::User(_) | Self::Sessions(_) | Self::Password(_) => Stage::User,
+        }
+    }
+
+    /// What happened to a request, where that is what went wrong.
+    fn failure(&self) -> Option<Failure> {
+        match self {
+            Self::Connect(connect::Error::Failure(failure))
+            | Self::Account(account::Error::Failure(failure))
+            | Self::Credentials(credentials::Error::Failure(failure))
+            | Self::Code(code::Error::Failure(failure))
+            | Self::User(user::Error::Failure(failure))
+            | Self::Sessions(failure)
+            | Self::Password(password::Error::Failure(failure)) => Some(*failure),
+            _ => None,
         }
     }
 
     /// Whether it is said of what was typed, and not of a request.
     pub(crate) fn is_about_input(&self) -> bool {
         match self {
-            Self::Connect(error) => !matches!(error, connect::Error::Failure(_)),
-            Self::Account(error) => !matches!(error, account::Error::Failure(_)),
-            Self::Credentials(error) => !matches!(error, credentials::Error::Failure(_)),
             Self::Code(error) => {
                 matches!(error, code::Error::Malformed(_) | code::Error::Wrong(_) | code::Error::Superseded)
             }
             Self::User(_) => false,
+            _ => self.failure().is_none(),
         }
     }
 
     /// Whether only the network is missing, so that it is left behind when the network returns.
     pub(crate) fn is_offline(&self) -> bool {
-        *self == Self::of(self.stage(), Failure::Offline)
+        self.failure() == Some(Failure::Offline)
     }
 }

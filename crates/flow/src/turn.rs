@@ -8,6 +8,7 @@ use crate::{
     Event, Failure, Moment, Reply, Stage, State, Try, UrlParser,
     act::{Act, Purpose, Why},
     effect::{Effect, History},
+    password,
     state::Progress,
     stored::StoredSignIn,
     trouble::{Notice, Trouble},
@@ -70,6 +71,10 @@ impl<'a, U: UrlParser> Turn<'a, U> {
             Event::Resend => self.resend(),
             Event::Prefer(device) => self.prefer(device),
             Event::RouteCallsToCell(on) => self.route_calls_to_cell(on),
+            Event::ShowSessions => self.show_sessions(),
+            Event::HideSessions => self.hide_sessions(),
+            Event::SignOutThere(id) => self.sign_out_there(id),
+            Event::SetPassword { current, new } => self.set_password(current, new),
             Event::SignOut => self.sign_out(),
         }
     }
@@ -86,9 +91,14 @@ impl<'a, U: UrlParser> Turn<'a, U> {
             }
             Act::Keep(stage) => self.kept(stage),
             Act::Open(opening) => self.opened(opening, reply),
-            Act::Load(_) | Act::Prefer(_) | Act::RouteCallsToCell(_) | Act::Renew(_) | Act::SignOut => {
-                self.user_answered(act, reply);
-            }
+            Act::Load(_)
+            | Act::Prefer(_)
+            | Act::RouteCallsToCell(_)
+            | Act::ListSessions(_)
+            | Act::SignOutThere(_)
+            | Act::SetPassword(_)
+            | Act::Renew(_)
+            | Act::SignOut => self.user_answered(act, reply),
         }
     }
 
@@ -113,6 +123,10 @@ impl<'a, U: UrlParser> Turn<'a, U> {
                 self.fail(failure);
             }
             Act::Ask(Why::Check) | Act::Load(Purpose::Check) => self.finish(),
+            Act::ListSessions(_) | Act::SignOutThere(_) => self.sessions_failed(&act, failure),
+            Act::SetPassword(_) => self.password_lost(failure),
+            Act::Load(Purpose::AfterPassword(_)) => self.refuse(Trouble::Password(password::Error::Failure(failure))),
+            Act::Renew(act) => self.failed(*act, failure),
             _ => self.fail(failure),
         }
     }

@@ -1,8 +1,8 @@
 //! The fifth stage: signed in. Opening the session, its settings, and its end.
 
 use vestibule_protocol::{
-    AuthorizationCode, BUILT_IN_CLIENT, ErrorCode, Me, PreferredDevice, ProblemKind, Secret, SessionRequest,
-    TokenRequest, TokenResponse,
+    AuthorizationCode, BUILT_IN_CLIENT, ErrorCode, Me, PreferredDevice, ProblemKind, Secret, SessionInfo,
+    SessionRequest, TokenRequest, TokenResponse,
 };
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     act::{Act, Opening, Purpose, Why},
     effect::{Access, Effect, History},
     state::Progress,
-    trouble::{Notice, Trouble},
+    trouble::Notice,
     turn::{REQUEST_LIMIT, Turn},
 };
 
@@ -31,15 +31,25 @@ pub(crate) struct Session {
     pub(crate) server: Option<Server>,
     pub(crate) me: Me,
     pub(crate) tokens: Option<Tokens>,
+    /// Where else the person is signed in, while that is shown.
+    pub(crate) list: Option<Vec<SessionInfo>>,
+    /// A change of the password went out, and whether anything came of it is not known.
+    pub(crate) may_have_new_password: bool,
+}
+
+impl Session {
+    fn new(address: ServerAddress, server: Option<Server>, me: Me, tokens: Option<Tokens>) -> Self {
+        Self { address, server, me, tokens, list: None, may_have_new_password: false }
+    }
 }
 
 /// Tokens, where no cookie can hold the session. In memory only.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
-    access: Secret,
+    pub(crate) access: Secret,
     refresh: Secret,
     /// Renewed, and not taken by the server since: to be refused now is not a matter of age.
-    is_fresh: bool,
+    pub(crate) is_fresh: bool,
     token_endpoint: String,
     revocation_endpoint: Option<String>,
 }
@@ -138,7 +148,7 @@ impl<U: UrlParser> Turn<'_, U> {
         let address = server.address.clone();
         self.state.record.sign_in = None;
         self.state.record.session = Some(address.clone());
-        self.state.progress = Progress::SignedIn(Box::new(Session { address, server: Some(server), me, tokens }));
+        self.state.progress = Progress::SignedIn(Box::new(Session::new(address, Some(server), me, tokens)));
         self.store();
         self.show(Stage::User, History::Push);
     }
@@ -149,30 +159,6 @@ impl<U: UrlParser> Turn<'_, U> {
         let address = self.state.record.session.clone().unwrap_or(address);
         let number = self.begin(Act::Load(Purpose::Resume), REQUEST_LIMIT);
         self.effects.push(Effect::LoadMe(number, address, Access::Cookie));
-    }
-
-    fn session(&self) -> Option<&crate::user::Session> {
-        match &self.state.progress {
-            Progress::SignedIn(session) => Some(session),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn has_tokens(&self) -> bool {
-        self.session().is_some_and(|session| session.tokens.is_some())
-    }
-
-    /// Sends a request of the User tab with whatever opens it.
-    fn send(&mut self, act: &Act) {
-        let Some(session) = self.session() else { return };
-        let address = session.address.clone();
-        let access = session.tokens.as_ref().map_or(Access::Cookie, |tokens| Access::Token(tokens.access.clone()));
-        let number = self.begin(act.clone(), REQUEST_LIMIT);
-        self.effects.push(match act {
-            Act::Prefer(device) => Effect::SetPreferredDevice(number, address, access, *device),
-            Act::RouteCallsToCell(on) => Effect::SetRouteCallsToCell(number, address, access, *on),
-            _ => Effect::LoadMe(number, address, access),
-        });
     }
 
     pub(crate) fn prefer(&mut self, device: PreferredDevice) {
@@ -222,11 +208,19 @@ impl<U: UrlParser> Turn<'_, U> {
             (Act::Renew(act), Reply::Tokens(answer)) => self.renewed(&act, *answer),
             (Act::Load(Purpose::Resume), Reply::Problem(ProblemKind::NotSignedIn, _))
             | (Act::Renew(_), Reply::NoTokens(ErrorCode::InvalidGrant, _)) => self.end(Notice::SessionEnded),
-            (Act::Renew(act), Reply::Lost(lost)) => self.failed(*act, lost.into()),
-            (act @ (Act::Load(Purpose::Check) | Act::Prefer(_) | Act::RouteCallsToCell(_)), reply) => {
-                self.session_answered(act, reply);
+            (Act::Renew(act), Reply::NoTokens(error, retry_after)) => {
+                self.failed(*act, Failure::of(&error, retry_after, self.moment.now));
             }
             (act, Reply::Lost(lost)) => self.failed(act, lost.into()),
+            (
+                act @ (Act::Load(Purpose::Check | Purpose::AfterPassword(_))
+                | Act::Prefer(_)
+                | Act::RouteCallsToCell(_)
+                | Act::ListSessions(_)
+                | Act::SignOutThere(_)
+                | Act::SetPassword(_)),
+                reply,
+            ) => self.session_answered(act, reply),
             (_, Reply::NoTokens(error, retry_after)) => {
                 self.fail(Failure::of(&error, retry_after, self.moment.now));
             }
@@ -235,32 +229,7 @@ impl<U: UrlParser> Turn<'_, U> {
         }
     }
 
-    fn session_answered(&mut self, act: Act, reply: Reply) {
-        match reply {
-            Reply::Me(me) => {
-                if let Progress::SignedIn(session) = &mut self.state.progress {
-                    session.me = *me;
-                    if let Some(tokens) = &mut session.tokens {
-                        tokens.is_fresh = false;
-                    }
-                }
-                if matches!(act, Act::Prefer(_) | Act::RouteCallsToCell(_)) {
-                    self.state.saves += 1;
-                }
-                self.finish();
-            }
-            Reply::Problem(ProblemKind::NotSignedIn, _) => match self.session().and_then(|s| s.tokens.clone()) {
-                Some(tokens) if !tokens.is_fresh => self.renew(act, tokens),
-                _ => self.end(Notice::SessionEnded),
-            },
-            Reply::Lost(lost) => self.failed(act, lost.into()),
-            _ if matches!(act, Act::Load(_)) => self.finish(),
-            Reply::Problem(kind, retry_after) => self.problem(&kind, retry_after),
-            _ => self.fail(Failure::Misunderstood),
-        }
-    }
-
-    fn renew(&mut self, act: Act, tokens: Tokens) {
+    pub(crate) fn renew(&mut self, act: Act, tokens: Tokens) {
         let number = self.begin(Act::Renew(Box::new(act)), REQUEST_LIMIT);
         let client_id = BUILT_IN_CLIENT.to_owned();
         let request = TokenRequest::RefreshToken { client_id, refresh_token: tokens.refresh };
@@ -281,30 +250,20 @@ impl<U: UrlParser> Turn<'_, U> {
     fn resumed(&mut self, me: Me) {
         let address = self.state.record.session.clone().or_else(|| self.state.page.address.clone());
         let Some(address) = address else { return self.finish() };
-        self.state.progress = Progress::SignedIn(Box::new(Session { address, server: None, me, tokens: None }));
+        self.state.progress = Progress::SignedIn(Box::new(Session::new(address, None, me, None)));
         self.show(Stage::User, History::Replace);
         self.look();
-    }
-
-    fn problem(&mut self, kind: &ProblemKind, retry_after: Option<u64>) {
-        let failure = match kind {
-            ProblemKind::NotAvailable if self.state.stage == Stage::User => {
-                return self.refuse(Trouble::User(Error::NotAvailable));
-            }
-            ProblemKind::OriginNotAllowed => Failure::NotAllowed,
-            ProblemKind::TemporarilyUnavailable => match retry_after {
-                Some(_) => Failure::of(&ErrorCode::TemporarilyUnavailable, retry_after, self.moment.now),
-                None => Failure::Ill,
-            },
-            _ => Failure::Misunderstood,
-        };
-        self.fail(failure);
     }
 
     /// Nobody is signed in any more, and nothing of them stays on the screen.
     pub(crate) fn end(&mut self, notice: Notice) {
         self.abandon();
         let was_signed_in = self.session().is_some() || self.state.record.session.is_some();
+        let may_have_new_password = self.session().is_some_and(|session| session.may_have_new_password);
+        let notice = match notice {
+            Notice::SessionEnded if may_have_new_password => Notice::PasswordMayBeChanged,
+            notice => notice,
+        };
         self.state.progress = Progress::Start;
         self.state.record.session = None;
         self.store();

@@ -6,6 +6,8 @@ mod connect;
 mod credentials;
 mod elsewhere;
 mod model;
+mod password;
 mod properties;
 mod resume;
+mod sessions;
 mod user;

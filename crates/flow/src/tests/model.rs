@@ -1,16 +1,17 @@
 //! A server as protocol.md describes it, small enough to be seen through, and a network that loses what it is told to.
 
 use vestibule_protocol::{
-    AuthorizationCode, ChallengeError, ChallengeRequest, ChallengeStep, CodeMembers, ErrorCode, ProblemKind,
-    TokenRequest,
+    AuthorizationCode, ChallengeError, ChallengeRequest, ChallengeStep, CodeMembers, ErrorCode, ProblemKind, Sessions,
+    SetPassword, TokenRequest,
 };
 
 use crate::{
     Access, Effect, Event, Lost, Page, Reply, Stage, SubmittedBy, Trouble, Try, code,
-    testing::{Rig, SERVER, discovered, me, members, tokens},
+    testing::{ELSEWHERE, HERE, Rig, SERVER, discovered, me, members, place, tokens},
 };
 
 pub(super) const PASSWORD: &str = "correct horse";
+pub(super) const NEW_PASSWORD: &str = "staple moth lantern";
 const ATTEMPTS: u64 = 3;
 const SENDS: usize = 3;
 
@@ -42,12 +43,21 @@ pub(super) enum Asked {
     AndGiven,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Model {
     sign_ins: Vec<SignIn>,
     pub(super) mails: usize,
     /// The session, and what its sign-in was about.
     pub(super) session: Option<Asked>,
+    /// Whether the person is signed in elsewhere too.
+    pub(super) is_elsewhere: bool,
+    pub(super) password: &'static str,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self { sign_ins: Vec::new(), mails: 0, session: None, is_elsewhere: true, password: PASSWORD }
+    }
 }
 
 impl Model {
@@ -69,6 +79,17 @@ impl Model {
                 }
                 self.me()
             }
+            Effect::ListSessions(..) => self.signed_in(|model| {
+                let elsewhere = model.is_elsewhere.then(|| place(ELSEWHERE));
+                Reply::Sessions(Sessions { sessions: [place(HERE)].into_iter().chain(elsewhere).collect() })
+            }),
+            Effect::SignOutThere(_, _, _, id) => self.signed_in(|model| {
+                if *id == ELSEWHERE && std::mem::take(&mut model.is_elsewhere) {
+                    return Reply::Done;
+                }
+                Reply::Problem(ProblemKind::NoSuchSession, None)
+            }),
+            Effect::SetPassword(_, _, _, request) => self.signed_in(|model| model.set_password(request)),
             Effect::EndSession(..) => {
                 self.session = None;
                 Reply::Done
@@ -78,11 +99,30 @@ impl Model {
         }
     }
 
-    fn me(&self) -> Reply {
+    fn me(&mut self) -> Reply {
+        self.signed_in(|_| Reply::Me(Box::new(me())))
+    }
+
+    fn signed_in(&mut self, answer: impl FnOnce(&mut Self) -> Reply) -> Reply {
         match self.session {
-            Some(_) => Reply::Me(Box::new(me())),
+            Some(_) => answer(self),
             None => Reply::Problem(ProblemKind::NotSignedIn, None),
         }
+    }
+
+    /// Whoever changes the password is signed out everywhere, and every running sign-in is over.
+    fn set_password(&mut self, request: &SetPassword) -> Reply {
+        if request.current_password.expose() != self.password {
+            return Reply::Problem(ProblemKind::WrongPassword, None);
+        }
+        if request.new_password.expose() != NEW_PASSWORD {
+            return Reply::Problem(ProblemKind::PasswordTooCommon, None);
+        }
+        (self.password, self.session, self.is_elsewhere) = (NEW_PASSWORD, None, false);
+        for sign_in in &mut self.sign_ins {
+            sign_in.waits_for = WaitsFor::Over;
+        }
+        Reply::Done
     }
 
     fn open(&mut self, code: &str) -> Reply {
@@ -112,7 +152,7 @@ impl Model {
             ChallengeStep::Credentials { auth_session, uc_username, password } => {
                 self.with(auth_session.expose(), |model, index| {
                     let sign_in = &mut model.sign_ins[index];
-                    if password.expose() != PASSWORD || *uc_username != sign_in.name {
+                    if password.expose() != model.password || *uc_username != sign_in.name {
                         return model.state(index, ErrorCode::InvalidCredentials);
                     }
                     if uc_username == "plain" {
@@ -285,6 +325,9 @@ impl World {
                 | Effect::LoadMe(number, ..)
                 | Effect::SetPreferredDevice(number, ..)
                 | Effect::SetRouteCallsToCell(number, ..)
+                | Effect::ListSessions(number, ..)
+                | Effect::SignOutThere(number, ..)
+                | Effect::SetPassword(number, ..)
                 | Effect::EndSession(number, ..)
                 | Effect::Revoke(number, ..) => self.under_way.push((number, effect)),
             }
@@ -327,7 +370,9 @@ impl World {
         let event = match self.rig.state.stage() {
             Stage::Connect => Event::Connect(SERVER.to_owned()),
             Stage::Account => Event::Account { username: name.to_owned(), cell_number: None },
-            Stage::Credentials => Event::Credentials { username: name.to_owned(), password: PASSWORD.into() },
+            Stage::Credentials => {
+                Event::Credentials { username: name.to_owned(), password: self.model.password.into() }
+            }
             Stage::Code if self.rig.state.code().is_some_and(|code| code.members.expires_in.is_none()) => Event::Resend,
             Stage::Code if self.rig.state.trouble() == Some(&Trouble::Code(code::Error::Expired)) => Event::Resend,
             Stage::Code => Event::Code { typed: self.model.latest_code(), by: SubmittedBy::Person },

@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 
-use super::model::{Asked, Fate, PASSWORD, World};
+use super::model::{Asked, Fate, NEW_PASSWORD, PASSWORD, World};
 use crate::{
-    Event, Page, Stage, SubmittedBy,
-    testing::{Rig, SERVER, foreign},
+    Event, Notice, Page, Stage, SubmittedBy,
+    testing::{ELSEWHERE, HERE, Rig, SERVER, foreign},
 };
 
 /// Something that a person, a network or a browser does.
@@ -55,6 +55,14 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => Just(Event::Resend),
         1 => device.prop_map(Event::Prefer),
         1 => any::<bool>().prop_map(Event::RouteCallsToCell),
+        2 => Just(Event::ShowSessions),
+        1 => Just(Event::HideSessions),
+        2 => prop::sample::select(vec![HERE, ELSEWHERE]).prop_map(|id| Event::SignOutThere(id.to_owned())),
+        1 => (
+            prop::sample::select(vec![PASSWORD, NEW_PASSWORD, ""]),
+            prop::sample::select(vec![NEW_PASSWORD, "password1", "short"]),
+        )
+            .prop_map(|(current, new)| Event::SetPassword { current: current.into(), new: new.into() }),
         1 => Just(Event::SignOut),
         1 => Just(Event::Cancel),
         1 => Just(Event::Returned),
@@ -111,7 +119,16 @@ fn holds(world: &World, resends: usize, sign_ins: usize) -> Result<(), TestCaseE
     }
     prop_assert!(world.model.mails <= sign_ins + resends, "only signing in and resending mail a code");
     let record = world.rig.record.as_deref().unwrap_or_default();
-    prop_assert!(!record.contains(PASSWORD) && !record.contains(&world.model.latest_code()));
+    prop_assert!(!record.contains(PASSWORD) && !record.contains(NEW_PASSWORD));
+    prop_assert!(!record.contains(&world.model.latest_code()));
+    if let Some(sessions) = state.sessions() {
+        let is_shown = |id: &str| sessions.iter().any(|session| session.id == id);
+        prop_assert!(is_shown(HERE), "Sign out is what ends the own session");
+        prop_assert!(is_shown(ELSEWHERE) || !world.model.is_elsewhere, "signed out there, and the session lives");
+    }
+    if state.notice() == Some(Notice::PasswordChanged) {
+        prop_assert_eq!(world.model.password, NEW_PASSWORD, "a change that did not happen is told as done");
+    }
 
     let mut cancelled = world.clone();
     cancelled.send(Event::Cancel);

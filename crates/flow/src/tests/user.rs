@@ -17,7 +17,7 @@ fn tokens(access: &str) -> Reply {
 }
 
 /// Signed in from a page on another origin.
-fn elsewhere() -> Rig {
+pub(super) fn elsewhere() -> Rig {
     let mut rig = Rig::at_code();
     rig.state.page = Page { address: Some(address("https://page.example.org")), ..Rig::page() };
     rig.code("123456", SubmittedBy::Person);
