@@ -5,6 +5,7 @@
 mod address;
 mod clients;
 mod duration;
+mod limits;
 mod load;
 mod mail;
 mod proxy;
@@ -21,6 +22,7 @@ use vestibule_protocol::UcConfiguration;
 
 pub use address::{Issuer, IssuerError, Origin, OriginError, PublicAddresses};
 pub use clients::{ClientConfig, ServiceConfig};
+pub use limits::LimitsConfig;
 pub use load::ConfigError;
 pub use mail::{MailConfig, MailRoute, SmtpConfig, SmtpSecurity};
 pub use proxy::{ForwardingHeader, Network, NetworkError, ProxyConfig};
@@ -70,6 +72,8 @@ pub struct Config {
     pub proxy: ProxyConfig,
     /// What wrong passwords and codes lead to.
     pub throttle: ThrottleConfig,
+    /// Connections, and the time that clients may take.
+    pub limits: LimitsConfig,
     /// Argon2id and its pool.
     pub password_hash: PasswordHashConfig,
     /// The audit trail.
@@ -102,6 +106,7 @@ impl Default for Config {
             token: TokenConfig::default(),
             proxy: ProxyConfig::default(),
             throttle: ThrottleConfig::default(),
+            limits: LimitsConfig::default(),
             password_hash: PasswordHashConfig::default(),
             audit: AuditConfig::default(),
             log: LogConfig::default(),
@@ -149,6 +154,7 @@ impl Config {
         self.token.validate()?;
         self.proxy.validate()?;
         self.throttle.validate()?;
+        self.limits.validate(self.mail.time_limit)?;
         self.password_hash.validate()?;
         self.audit.validate()?;
         clients::validate(&self.clients, &self.services)

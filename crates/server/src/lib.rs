@@ -9,6 +9,7 @@ pub mod http;
 pub mod keys;
 pub mod logging;
 pub mod mail;
+pub mod neighbourhood;
 pub mod page;
 pub mod password;
 pub mod random;

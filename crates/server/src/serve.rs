@@ -1,17 +1,23 @@
 //! Starts the server, keeps it tidy, and stops it without dropping a request.
 
+mod connections;
+mod patience;
+
+use std::future::ready;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::task::TaskTracker;
+use tower::service_fn;
 
 use crate::clock::{Clock, millis};
-use crate::config::{Config, Issuer, PublicAddresses};
+use crate::config::{Config, Issuer, LimitsConfig, PublicAddresses};
 use crate::http;
 use crate::keys::{Keys, KeysError};
 use crate::mail::{Mailer, MailerError};
@@ -21,9 +27,17 @@ use crate::services::Services;
 use crate::state::{Server, Shared};
 use crate::store::audit::Keep;
 use crate::store::{Store, StoreError};
+use connections::{Connected, Connections};
+use patience::Patience;
 
 /// How long requests under way may take after the server was told to stop: longer than a mail.
 const STOP_LIMIT: Duration = Duration::from_secs(30);
+/// The largest head of a request over HTTP/1.1, and what is buffered of an answer that is not taken yet.
+const MAX_BUFFER_BYTES: usize = 64 * 1024;
+/// Requests at the same time over one connection of HTTP/2. Browsers queue what goes over it.
+const MAX_STREAMS: u32 = 16;
+/// What may be under way to the server over HTTP/2: a whole body.
+const WINDOW_BYTES: u32 = 64 * 1024;
 /// How often expired things are deleted.
 const TIDY_EVERY: Duration = Duration::from_mins(1);
 
@@ -86,17 +100,13 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     };
     let handle = Handle::new();
     let mut listeners = JoinSet::new();
+    let router = http::router(&server);
+    let connections = Connections::new(server.config.limits.clone(), server.config.proxy.clone());
     for address in server.config.listen.clone() {
-        let service = http::router(&server).into_make_service_with_connect_info::<SocketAddr>();
         let listener = bind(address)?;
-        let handle = handle.clone();
-        let tls = tls.clone();
-        listeners.spawn(async move {
-            match tls {
-                Some(tls) => axum_server::from_tcp_rustls(listener, tls)?.handle(handle).serve(service).await,
-                None => axum_server::from_tcp(listener)?.handle(handle).serve(service).await,
-            }
-        });
+        let (router, connections, limits) = (router.clone(), connections.clone(), server.config.limits.clone());
+        let (handle, tls) = (handle.clone(), tls.clone());
+        listeners.spawn(async move { listen(listener, tls, handle, router, connections, &limits).await });
     }
     if let Some(address) = server.config.management_listen {
         let service = http::management_router(server.clone()).into_make_service();
@@ -125,6 +135,38 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     finish_steps(&server).await;
     server.store.close().await;
     Ok(())
+}
+
+/// Serves the connections of one listener, each within the limits.
+async fn listen(
+    listener: std::net::TcpListener,
+    tls: Option<RustlsConfig>,
+    handle: Handle<SocketAddr>,
+    router: Router,
+    connections: Arc<Connections>,
+    limits: &LimitsConfig,
+) -> std::io::Result<()> {
+    let service = service_fn(move |peer: SocketAddr| {
+        let slot = connections.admit(peer.ip());
+        ready(slot.map(|slot| Connected::new(router.clone(), peer, slot)))
+    });
+    let patience = Patience(limits.idle_time);
+    let mut server = axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(limits.header_time);
+    let builder = server.http_builder();
+    builder.http1().header_read_timeout(limits.header_time).max_buf_size(MAX_BUFFER_BYTES);
+    builder
+        .http2()
+        .max_concurrent_streams(MAX_STREAMS)
+        .initial_stream_window_size(WINDOW_BYTES)
+        .initial_connection_window_size(WINDOW_BYTES)
+        .max_send_buf_size(MAX_BUFFER_BYTES);
+    match tls {
+        Some(tls) => {
+            let acceptor = RustlsAcceptor::new(tls).handshake_timeout(limits.header_time).acceptor(patience);
+            server.acceptor(acceptor).serve(service).await
+        }
+        None => server.acceptor(patience).serve(service).await,
+    }
 }
 
 /// A step whose client has gone is no request any more, but what it has begun must not be torn.

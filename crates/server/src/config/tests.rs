@@ -46,7 +46,7 @@ fn the_example_names_every_key() {
     let mut sections = 0;
     for pointer in ["", "/database", "/tls", "/mail", "/mail/smtp", "/code", "/signin", "/session", "/token"]
         .into_iter()
-        .chain(["/proxy", "/throttle", "/password_hash", "/audit", "/log", "/clients/0", "/services/0"])
+        .chain(["/proxy", "/throttle", "/limits", "/password_hash", "/audit", "/log", "/clients/0", "/services/0"])
     {
         let mut with_unknown = everything.clone();
         let section = with_unknown.pointer_mut(pointer).and_then(Value::as_object_mut).unwrap();

@@ -29,6 +29,7 @@ use axum::http::{HeaderValue, header};
 use axum::middleware;
 use axum::routing::{delete, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyDeadlineLayer;
 use tower_http::trace::TraceLayer;
 use vestibule_protocol::endpoint;
 
@@ -69,6 +70,7 @@ pub fn router(server: &Shared) -> Router {
         .route(endpoint::PREFERRED_DEVICE, put(me::put_preferred_device))
         .route(endpoint::ROUTE_CALLS_TO_CELL, put(me::put_route_calls_to_cell))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(RequestBodyDeadlineLayer::new(server.config.limits.body_time))
         .layer(middleware::from_fn_with_state(server.clone(), guard::refuse_foreign_origins))
         .layer(guard::listed_cors(server))
         .layer(middleware::map_response(no_store))

@@ -3,10 +3,9 @@
 //! A device that is known for the account has a budget of its own, so that strangers cannot lock its owner out. All
 //! others share the growing waits of the account and the budget of their client address.
 
-use std::net::IpAddr;
-
 use super::{Context, device_throttle_key, whom};
 use crate::clock::UnixMillis;
+use crate::neighbourhood::neighbourhood;
 use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
 use crate::store::signins::SignIn;
@@ -41,7 +40,7 @@ pub(super) async fn charge(
     } else {
         if let Some(address) = context.caller.address {
             let limit = Limit::Budget { failures: rules.address_failures, per: rules.address_per };
-            limits.push((address_key(address), limit));
+            limits.push((format!("address:{}", neighbourhood(address)), limit));
         }
         limits.push((account_key, Limit::GrowingWaits(rules)));
     }
@@ -56,17 +55,6 @@ pub(super) async fn charge(
         }
     }
     Ok(Toll::Paid(charged))
-}
-
-/// IPv6 counts by networks of 64 bits: whoever has one address there has them all.
-fn address_key(address: IpAddr) -> String {
-    match address {
-        IpAddr::V4(address) => format!("address:{address}"),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("address:{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
 }
 
 impl Charged {
@@ -101,18 +89,5 @@ impl Charged {
             context.audit(tx, Event::Locked, Outcome::Limited, &whom(account, signin)).await?;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn neighbours_count_as_one_where_everybody_has_many_addresses() {
-        let key = |text: &str| address_key(text.parse().unwrap());
-        assert_eq!(key("2001:db8:1:2:3:4:5:6"), key("2001:db8:1:2::1"));
-        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
-        assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
     }
 }
