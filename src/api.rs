@@ -1,15 +1,15 @@
 //! The HTTP client of the wire contract: every request of the flow, and what its answer is.
 
-use gloo_net::http::{Request, RequestBuilder, Response};
+use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
-use vestibule_flow::{Access, Lost, Reply, ServerAddress};
+use vestibule_flow::{Access, Binding, Lost, Reply, ServerAddress, proof::Subject};
 use vestibule_protocol::{
-    BUILT_IN_CLIENT, ChallengeRequest, Problem, ProblemKind, Secret, SessionRequest, SetPassword, TokenError,
-    TokenRequest, endpoint,
+    BUILT_IN_CLIENT, ChallengeRequest, ErrorCode, Problem, ProblemKind, Secret, SessionRequest, SetPassword,
+    TokenError, TokenRequest, endpoint,
 };
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestMode, RequestRedirect, UrlSearchParams};
 
-use crate::browser;
+use crate::{browser, proofs};
 
 /// Fetches a discovery document, following redirects.
 pub(crate) async fn discover(url: &str, signal: &AbortSignal) -> Reply {
@@ -43,8 +43,8 @@ pub(crate) async fn probe(url: &str, signal: &AbortSignal) -> Reply {
 }
 
 /// Sends a step of the sign-in.
-pub(crate) async fn challenge(url: &str, request: &ChallengeRequest, signal: &AbortSignal) -> Reply {
-    match send(form(url, &request.members(), signal)).await {
+pub(crate) async fn challenge(url: &str, request: &ChallengeRequest, binding: Binding, signal: &AbortSignal) -> Reply {
+    match post_form(url, &request.members(), binding, signal).await {
         Err(lost) => Reply::Lost(lost),
         Ok(answer) => match (answer.status, answer.json(), answer.json()) {
             (200, Some(code), _) => Reply::Granted(code),
@@ -56,12 +56,12 @@ pub(crate) async fn challenge(url: &str, request: &ChallengeRequest, signal: &Ab
 
 /// Turns a code into a cookie.
 pub(crate) async fn open_session(address: &ServerAddress, body: &SessionRequest, signal: &AbortSignal) -> Reply {
-    me(json(Request::post(&address.join(endpoint::SESSION)), &Access::Cookie, body, signal)).await
+    me(call(Method::POST, &address.join(endpoint::SESSION), &Access::Cookie, json(body), signal).await)
 }
 
 /// Asks the token endpoint.
-pub(crate) async fn token(url: &str, request: &TokenRequest, signal: &AbortSignal) -> Reply {
-    match send(form(url, &request.members(), signal)).await {
+pub(crate) async fn token(url: &str, request: &TokenRequest, binding: Binding, signal: &AbortSignal) -> Reply {
+    match post_form(url, &request.members(), binding, signal).await {
         Err(lost) => Reply::Lost(lost),
         Ok(answer) => match (answer.status, answer.json(), answer.json::<TokenError>()) {
             (200, Some(tokens), _) => Reply::Tokens(tokens),
@@ -73,8 +73,7 @@ pub(crate) async fn token(url: &str, request: &TokenRequest, signal: &AbortSigna
 
 /// Fetches the User tab.
 pub(crate) async fn load_me(address: &ServerAddress, access: &Access, signal: &AbortSignal) -> Reply {
-    let request = authorized(Request::get(&address.join(endpoint::ME)), access, signal);
-    me(request.build()).await
+    me(call(Method::GET, &address.join(endpoint::ME), access, None, signal).await)
 }
 
 /// Changes a setting; the answer is the User tab as it is then.
@@ -85,13 +84,12 @@ pub(crate) async fn set<T: Serialize>(
     body: &T,
     signal: &AbortSignal,
 ) -> Reply {
-    me(json(Request::put(&address.join(path)), access, body, signal)).await
+    me(call(Method::PUT, &address.join(path), access, json(body), signal).await)
 }
 
 /// Fetches the list of places where the person is signed in.
 pub(crate) async fn list_sessions(address: &ServerAddress, access: &Access, signal: &AbortSignal) -> Reply {
-    let request = authorized(Request::get(&address.join(endpoint::SESSIONS)), access, signal);
-    match send(request.build()).await {
+    match call(Method::GET, &address.join(endpoint::SESSIONS), access, None, signal).await {
         Err(lost) => Reply::Lost(lost),
         Ok(answer) => match answer.json() {
             Some(sessions) if answer.is_success() => Reply::Sessions(sessions),
@@ -103,7 +101,7 @@ pub(crate) async fn list_sessions(address: &ServerAddress, access: &Access, sign
 /// Signs out in another place.
 pub(crate) async fn sign_out_there(address: &ServerAddress, access: &Access, id: &str, signal: &AbortSignal) -> Reply {
     let url = address.join(&format!("{}/{}", endpoint::SESSIONS, js_sys::encode_uri_component(id)));
-    done(authorized(Request::delete(&url), access, signal).build()).await
+    done(call(Method::DELETE, &url, access, None, signal).await)
 }
 
 /// Changes the own password.
@@ -113,17 +111,18 @@ pub(crate) async fn set_password(
     body: &SetPassword,
     signal: &AbortSignal,
 ) -> Reply {
-    done(json(Request::put(&address.join(endpoint::PASSWORD)), access, body, signal)).await
+    done(call(Method::PUT, &address.join(endpoint::PASSWORD), access, json(body), signal).await)
 }
 
 /// Ends the session that a cookie holds.
 pub(crate) async fn end_session(address: &ServerAddress, signal: &AbortSignal) -> Reply {
-    done(authorized(Request::delete(&address.join(endpoint::SESSION)), &Access::Cookie, signal).build()).await
+    done(call(Method::DELETE, &address.join(endpoint::SESSION), &Access::Cookie, None, signal).await)
 }
 
 /// Gives a refresh token back (RFC 7009 §2.1).
 pub(crate) async fn revoke(url: &str, token: &Secret, signal: &AbortSignal) -> Reply {
-    match send(form(url, &[("client_id", BUILT_IN_CLIENT), ("token", token.expose())], signal)).await {
+    let members = [("client_id", BUILT_IN_CLIENT), ("token", token.expose())];
+    match post_form(url, &members, Binding::None, signal).await {
         Err(lost) => Reply::Lost(lost),
         Ok(answer) if answer.is_success() => Reply::Done,
         Ok(answer) => match answer.json::<TokenError>() {
@@ -150,6 +149,16 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
+    /// Whether the same request may pass with another proof: the server wants its own nonce in it (RFC 9449 §8, §9), or
+    /// has seen this one before, because the browser itself sent the request twice over a broken connection.
+    fn wants_another_proof(&self) -> bool {
+        let of_token = |error| matches!(error, ErrorCode::UseDpopNonce | ErrorCode::InvalidDpopProof);
+        let of_api = |kind| matches!(kind, ProblemKind::UseDpopNonce | ProblemKind::InvalidDpopProof);
+        matches!(self.status, 400 | 401)
+            && (self.json::<TokenError>().is_some_and(|answer| of_token(answer.error))
+                || self.json::<Problem>().is_some_and(|answer| of_api(answer.kind)))
+    }
+
     fn problem(&self) -> Reply {
         match self.json::<Problem>() {
             Some(problem) => Reply::Problem(problem.kind, self.retry_after),
@@ -160,8 +169,8 @@ impl Answer {
     }
 }
 
-async fn me(request: Result<Request, gloo_net::Error>) -> Reply {
-    match send(request).await {
+fn me(answer: Result<Answer, Lost>) -> Reply {
+    match answer {
         Err(lost) => Reply::Lost(lost),
         Ok(answer) => match answer.json() {
             Some(me) if answer.is_success() => Reply::Me(me),
@@ -170,50 +179,102 @@ async fn me(request: Result<Request, gloo_net::Error>) -> Reply {
     }
 }
 
-async fn done(request: Result<Request, gloo_net::Error>) -> Reply {
-    match send(request).await {
+fn done(answer: Result<Answer, Lost>) -> Reply {
+    match answer {
         Err(lost) => Reply::Lost(lost),
         Ok(answer) if answer.is_success() => Reply::Done,
         Ok(answer) => answer.problem(),
     }
 }
 
+/// Sends a request under `/api` with whatever opens it, and a body of JSON where there is one.
+async fn call(
+    method: Method,
+    url: &str,
+    access: &Access,
+    body: Option<String>,
+    signal: &AbortSignal,
+) -> Result<Answer, Lost> {
+    let token = if let Access::Bound(token) = access { Some(token) } else { None };
+    let subject = token.map(|token| Subject { method: method.as_str(), url, token: Some(token) });
+    proven(subject, |proof| {
+        let builder = RequestBuilder::new(url).method(method.clone()).cache(RequestCache::NoStore);
+        let builder = sealed(builder, proof, signal);
+        let builder = match access {
+            Access::Cookie => builder.header(endpoint::INTENT_HEADER, endpoint::INTENT_VALUE),
+            Access::Bearer(token) => authorized(builder, "Bearer", token),
+            Access::Bound(token) => authorized(builder, "DPoP", token),
+        };
+        match &body {
+            None => builder.build(),
+            Some(body) => builder.header("content-type", "application/json").body(body.as_str()),
+        }
+    })
+    .await
+}
+
+fn authorized(builder: RequestBuilder, scheme: &str, token: &Secret) -> RequestBuilder {
+    builder.credentials(RequestCredentials::Omit).header("authorization", &format!("{scheme} {}", token.expose()))
+}
+
+/// The wire types can always be written.
+fn json<T: Serialize>(body: &T) -> Option<String> {
+    serde_json::to_string(body).ok()
+}
+
+/// Sends a form-encoded POST, which needs no preflight but for its proof.
+async fn post_form(
+    url: &str,
+    members: &[(&str, &str)],
+    binding: Binding,
+    signal: &AbortSignal,
+) -> Result<Answer, Lost> {
+    let subject = (binding == Binding::Key).then_some(Subject { method: "POST", url, token: None });
+    proven(subject, |proof| {
+        let encoded = UrlSearchParams::new().map_err(|error| gloo_net::Error::GlooError(format!("{error:?}")))?;
+        for (name, value) in members {
+            encoded.append(name, value);
+        }
+        sealed(Request::post(url), proof, signal).body(encoded)
+    })
+    .await
+}
+
+/// What carries a secret goes where it was meant to go: no redirect takes it along.
+fn sealed(builder: RequestBuilder, proof: Option<&str>, signal: &AbortSignal) -> RequestBuilder {
+    let builder = builder.redirect(RequestRedirect::Error).abort_signal(Some(signal));
+    match proof {
+        None => builder,
+        Some(proof) => builder.header("dpop", proof),
+    }
+}
+
+/// Sends a request with a proof of its subject, where there is one and this browser has a key; once more where the
+/// server wants another proof.
+async fn proven(
+    subject: Option<Subject<'_>>,
+    request: impl Fn(Option<&str>) -> Result<Request, gloo_net::Error>,
+) -> Result<Answer, Lost> {
+    let Some(subject) = subject else { return send(request(None)).await };
+    let proof = proofs::make(&subject).await;
+    let answer = send(request(proof.as_deref())).await?;
+    if proof.is_some() && answer.wants_another_proof() {
+        return send(request(proofs::make(&subject).await.as_deref())).await;
+    }
+    Ok(answer)
+}
+
 async fn send(request: Result<Request, gloo_net::Error>) -> Result<Answer, Lost> {
     let no_answer = |_: gloo_net::Error| if browser::is_offline() { Lost::Offline } else { Lost::NoAnswer };
     let response: Response = request.map_err(no_answer)?.send().await.map_err(no_answer)?;
+    let headers = response.headers();
+    if let Some(nonce) = headers.get("dpop-nonce") {
+        proofs::keep_nonce(&response.url(), nonce);
+    }
     Ok(Answer {
         status: response.status(),
         url: response.url(),
-        retry_after: response.headers().get("retry-after").and_then(|seconds| seconds.trim().parse().ok()),
+        retry_after: headers.get("retry-after").and_then(|seconds| seconds.trim().parse().ok()),
         body: response.text().await.map_err(no_answer)?,
     })
-}
-
-/// A form-encoded POST, which needs no preflight. Like all that carries a secret, it goes where it was meant to go: no
-/// redirect takes it along.
-fn form(url: &str, members: &[(&str, &str)], signal: &AbortSignal) -> Result<Request, gloo_net::Error> {
-    let encoded = UrlSearchParams::new().map_err(|error| gloo_net::Error::GlooError(format!("{error:?}")))?;
-    for (name, value) in members {
-        encoded.append(name, value);
-    }
-    Request::post(url).redirect(RequestRedirect::Error).abort_signal(Some(signal)).body(encoded)
-}
-
-fn json<T: Serialize>(
-    builder: RequestBuilder,
-    access: &Access,
-    body: &T,
-    signal: &AbortSignal,
-) -> Result<Request, gloo_net::Error> {
-    authorized(builder, access, signal).json(body)
-}
-
-fn authorized(builder: RequestBuilder, access: &Access, signal: &AbortSignal) -> RequestBuilder {
-    let builder = builder.redirect(RequestRedirect::Error).abort_signal(Some(signal)).cache(RequestCache::NoStore);
-    match access {
-        Access::Cookie => builder.header(endpoint::INTENT_HEADER, endpoint::INTENT_VALUE),
-        Access::Token(token) => {
-            builder.credentials(RequestCredentials::Omit).header("authorization", &format!("Bearer {}", token.expose()))
-        }
-    }
 }

@@ -33,11 +33,18 @@ pub(crate) fn moment() -> Moment {
 
 /// 256 random bits. `getRandomValues` is there without encryption too.
 #[expect(clippy::expect_used, reason = "without randomness nobody may sign in, and every browser has it")]
-fn random() -> [u8; 32] {
+pub(crate) fn random() -> [u8; 32] {
     let mut random = [0; 32];
     let crypto = window().crypto().expect("a browser");
     crypto.get_random_values_with_u8_array(&mut random).expect("32 bytes are within the quota");
     random
+}
+
+/// Seconds since 1970-01-01 UTC, as the device has it.
+pub(crate) fn unix_seconds() -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole seconds since 1970")]
+    let seconds = (js_sys::Date::now() / 1000.0) as u64;
+    seconds
 }
 
 /// Whether the device says that it has no network.

@@ -11,7 +11,7 @@ use crate::{
     api,
     browser::{self, BrowserUrls},
     drafts::Drafts,
-    storage,
+    key, storage,
     tabs::Tabs,
 };
 
@@ -116,6 +116,7 @@ impl Flow {
                     controller.abort();
                 }
             }
+            Effect::PrepareKey => key::prepare(),
             Effect::Navigate(stage, history) => self.desk.with_value(|desk| (desk.navigate)(stage, history)),
             Effect::Store(number, record) => spawn_local(async move {
                 let written = storage::write(&record).await;
@@ -167,9 +168,9 @@ async fn request(effect: Effect, signal: &AbortSignal) -> Reply {
     match effect {
         Effect::Discover(_, url) => api::discover(&url, signal).await,
         Effect::Probe(_, url) => api::probe(&url, signal).await,
-        Effect::Challenge(_, url, request) => api::challenge(&url, &request, signal).await,
+        Effect::Challenge(_, url, request, binding) => api::challenge(&url, &request, binding, signal).await,
         Effect::OpenSession(_, address, request) => api::open_session(&address, &request, signal).await,
-        Effect::Token(_, url, request) => api::token(&url, &request, signal).await,
+        Effect::Token(_, url, request, binding) => api::token(&url, &request, binding, signal).await,
         Effect::LoadMe(_, address, access) => api::load_me(&address, &access, signal).await,
         Effect::SetPreferredDevice(_, address, access, preferred_device) => {
             let body = SetPreferredDevice { preferred_device };
@@ -184,6 +185,8 @@ async fn request(effect: Effect, signal: &AbortSignal) -> Reply {
         Effect::SetPassword(_, address, access, body) => api::set_password(&address, &access, &body, signal).await,
         Effect::EndSession(_, address) => api::end_session(&address, signal).await,
         Effect::Revoke(_, url, token) => api::revoke(&url, &token, signal).await,
-        Effect::Timer(..) | Effect::Abort(_) | Effect::Navigate(..) | Effect::Store(..) => Reply::Done,
+        Effect::PrepareKey | Effect::Timer(..) | Effect::Abort(_) | Effect::Navigate(..) | Effect::Store(..) => {
+            Reply::Done
+        }
     }
 }

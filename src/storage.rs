@@ -1,4 +1,5 @@
-//! The flow's record in `IndexedDB`, written with strict durability: `localStorage` can lose its last seconds with the browser.
+//! The flow's record and the browser's key in `IndexedDB`, written with strict durability: `localStorage` can lose its
+//! last seconds with the browser.
 //!
 //! Where there is no storage, or it is full, the page works without: it only cannot go on after a reload.
 
@@ -16,6 +17,8 @@ const STORE: &str = "records";
 const RECORD: &str = "";
 /// What is half typed.
 const DRAFT: &str = "draft";
+/// The key of this browser.
+const KEY: &str = "key";
 /// How long the database may take, in milliseconds. Some browsers never answer where storage is switched off.
 const LIMIT: i32 = 1_500;
 
@@ -40,18 +43,40 @@ pub(crate) async fn write_draft(draft: &str) {
     drop(put(DRAFT, draft, "relaxed").await);
 }
 
+/// The key pair that is stored, if there is one.
+pub(crate) async fn read_key() -> Option<JsValue> {
+    get_value(KEY).await.filter(JsValue::is_object)
+}
+
+/// Stores a key pair where there is none yet. When this ends, it is safe, or cannot be.
+pub(crate) async fn add_key(pair: &JsValue) {
+    // Whoever reads it back finds out.
+    drop(change(|store| store.add_with_key(pair, &key(KEY)), "strict").await);
+}
+
 async fn get(name: &str) -> Option<String> {
+    get_value(name).await?.as_string()
+}
+
+async fn get_value(name: &str) -> Option<JsValue> {
     let database = open().await.ok()?;
-    let text = read_from(&database, name).await;
+    let value = read_from(&database, name).await;
     database.close();
-    text.ok()?.as_string()
+    value.ok()
 }
 
 async fn put(name: &str, text: &str, durability: &str) -> Result<(), JsValue> {
+    change(|store| store.put_with_key(&text.into(), &key(name)), durability).await
+}
+
+async fn change(
+    act: impl FnOnce(&IdbObjectStore) -> Result<IdbRequest, JsValue>,
+    durability: &str,
+) -> Result<(), JsValue> {
     let database = open().await?;
-    let written = write_to(&database, name, text, durability).await;
+    let changed = change_in(&database, act, durability).await;
     database.close();
-    written.map(drop)
+    changed.map(drop)
 }
 
 async fn read_from(database: &IdbDatabase, name: &str) -> Result<JsValue, JsValue> {
@@ -59,14 +84,17 @@ async fn read_from(database: &IdbDatabase, name: &str) -> Result<JsValue, JsValu
     finished(&transaction.object_store(STORE)?.get(&key(name))?).await
 }
 
-async fn write_to(database: &IdbDatabase, name: &str, text: &str, durability: &str) -> Result<JsValue, JsValue> {
+async fn change_in(
+    database: &IdbDatabase,
+    act: impl FnOnce(&IdbObjectStore) -> Result<IdbRequest, JsValue>,
+    durability: &str,
+) -> Result<JsValue, JsValue> {
     let options = js_sys::Object::new();
     Reflect::set(&options, &"durability".into(), &durability.into())?;
     let begin: Function = Reflect::get(database, &"transaction".into())?.dyn_into()?;
     let transaction = begin.call3(database, &STORE.into(), &"readwrite".into(), &options)?;
     let transaction: web_sys::IdbTransaction = transaction.dyn_into()?;
-    let store: IdbObjectStore = transaction.object_store(STORE)?;
-    store.put_with_key(&text.into(), &key(name))?;
+    act(&transaction.object_store(STORE)?)?;
     // The request is done long before the transaction is safe.
     JsFuture::from(Promise::new(&mut |resolve, reject| {
         transaction.set_oncomplete(Some(&resolve));

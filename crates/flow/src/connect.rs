@@ -5,7 +5,7 @@ use vestibule_protocol::ServerMetadata;
 use crate::{
     AddressError, Doing, Failure, Lost, Reply, Server, ServerAddress, Stage, UrlParser,
     act::{Act, Why},
-    effect::{Effect, History},
+    effect::{Binding, Effect, History},
     server::Unfit,
     state::{Connection, Progress},
     trouble::Trouble,
@@ -215,6 +215,9 @@ impl<U: UrlParser> Turn<'_, U> {
             self.finish();
             self.state.own = Some(server);
             return;
+        }
+        if self.binding(&server) == Binding::Key {
+            self.effects.push(Effect::PrepareKey);
         }
         self.state.record.remember(&server.address);
         let running = match std::mem::take(&mut self.state.progress) {

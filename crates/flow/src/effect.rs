@@ -13,12 +13,14 @@ pub enum Effect {
     Discover(Try, String),
     /// Find out whether anything answers there, whatever it says.
     Probe(Try, String),
+    /// Have the key of this browser ready, for the requests that are bound to it.
+    PrepareKey,
     /// Send a challenge request to this URL.
-    Challenge(Try, String, ChallengeRequest),
+    Challenge(Try, String, ChallengeRequest, Binding),
     /// Turn a code into a cookie; answered by the User tab.
     OpenSession(Try, ServerAddress, SessionRequest),
     /// Ask the token endpoint at this URL.
-    Token(Try, String, TokenRequest),
+    Token(Try, String, TokenRequest, Binding),
     /// Fetch the User tab.
     LoadMe(Try, ServerAddress, Access),
     /// Set the preferred device; answered by the User tab.
@@ -59,6 +61,17 @@ pub enum History {
 pub enum Access {
     /// The cookie that the browser sends by itself.
     Cookie,
-    /// An access token, sent in the header.
-    Token(Secret),
+    /// An access token that opens it for whoever has it.
+    Bearer(Secret),
+    /// An access token that opens it only with a proof of this browser's key (RFC 9449 §7).
+    Bound(Secret),
+}
+
+/// Whether a request is bound to the key of this browser, by a DPoP proof (RFC 9449).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// It is not.
+    None,
+    /// It is, if the browser can make a key that cannot be taken away.
+    Key,
 }

@@ -19,6 +19,7 @@ mod event;
 mod failure;
 pub mod password;
 mod pkce;
+pub mod proof;
 mod resume;
 mod server;
 mod session;
@@ -35,7 +36,7 @@ mod turn;
 pub mod user;
 
 pub use address::{AddressError, ServerAddress, UrlParser, UrlParts};
-pub use effect::{Access, Effect, History, Try};
+pub use effect::{Access, Binding, Effect, History, Try};
 pub use event::{Event, Moment, Page, Reply, SubmittedBy};
 pub use failure::{Failure, Lost};
 pub use server::Server;

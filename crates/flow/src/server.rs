@@ -1,6 +1,6 @@
 use vestibule_protocol::{ServerMetadata, Theme, UcConfiguration};
 
-use crate::{AddressError, ServerAddress, UrlParser};
+use crate::{AddressError, ServerAddress, UrlParser, proof};
 
 /// A server that was found, and what it says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Server {
     pub(crate) challenge_endpoint: String,
     pub(crate) token_endpoint: Option<String>,
     pub(crate) revocation_endpoint: Option<String>,
+    /// Whether it takes DPoP proofs of the kind that browsers can make.
+    pub(crate) takes_proofs: bool,
 }
 
 /// Why a discovery document is not the one of a sign-in server at this address.
@@ -58,6 +60,7 @@ impl Server {
             challenge_endpoint,
             token_endpoint: metadata.token_endpoint,
             revocation_endpoint: metadata.revocation_endpoint,
+            takes_proofs: metadata.dpop_signing_alg_values_supported.iter().any(|name| name == proof::ALGORITHM),
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     state::Progress,
     trouble::Trouble,
     turn::{REQUEST_LIMIT, Turn},
-    user::{Error, Session},
+    user::{Error, Session, Tokens},
 };
 
 impl<U: UrlParser> Turn<'_, U> {
@@ -36,7 +36,7 @@ impl<U: UrlParser> Turn<'_, U> {
     pub(crate) fn send(&mut self, act: &Act) {
         let Some(session) = self.session() else { return };
         let address = session.address.clone();
-        let access = session.tokens.as_ref().map_or(Access::Cookie, |tokens| Access::Token(tokens.access.clone()));
+        let access = session.tokens.as_ref().map_or(Access::Cookie, Tokens::opens);
         let number = self.begin(act.clone(), REQUEST_LIMIT);
         self.effects.push(match act {
             Act::Prefer(device) => Effect::SetPreferredDevice(number, address, access, *device),

@@ -33,7 +33,8 @@ pub(crate) fn address(typed: &str) -> ServerAddress {
 pub(crate) fn metadata(issuer: &str) -> ServerMetadata {
     let json = format!(
         r#"{{"issuer":"{issuer}","authorization_challenge_endpoint":"{issuer}/oauth/authorize-challenge",
-            "token_endpoint":"{issuer}/oauth/token","revocation_endpoint":"{issuer}/oauth/revoke"}}"#
+            "token_endpoint":"{issuer}/oauth/token","revocation_endpoint":"{issuer}/oauth/revoke",
+            "dpop_signing_alg_values_supported":["ES256"]}}"#
     );
     serde_json::from_str(&json).unwrap()
 }
@@ -81,11 +82,20 @@ pub(crate) fn granted() -> Reply {
     Reply::Granted(vestibule_protocol::AuthorizationCode { authorization_code: "code".into() })
 }
 
-/// Tokens, by these words.
+/// Tokens that are bound to nothing, as a browser without a key gets them; by these words.
 pub(crate) fn tokens(access: &str) -> Reply {
+    tokens_of("Bearer", access)
+}
+
+/// Tokens that are bound to the key of the browser, by these words.
+pub(crate) fn bound_tokens(access: &str) -> Reply {
+    tokens_of("DPoP", access)
+}
+
+fn tokens_of(token_type: &str, access: &str) -> Reply {
     Reply::Tokens(Box::new(TokenResponse {
         access_token: access.into(),
-        token_type: "Bearer".to_owned(),
+        token_type: token_type.to_owned(),
         expires_in: 600,
         refresh_token: format!("refresh-{access}").as_str().into(),
         scope: "profile".to_owned(),
@@ -187,14 +197,17 @@ impl Rig {
     /// Whether a request goes out, apart from storing and timers.
     pub(crate) fn sends_nothing(&self) -> bool {
         self.effects.iter().all(|effect| {
-            matches!(effect, Effect::Store(..) | Effect::Timer(..) | Effect::Abort(_) | Effect::Navigate(..))
+            matches!(
+                effect,
+                Effect::PrepareKey | Effect::Store(..) | Effect::Timer(..) | Effect::Abort(_) | Effect::Navigate(..)
+            )
         })
     }
 
     /// The challenge step that goes out.
     pub(crate) fn step(&self) -> ChallengeStep {
         let step = self.effects.iter().find_map(|effect| match effect {
-            Effect::Challenge(_, _, request) => Some(request.step.clone()),
+            Effect::Challenge(_, _, request, _) => Some(request.step.clone()),
             _ => None,
         });
         step.unwrap_or_else(|| panic!("no challenge step in {:?}", self.effects))

@@ -191,9 +191,10 @@ impl<'a, U: UrlParser> Turn<'a, U> {
         let limit = if matches!(act, Act::Ask(_)) { STATE_LIMIT } else { REQUEST_LIMIT };
         let Progress::Connected(connection) = &self.state.progress else { return };
         let url = connection.server.challenge_endpoint.clone();
+        let binding = self.binding(&connection.server);
         let number = self.begin(act, limit);
         let request = ChallengeRequest { client_id: Some(BUILT_IN_CLIENT.to_owned()), step };
-        self.effects.push(Effect::Challenge(number, url, request));
+        self.effects.push(Effect::Challenge(number, url, request, binding));
     }
 
     /// Asks what the sign-in waits for: no mail, no attempt counted.

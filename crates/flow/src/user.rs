@@ -8,7 +8,7 @@ use vestibule_protocol::{
 use crate::{
     Failure, Reply, Server, ServerAddress, Stage, UrlParser,
     act::{Act, Opening, Purpose, Why},
-    effect::{Access, Effect, History},
+    effect::{Access, Binding, Effect, History},
     state::Progress,
     trouble::Notice,
     turn::{REQUEST_LIMIT, Turn},
@@ -46,8 +46,9 @@ impl Session {
 /// Tokens, where no cookie can hold the session. In memory only.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
-    pub(crate) access: Secret,
+    access: Secret,
     refresh: Secret,
+    binding: Binding,
     /// Renewed, and not taken by the server since: to be refused now is not a matter of age.
     pub(crate) is_fresh: bool,
     token_endpoint: String,
@@ -56,12 +57,22 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     fn new(answer: TokenResponse, token_endpoint: String, revocation_endpoint: Option<String>) -> Self {
+        let is_bound = answer.token_type.eq_ignore_ascii_case("DPoP");
         Self {
+            binding: if is_bound { Binding::Key } else { Binding::None },
             access: answer.access_token,
             refresh: answer.refresh_token,
             is_fresh: true,
             token_endpoint,
             revocation_endpoint,
+        }
+    }
+
+    /// What they open the User tab as.
+    pub(crate) fn opens(&self) -> Access {
+        match self.binding {
+            Binding::None => Access::Bearer(self.access.clone()),
+            Binding::Key => Access::Bound(self.access.clone()),
         }
     }
 }
@@ -73,6 +84,7 @@ impl<U: UrlParser> Turn<'_, U> {
         let Some(sign_in) = &connection.sign_in else { return };
         let (code, code_verifier) = (code.authorization_code, sign_in.verifier.clone());
         let address = connection.server.address.clone();
+        let binding = self.binding(&connection.server);
         if self.has_cookie(&address) {
             let number = self.begin(Act::Open(opening), REQUEST_LIMIT);
             self.effects.push(Effect::OpenSession(number, address, SessionRequest { code, code_verifier }));
@@ -80,7 +92,7 @@ impl<U: UrlParser> Turn<'_, U> {
             let number = self.begin(Act::Open(opening), REQUEST_LIMIT);
             let client_id = BUILT_IN_CLIENT.to_owned();
             let request = TokenRequest::AuthorizationCode { client_id, code, code_verifier };
-            self.effects.push(Effect::Token(number, endpoint, request));
+            self.effects.push(Effect::Token(number, endpoint, request, binding));
         } else {
             self.fail(Failure::Misunderstood);
         }
@@ -89,6 +101,11 @@ impl<U: UrlParser> Turn<'_, U> {
     pub(crate) fn has_cookie(&self, address: &ServerAddress) -> bool {
         let page = &self.state.page;
         page.cookies && page.address.as_ref().is_some_and(|page| page.origin() == address.origin())
+    }
+
+    /// Tokens are bound to the key of this browser where the server takes proofs; a cookie needs none.
+    pub(crate) fn binding(&self, server: &Server) -> Binding {
+        if server.takes_proofs && !self.has_cookie(&server.address) { Binding::Key } else { Binding::None }
     }
 
     pub(crate) fn opened(&mut self, opening: Opening, reply: Reply) {
@@ -123,7 +140,7 @@ impl<U: UrlParser> Turn<'_, U> {
     fn load_signed_in(&mut self, tokens: Tokens) {
         let Progress::Connected(connection) = &self.state.progress else { return };
         let address = connection.server.address.clone();
-        let access = Access::Token(tokens.access.clone());
+        let access = tokens.opens();
         let number = self.begin(Act::Load(Purpose::SignIn(tokens)), REQUEST_LIMIT);
         self.effects.push(Effect::LoadMe(number, address, access));
     }
@@ -233,7 +250,7 @@ impl<U: UrlParser> Turn<'_, U> {
         let number = self.begin(Act::Renew(Box::new(act)), REQUEST_LIMIT);
         let client_id = BUILT_IN_CLIENT.to_owned();
         let request = TokenRequest::RefreshToken { client_id, refresh_token: tokens.refresh };
-        self.effects.push(Effect::Token(number, tokens.token_endpoint, request));
+        self.effects.push(Effect::Token(number, tokens.token_endpoint, request, tokens.binding));
     }
 
     fn renewed(&mut self, act: &Act, answer: TokenResponse) {

@@ -1,6 +1,7 @@
 //! The machine by its transitions, stage by stage, and by its properties.
 
 mod account;
+mod bound;
 mod code;
 mod connect;
 mod credentials;

@@ -65,14 +65,14 @@ impl Model {
         match effect {
             Effect::Discover(..) => discovered(SERVER),
             Effect::Probe(..) => Reply::Probed(true),
-            Effect::Challenge(_, _, request) => self.challenge(request),
+            Effect::Challenge(_, _, request, _) => self.challenge(request),
             Effect::OpenSession(_, _, request) => self.open(request.code.expose()),
-            Effect::Token(_, _, TokenRequest::AuthorizationCode { code, .. }) => match self.open(code.expose()) {
+            Effect::Token(_, _, TokenRequest::AuthorizationCode { code, .. }, _) => match self.open(code.expose()) {
                 Reply::Me(_) => tokens(code.expose()),
                 _ => Reply::NoTokens(ErrorCode::InvalidGrant, None),
             },
             // The first use of a session uses up the sign-in that it came from.
-            Effect::LoadMe(_, _, Access::Token(token)) => {
+            Effect::LoadMe(_, _, Access::Bearer(token)) => {
                 let index: Option<usize> = token.expose().parse().ok();
                 if let Some(sign_in) = index.and_then(|index| self.sign_ins.get_mut(index)) {
                     sign_in.waits_for = WaitsFor::Over;
@@ -314,7 +314,7 @@ impl World {
     fn carry_out(&mut self) {
         for effect in std::mem::take(&mut self.rig.effects) {
             match effect {
-                Effect::Timer(..) | Effect::Navigate(..) => {}
+                Effect::PrepareKey | Effect::Timer(..) | Effect::Navigate(..) => {}
                 Effect::Abort(number) => self.under_way.retain(|(other, _)| *other != number),
                 Effect::Store(number, _) => self.send(Event::Reply(number, Reply::Done)),
                 Effect::Discover(number, _)

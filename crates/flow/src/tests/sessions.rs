@@ -155,7 +155,7 @@ fn an_access_token_that_has_run_out_is_renewed_and_the_request_sent_again() {
             ) => access,
             other => panic!("{event:?}: {other:?}"),
         };
-        assert!(matches!(access, Access::Token(token) if token.expose() == "two"));
+        assert!(matches!(access, Access::Bearer(token) if token.expose() == "two"));
         over.reply(Reply::NoTokens(ErrorCode::InvalidGrant, None));
         assert_eq!((over.state.stage(), over.state.me()), (Stage::Connect, None));
         limited.reply(Reply::NoTokens(ErrorCode::RateLimited, Some(2)));

@@ -22,7 +22,7 @@ pub(super) fn elsewhere() -> Rig {
     rig.state.page = Page { address: Some(address("https://page.example.org")), ..Rig::page() };
     rig.code("123456", SubmittedBy::Person);
     rig.reply(granted());
-    assert!(matches!(rig.effects.last(), Some(Effect::Token(_, _, TokenRequest::AuthorizationCode { .. }))));
+    assert!(matches!(rig.effects.last(), Some(Effect::Token(_, _, TokenRequest::AuthorizationCode { .. }, _))));
     rig.reply(tokens("one"));
     rig.reply(Reply::Me(Box::new(me())));
     rig
@@ -101,11 +101,13 @@ fn an_access_token_that_has_run_out_is_renewed_and_the_request_sent_again() {
     let mut rig = elsewhere();
     rig.send(Event::Prefer(PreferredDevice::AutoPilot));
     rig.reply(Reply::Problem(ProblemKind::NotSignedIn, None));
-    assert!(matches!(rig.effects.last(), Some(Effect::Token(_, _, TokenRequest::RefreshToken { refresh_token, .. }))
-        if refresh_token.expose() == "refresh of one"));
+    assert!(
+        matches!(rig.effects.last(), Some(Effect::Token(_, _, TokenRequest::RefreshToken { refresh_token, .. }, _))
+        if refresh_token.expose() == "refresh of one")
+    );
     let mut refused = rig.clone();
     rig.reply(tokens("two"));
-    assert!(matches!(rig.effects.last(), Some(Effect::SetPreferredDevice(_, _, Access::Token(token), _))
+    assert!(matches!(rig.effects.last(), Some(Effect::SetPreferredDevice(_, _, Access::Bearer(token), _))
         if token.expose() == "two"));
     refused.reply(Reply::NoTokens(ErrorCode::InvalidGrant, None));
     assert_eq!((refused.state.stage(), refused.state.notice()), (Stage::Connect, Some(Notice::SessionEnded)));
