@@ -20,7 +20,7 @@ pub struct ThrottleConfig {
     /// When failures of an account are forgotten.
     #[serde(deserialize_with = "duration::deserialize")]
     pub decay: Duration,
-    /// Failures from one client address within [`address_per`](Self::address_per).
+    /// Wrong passwords from one client address within [`address_per`](Self::address_per).
     pub address_failures: u32,
     /// From the first failure on.
     #[serde(deserialize_with = "duration::deserialize")]

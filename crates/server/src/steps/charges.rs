@@ -1,9 +1,10 @@
 //! What a try at a password or a code is charged to, before it is looked at.
 //!
 //! A device that is known for the account has a budget of its own, so that strangers cannot lock its owner out. All
-//! others share the growing waits of the account and the budget of their client address.
+//! others share the growing waits of the account and, for passwords, the budget of their client address. Codes are not
+//! counted for the address: whoever has passed the password must not wait for neighbours who have not.
 
-use super::{Context, device_throttle_key, whom};
+use super::{Context, code_throttle_key, device_throttle_key, password_throttle_key, whom};
 use crate::clock::UnixMillis;
 use crate::neighbourhood::neighbourhood;
 use crate::store::accounts::Account;
@@ -25,12 +26,22 @@ pub(super) enum Toll {
     Wait(UnixMillis),
 }
 
-/// Charges a try to the known device, or else to the client address and under `account_key`.
+/// What is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tried {
+    /// A password for the name that the sign-in was begun with.
+    Password,
+    /// An access code.
+    Code,
+}
+
+/// Charges a try to the known device, or else to the client address and the account.
 pub(super) async fn charge(
     context: &Context,
     tx: &mut Transaction,
     account: Option<&Account>,
-    account_key: String,
+    signin: &SignIn,
+    tried: Tried,
 ) -> Result<Toll, StoreError> {
     let rules = &context.server.config.throttle;
     let mut limits = Vec::with_capacity(2);
@@ -38,10 +49,14 @@ pub(super) async fn charge(
         let limit = Limit::Budget { failures: rules.device_failures, per: rules.device_per };
         limits.push((device_throttle_key(&account.id, &device), limit));
     } else {
-        if let Some(address) = context.caller.address {
+        if let Some(address) = context.caller.address.filter(|_| tried == Tried::Password) {
             let limit = Limit::Budget { failures: rules.address_failures, per: rules.address_per };
             limits.push((format!("address:{}", neighbourhood(address)), limit));
         }
+        let account_key = match (tried, account) {
+            (Tried::Code, Some(account)) => code_throttle_key(&account.id),
+            _ => password_throttle_key(&signin.name_key),
+        };
         limits.push((account_key, Limit::GrowingWaits(rules)));
     }
     let mut charged = Charged::default();

@@ -2,10 +2,9 @@
 
 use vestibule_protocol::{AccessCode, CodeMembers, ErrorCode, Secret};
 
-use super::charges::{self, Toll};
+use super::charges::{self, Toll, Tried};
 use super::{
-    Answer, Context, Held, StepError, account_of, code_throttle_key, delivery, grant, is_exhausted, rate_limited,
-    resend, state, whom,
+    Answer, Context, Held, StepError, account_of, delivery, grant, is_exhausted, rate_limited, resend, state, whom,
 };
 use crate::clock::{millis, seconds_since, seconds_until};
 use crate::keys::{self, Purpose};
@@ -96,7 +95,7 @@ async fn check(
             return Ok(grant::answer(context, tx, signin).await?.into());
         }
         Finding::Right | Finding::Wrong => {
-            let charged = match charges::charge(context, tx, Some(account), code_throttle_key(&account.id)).await? {
+            let charged = match charges::charge(context, tx, Some(account), signin, Tried::Code).await? {
                 Toll::Paid(charged) => charged,
                 Toll::Wait(until) => {
                     context.audit(tx, Event::Code, Outcome::Limited, &whom).await?;

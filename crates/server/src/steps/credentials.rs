@@ -2,11 +2,9 @@
 
 use vestibule_protocol::{AccountName, ErrorCode, Secret};
 
-use super::charges::{self, Charged, Toll};
+use super::charges::{self, Charged, Toll, Tried};
 use super::delivery::{self, Reservation};
-use super::{
-    Answer, Context, Held, StepError, account, code, grant, is_exhausted, password_throttle_key, rate_limited, whom,
-};
+use super::{Answer, Context, Held, StepError, account, code, grant, is_exhausted, rate_limited, whom};
 use crate::password::{PasswordError, Prepared, prepare};
 use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
@@ -32,7 +30,7 @@ pub(super) async fn take(
             return Ok(ErrorCode::InvalidSession.into());
         };
         let account = super::account_of(&mut tx, &signin).await?;
-        let toll = charges::charge(context, &mut tx, account.as_ref(), password_throttle_key(&signin.name_key)).await?;
+        let toll = charges::charge(context, &mut tx, account.as_ref(), &signin, Tried::Password).await?;
         if let Toll::Wait(_) = toll {
             context.audit(&mut tx, Event::Password, Outcome::Limited, &whom(account.as_ref(), &signin)).await?;
         }
