@@ -95,14 +95,26 @@ pub(crate) fn is_return() -> bool {
 
 /// The time of day, as the person's device shows it, of a moment so many seconds ago.
 pub(crate) fn time_of_day(seconds_ago: u64) -> String {
+    let (date, language, options) = shown(seconds_ago, &[("hour", "numeric"), ("minute", "2-digit")]);
+    date.to_locale_time_string_with_options(&language, &options).into()
+}
+
+/// The same with the date.
+pub(crate) fn date_and_time(seconds_ago: u64) -> String {
+    let (date, language, options) = shown(seconds_ago, &[("dateStyle", "medium"), ("timeStyle", "short")]);
+    date.to_locale_string(&language, &options).into()
+}
+
+/// A moment so many seconds ago, and what it takes to show it in the language of the page.
+fn shown(seconds_ago: u64, style: &[(&str, &str)]) -> (js_sys::Date, String, js_sys::Object) {
     let date = js_sys::Date::new_0();
-    #[expect(clippy::cast_precision_loss, reason = "a few hours of seconds are exact")]
+    #[expect(clippy::cast_precision_loss, reason = "so many seconds are exact")]
     date.set_time(date.get_time() - seconds_ago as f64 * 1000.0);
     let options = js_sys::Object::new();
-    for (key, value) in [("hour", "numeric"), ("minute", "2-digit")] {
+    for (key, value) in style {
         // A plain object takes every property.
-        drop(js_sys::Reflect::set(&options, &key.into(), &value.into()));
+        drop(js_sys::Reflect::set(&options, &(*key).into(), &(*value).into()));
     }
     let language = document().document_element().and_then(|root| root.get_attribute("lang"));
-    date.to_locale_time_string_with_options(&language.unwrap_or_default(), &options).into()
+    (date, language.unwrap_or_default(), options)
 }

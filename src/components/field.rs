@@ -35,6 +35,7 @@ impl Kind {
         dir: "auto",
         is_kept: false,
     };
+    pub(crate) const NEW_PASSWORD: Self = Self { autocomplete: "new-password", ..Self::PASSWORD };
     pub(crate) const CODE: Self =
         Self { input_type: "text", inputmode: "numeric", autocomplete: "one-time-code", dir: "ltr", is_kept: false };
 }
@@ -54,7 +55,7 @@ pub(crate) fn Field(
     #[prop(into)]
     error: Signal<Option<String>>,
     /// What helps to fill it in.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip, into)]
     hint: Option<Signal<String>>,
     /// Beside the input, within its frame.
     #[prop(optional)]

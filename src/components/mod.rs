@@ -6,6 +6,7 @@ pub(crate) mod clock;
 pub(crate) mod code_input;
 pub(crate) mod field;
 pub(crate) mod notice;
+pub(crate) mod password;
 pub(crate) mod server_line;
 pub(crate) mod stage_form;
 pub(crate) mod submit;

@@ -18,6 +18,8 @@ pub(crate) struct Messages {
     pub(crate) credentials: CredentialsMessages,
     pub(crate) code: CodeMessages,
     pub(crate) user: UserMessages,
+    pub(crate) sessions: SessionsMessages,
+    pub(crate) password: PasswordMessages,
 }
 
 /// A message that depends on a number.
@@ -100,15 +102,9 @@ pub(crate) struct CredentialsMessages {
     pub(crate) heading: &'static str,
     pub(crate) username: &'static str,
     pub(crate) password: &'static str,
-    pub(crate) show: &'static str,
-    pub(crate) hide: &'static str,
-    pub(crate) show_password: &'static str,
-    pub(crate) hide_password: &'static str,
-    pub(crate) caps_lock: &'static str,
     pub(crate) submit: &'static str,
     pub(crate) pending: &'static str,
     pub(crate) no_password: &'static str,
-    pub(crate) password_too_long: &'static str,
     pub(crate) refused: &'static str,
 }
 
@@ -169,4 +165,48 @@ pub(crate) struct UserMessages {
     pub(crate) sign_out: &'static str,
     pub(crate) signing_out: &'static str,
     pub(crate) not_available: &'static str,
+}
+
+/// Where the person is signed in.
+pub(crate) struct SessionsMessages {
+    pub(crate) heading: &'static str,
+    /// Browser and system.
+    pub(crate) browser_on: &'static str,
+    pub(crate) unknown_browser: &'static str,
+    pub(crate) this_one: &'static str,
+    pub(crate) signed_in: &'static str,
+    pub(crate) last_used: &'static str,
+    pub(crate) sign_out_there: &'static str,
+    /// The same, with the place, for whoever does not see it beside the button.
+    pub(crate) sign_out_of: &'static str,
+    pub(crate) signing_out: &'static str,
+    pub(crate) signed_out: &'static str,
+}
+
+/// Passwords: whatever is said of every field for one, and changing the own one.
+pub(crate) struct PasswordMessages {
+    pub(crate) show: &'static str,
+    pub(crate) hide: &'static str,
+    pub(crate) show_password: &'static str,
+    pub(crate) hide_password: &'static str,
+    pub(crate) caps_lock: &'static str,
+    pub(crate) too_long: &'static str,
+    pub(crate) heading: &'static str,
+    pub(crate) current: &'static str,
+    pub(crate) show_current: &'static str,
+    pub(crate) hide_current: &'static str,
+    pub(crate) new: &'static str,
+    pub(crate) show_new: &'static str,
+    pub(crate) hide_new: &'static str,
+    /// The least number of characters.
+    pub(crate) new_hint: &'static str,
+    pub(crate) submit: &'static str,
+    pub(crate) pending: &'static str,
+    pub(crate) no_current: &'static str,
+    pub(crate) wrong: &'static str,
+    pub(crate) no_new: &'static str,
+    /// The least number of characters.
+    pub(crate) too_short: &'static str,
+    pub(crate) too_common: &'static str,
+    pub(crate) not_possible: &'static str,
 }

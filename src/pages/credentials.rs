@@ -1,17 +1,18 @@
 //! Username or e-mail, and Password.
 
-use leptos::{ev::KeyboardEvent, html::Input, prelude::*};
+use leptos::{html::Input, prelude::*};
 use vestibule_flow::{Doing, Event, Failure, Stage, State, Trouble, credentials::Error};
 
 use crate::{
     components::{
         field::{Field, Kind, typed},
         notice::FailureNotice,
+        password::{PasswordField, Reveal},
         server_line::ServerLine,
         stage_form::StageForm,
         submit::Submit,
     },
-    i18n::{Messages, text, use_messages},
+    i18n::{Messages, use_messages},
     pages::account::username_words,
     runner::use_flow,
 };
@@ -51,52 +52,20 @@ pub(crate) fn Credentials() -> impl IntoView {
                 input=username
                 error=username_error
             />
-            <Password input=password error=password_error/>
+            <PasswordField
+                id="password"
+                label=|messages| messages.credentials.password
+                kind=Kind::PASSWORD
+                reveal=Reveal { show: |messages| messages.password.show_password, hide: |messages| messages.password.hide_password }
+                input=password
+                error=password_error
+            />
             <Submit
                 label=|messages| messages.credentials.submit
                 pending=|messages| messages.credentials.pending
                 is_pending
             />
         </StageForm>
-    }
-}
-
-/// The password, which can be looked at, and a word about Caps Lock.
-#[component]
-fn Password(input: NodeRef<Input>, error: Signal<Option<String>>) -> impl IntoView {
-    let (is_shown, set_shown) = signal(false);
-    let (is_caps_lock, set_caps_lock) = signal(false);
-    let (show, hide) =
-        (text(|messages| messages.credentials.show_password), text(|messages| messages.credentials.hide_password));
-    let (show_short, hide_short) =
-        (text(|messages| messages.credentials.show), text(|messages| messages.credentials.hide));
-    let caps_lock = text(|messages| messages.credentials.caps_lock);
-    let watch = move |event: KeyboardEvent| set_caps_lock.set(event.get_modifier_state("CapsLock"));
-    Effect::new(move |_| {
-        if let Some(input) = input.get() {
-            input.set_type(if is_shown.get() { "text" } else { "password" });
-        }
-    });
-    view! {
-        <div on:keydown=watch on:keyup=watch>
-            <Field
-                id="password"
-                label=|messages| messages.credentials.password
-                kind=Kind::PASSWORD
-                input
-                error
-            >
-                <button
-                    type="button"
-                    class="plain reveal"
-                    aria-label=move || if is_shown.get() { hide() } else { show() }
-                    on:click=move |_| set_shown.update(|is_shown| *is_shown = !*is_shown)
-                >
-                    {move || if is_shown.get() { hide_short() } else { show_short() }}
-                </button>
-            </Field>
-            <p class="hint warning" role="status">{move || is_caps_lock.get().then(caps_lock)}</p>
-        </div>
     }
 }
 
@@ -111,7 +80,7 @@ fn about_password(messages: &Messages, error: Error) -> Option<String> {
     let words = &messages.credentials;
     let message = match error {
         Error::NoPassword => words.no_password,
-        Error::PasswordTooLong => words.password_too_long,
+        Error::PasswordTooLong => messages.password.too_long,
         Error::Refused => words.refused,
         Error::Username(_) | Error::Failure(_) => return None,
     };

@@ -1,5 +1,8 @@
 //! The User tab.
 
+mod password;
+mod sessions;
+
 use leptos::{html, prelude::*};
 use vestibule_flow::{Doing, Event, State, Trouble, user::Error};
 use vestibule_protocol::{Me, PreferredDevice, UcConfiguration};
@@ -12,6 +15,7 @@ use crate::{
         submit::Cancel,
     },
     i18n::{Messages, text, use_messages},
+    pages::user::{password::ChangePassword, sessions::Sessions},
     runner::use_flow,
 };
 
@@ -54,6 +58,10 @@ pub(crate) fn User() -> impl IntoView {
             <Devices me/>
             <RouteCalls me/>
             <Saving/>
+            <div class="more">
+                <Sessions/>
+                <ChangePassword/>
+            </div>
             <SignOut/>
         </section>
     }

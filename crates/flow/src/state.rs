@@ -211,6 +211,19 @@ impl State {
         }
     }
 
+    /// The place, by its id, where the person is being signed out.
+    #[must_use]
+    pub fn signing_out_there(&self) -> Option<&str> {
+        let mut act = self.pending.as_ref().map(|(_, act)| act)?;
+        while let Act::Renew(inner) = act {
+            act = inner;
+        }
+        match act {
+            Act::SignOutThere(id) => Some(id),
+            _ => None,
+        }
+    }
+
     pub(crate) fn sign_in(&self) -> Option<&SignIn> {
         match &self.progress {
             Progress::Connected(connection) => connection.sign_in.as_ref(),

@@ -42,6 +42,7 @@ fn where_somebody_is_signed_out_is_no_longer_in_the_list() {
         let mut rig = at_list();
         rig.send(Event::SignOutThere(ELSEWHERE.to_owned()));
         assert_eq!(rig.state.doing(), Some(Doing::SigningOutThere));
+        assert_eq!(rig.state.signing_out_there(), Some(ELSEWHERE));
         assert!(matches!(rig.effects.last(), Some(Effect::SignOutThere(_, _, _, id)) if id == ELSEWHERE));
         assert_eq!(shown(&rig), Some(vec![HERE, ELSEWHERE]), "not before the server has said so");
         rig.reply(answer);
