@@ -1,6 +1,6 @@
 //! The User tab: our own API under `/api`.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::IntoDeserializer};
 
 use crate::{Secret, UcConfiguration};
 
@@ -61,7 +61,13 @@ pub enum PreferredDevice {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SetPreferredDevice {
     /// One of [`Me::devices`].
+    #[serde(deserialize_with = "by_name")]
     pub preferred_device: PreferredDevice,
+}
+
+/// Its name alone: `serde` would take `{"desk-phone": null}`, too.
+fn by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PreferredDevice, D::Error> {
+    PreferredDevice::deserialize(String::deserialize(deserializer)?.into_deserializer())
 }
 
 /// Body of `PUT /api/me/route-calls-to-cell`.
@@ -155,6 +161,9 @@ pub enum ProblemKind {
     /// The body is not what it should be.
     #[serde(rename = "urn:vestibule:problem:invalid-body")]
     InvalidBody,
+    /// The body is larger than any request needs.
+    #[serde(rename = "urn:vestibule:problem:body-too-large")]
+    BodyTooLarge,
     /// There is no such session, or it has ended.
     #[serde(rename = "urn:vestibule:problem:no-such-session")]
     NoSuchSession,

@@ -4,6 +4,6 @@ use super::CliError;
 use crate::{http, terminal};
 
 pub(super) fn run() -> Result<(), CliError> {
-    let document = http::openapi::document().to_pretty_json().map_err(std::io::Error::other)?;
+    let document = serde_json::to_string_pretty(&http::openapi::document()).map_err(std::io::Error::other)?;
     Ok(terminal::show(&document)?)
 }

@@ -10,6 +10,7 @@ use vestibule_protocol::{
 };
 
 use super::asked::{Asked, Asker};
+use super::body::Whole;
 use super::devices;
 use super::form::Form;
 use super::proof::Proven;
@@ -24,7 +25,10 @@ use crate::steps::{self, Answer, Context, StepError};
     path = "/oauth/authorize-challenge",
     tag = "sign-in",
     request_body(content = super::openapi::ChallengeForm, content_type = "application/x-www-form-urlencoded"),
-    params(("DPoP" = Option<String>, Header, description = "A proof (RFC 9449) that binds, or that a binding demands")),
+    params((
+        "DPoP" = Option<String>, Header, pattern = "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
+        description = "A proof (RFC 9449) that binds, or that a binding demands",
+    )),
     responses(
         (status = 200, description = "Verified", body = AuthorizationCode),
         (status = 400, description = "An error; switch on `error`", body = ChallengeError),
@@ -40,7 +44,7 @@ pub(super) async fn post(
     Asker(caller): Asker,
     Proven(dpop_jkt): Proven,
     headers: HeaderMap,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Response {
     let (request, demanded_jkt) = match read(&headers, &body) {
         Ok(request) => request,

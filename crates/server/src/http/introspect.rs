@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use vestibule_protocol::{ErrorCode, Introspection, Secret, TokenError};
 
+use super::body::Whole;
 use super::form::Form;
 use super::retry_later;
 use crate::state::{Server, Shared};
@@ -31,7 +32,7 @@ use crate::tokens;
     ),
     security(("service" = []))
 )]
-pub(super) async fn post(State(server): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
+pub(super) async fn post(State(server): State<Shared>, headers: HeaderMap, Whole(body): Whole) -> Response {
     match introspect(&server, &headers, &body).await {
         Ok(introspection) => Json(introspection).into_response(),
         Err(refusal) => refusal.into_response(),

@@ -1,13 +1,13 @@
 //! The User tab and its two settings.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use vestibule_protocol::{
     Me, PreferredDevice, Problem, ProblemKind, SetPreferredDevice, SetRouteCallsToCell, UcConfiguration,
 };
 
+use super::body::Whole;
 use super::problem::ProblemResponse;
 use super::session::read_json;
 use super::signed_in::SignedIn;
@@ -53,7 +53,7 @@ pub(super) async fn put_preferred_device(
     State(server): State<Shared>,
     signed_in: SignedIn,
     headers: HeaderMap,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Result<Json<Me>, ProblemResponse> {
     let SetPreferredDevice { preferred_device } = read_json(&headers, &body)?;
     let configuration = server.config.configuration;
@@ -84,7 +84,7 @@ pub(super) async fn put_route_calls_to_cell(
     State(server): State<Shared>,
     signed_in: SignedIn,
     headers: HeaderMap,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Result<Json<Me>, ProblemResponse> {
     let SetRouteCallsToCell { route_calls_to_cell } = read_json(&headers, &body)?;
     let configuration = server.config.configuration;

@@ -2,6 +2,7 @@
 
 mod asked;
 mod below;
+mod body;
 mod challenge;
 mod client_address;
 mod cookies;

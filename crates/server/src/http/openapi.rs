@@ -1,15 +1,23 @@
 //! The OpenAPI document, made from the code.
-#![expect(dead_code, reason = "the form schemas are only described, never built")]
+
+mod every;
+mod forms;
 
 use axum::Json;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::{Modify, OpenApi, ToSchema};
+use serde_json::{Value, json};
+use utoipa::OpenApi;
 use vestibule_protocol::{ChallengeError, Problem, TokenError};
+
+pub(super) use forms::{ChallengeForm, IntrospectForm, RevokeForm, TokenForm};
 
 /// The document.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Vestibule", description = "The sign-in of a unified-communications service"),
+    info(
+        title = "Vestibule",
+        description = "The sign-in of a unified-communications service. Another method than the ones named here is \
+            405, with `Allow`."
+    ),
     paths(
         super::discovery::metadata,
         super::discovery::jwks,
@@ -26,75 +34,36 @@ use vestibule_protocol::{ChallengeError, Problem, TokenError};
         super::me::put_preferred_device,
         super::me::put_route_calls_to_cell,
     ),
-    components(schemas(ChallengeError, TokenError, Problem)),
-    modifiers(&Authentication)
+    components(schemas(ChallengeError, TokenError, Problem))
 )]
 struct Document;
 
-struct Authentication;
-
-impl Modify for Authentication {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let basic = SecurityScheme::Http(Http::new(HttpAuthScheme::Basic));
-        document.components.get_or_insert_default().add_security_scheme("service", basic);
-    }
-}
-
 /// The OpenAPI document of this build.
 #[must_use]
-pub fn document() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+pub fn document() -> Value {
+    let mut document = json!(Document::openapi());
+    document["components"]["securitySchemes"] = json!({
+        "service": {"type": "http", "scheme": "basic", "description": "Id and secret of a service behind"},
+        "bearer": {"type": "http", "scheme": "bearer", "description": "An access token that is not bound to a key"},
+        "dpop": {
+            "type": "http",
+            "scheme": "DPoP",
+            "description": "An access token that is bound to a key, with a proof in `DPoP` (RFC 9449 §7.1)",
+        },
+        "cookie": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "__Host-vestibule",
+            "description": "A session of the server's own page; counts with `X-Vestibule: 1`, and where something \
+                changes with the page's `Origin`. Without the prefix where plain http is allowed, and with a hash \
+                of the path behind it where the public address has one",
+        },
+    });
+    document["components"]["headers"] = every::headers();
+    every::complete(&mut document);
+    document
 }
 
-pub(super) async fn get() -> Json<utoipa::openapi::OpenApi> {
+pub(super) async fn get() -> Json<Value> {
     Json(document())
-}
-
-/// The members of every step of a sign-in; which ones come decides the step.
-#[derive(ToSchema)]
-pub(super) struct ChallengeForm {
-    /// `code`; with `username` begins a sign-in.
-    response_type: Option<String>,
-    client_id: Option<String>,
-    scope: Option<String>,
-    code_challenge: Option<String>,
-    /// `S256`
-    code_challenge_method: Option<String>,
-    username: Option<String>,
-    phone_number: Option<String>,
-    /// Thumbprint of the DPoP key to bind to; a proof binds without it.
-    dpop_jkt: Option<String>,
-    ui_locales: Option<String>,
-    auth_session: Option<String>,
-    uc_username: Option<String>,
-    password: Option<String>,
-    otp: Option<String>,
-    /// `true`
-    otp_resend: Option<String>,
-}
-
-/// The members of a token request.
-#[derive(ToSchema)]
-pub(super) struct TokenForm {
-    /// `authorization_code` or `refresh_token`
-    grant_type: String,
-    client_id: String,
-    code: Option<String>,
-    code_verifier: Option<String>,
-    refresh_token: Option<String>,
-}
-
-/// The members of a revocation request.
-#[derive(ToSchema)]
-pub(super) struct RevokeForm {
-    token: String,
-    client_id: String,
-}
-
-/// The members of an introspection request; the service may prove who it is by `Authorization: Basic` instead.
-#[derive(ToSchema)]
-pub(super) struct IntrospectForm {
-    token: String,
-    client_id: Option<String>,
-    client_secret: Option<String>,
 }

@@ -1,12 +1,12 @@
 //! Changing the own password.
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use vestibule_protocol::{Problem, ProblemKind, SetPassword};
 
 use super::asked::{Asked, Asker, languages};
+use super::body::Whole;
 use super::cookies::Cookie;
 use super::problem::ProblemResponse;
 use super::session::read_json;
@@ -49,7 +49,7 @@ pub(super) async fn put(
     Asker(caller): Asker,
     signed_in: SignedIn,
     headers: HeaderMap,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Result<Response, ProblemResponse> {
     let SetPassword { current_password, new_password } = read_json(&headers, &body)?;
     let locales = languages(&headers);

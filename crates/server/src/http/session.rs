@@ -8,6 +8,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use vestibule_protocol::{BUILT_IN_CLIENT, Me, Problem, ProblemKind, SessionRequest, endpoint};
 
 use super::asked::{Asked, Asker, is_own_origin};
+use super::body::Whole;
 use super::cookies::Cookie;
 use super::devices::DeviceCookie;
 use super::me;
@@ -27,7 +28,7 @@ use crate::store::sessions::Session;
     path = "/api/session",
     tag = "session",
     request_body = SessionRequest,
-    params(("X-Vestibule" = String, Header, description = "`1`")),
+    params(("X-Vestibule" = String, Header, pattern = "^1$")),
     responses(
         (status = 200, description = "Signed in; the cookie is set", body = Me),
         (status = 400, description = "The code does not count, or the body is malformed", body = Problem),
@@ -41,7 +42,7 @@ pub(super) async fn post(
     Asked(issuer): Asked,
     Asker(caller): Asker,
     headers: HeaderMap,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Result<Response, ProblemResponse> {
     if !comes_from_our_page(&server, &issuer, &headers, Demand::Origin) {
         return Err(ProblemKind::OriginNotAllowed.into());
@@ -105,7 +106,7 @@ async fn begin(
     delete,
     path = "/api/session",
     tag = "session",
-    params(("X-Vestibule" = String, Header, description = "`1`")),
+    params(("X-Vestibule" = String, Header, pattern = "^1$")),
     responses(
         (status = 204, description = "Signed out; also where nobody was signed in"),
         (status = 403, description = "Not from the server's own page", body = Problem),
@@ -141,7 +142,7 @@ pub(super) fn comes_from_our_page(server: &Server, asked: &Issuer, headers: &Hea
     has_intent && origin.map_or(demand == Demand::Nothing, |origin| is_own_origin(&server.config, asked, origin))
 }
 
-/// Reads a JSON body.
+/// Reads a JSON body, which is an object: `serde` would take a list of its values, too.
 pub(super) fn read_json<T: serde::de::DeserializeOwned>(
     headers: &HeaderMap,
     body: &Bytes,
@@ -149,6 +150,9 @@ pub(super) fn read_json<T: serde::de::DeserializeOwned>(
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = content_type.split(';').next().unwrap_or("").trim();
     if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(ProblemKind::InvalidBody.into());
+    }
+    if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(ProblemKind::InvalidBody.into());
     }
     serde_json::from_slice(body).map_err(|_| ProblemKind::InvalidBody.into())

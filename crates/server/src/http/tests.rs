@@ -3,8 +3,10 @@
 mod account;
 mod addresses;
 mod audit;
+mod bodies;
 mod browser;
 mod devices;
+mod documented;
 mod dpop;
 mod enumeration;
 mod harness;

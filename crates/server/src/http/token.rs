@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use vestibule_protocol::{ErrorCode, Secret, TokenError, TokenResponse};
 
 use super::asked::{Asked, Asker};
+use super::body::Whole;
 use super::devices;
 use super::form::Form;
 use super::proof::Proven;
@@ -92,7 +93,10 @@ fn read(headers: &HeaderMap, body: &Bytes, server: &Server) -> Result<(Form, Str
     path = "/oauth/token",
     tag = "tokens",
     request_body(content = super::openapi::TokenForm, content_type = "application/x-www-form-urlencoded"),
-    params(("DPoP" = Option<String>, Header, description = "A proof (RFC 9449) that binds, or that a binding demands")),
+    params((
+        "DPoP" = Option<String>, Header, pattern = "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
+        description = "A proof (RFC 9449) that binds, or that a binding demands",
+    )),
     responses(
         (status = 200, description = "Tokens", body = TokenResponse),
         (status = 400, description = "An error (RFC 6749 §5.2)", body = TokenError),
@@ -107,7 +111,7 @@ pub(super) async fn token(
     Asker(caller): Asker,
     Proven(dpop_jkt): Proven,
     headers: HeaderMap,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Response {
     let steps = server.steps.clone();
     // What has begun is finished, whether its client still listens or not: the owner may have to be told of it.
@@ -241,7 +245,7 @@ pub(super) async fn revoke(
     Asked(issuer): Asked,
     Asker(caller): Asker,
     headers: HeaderMap,
-    body: Bytes,
+    Whole(body): Whole,
 ) -> Response {
     match give_back(&server, &issuer, &caller, &headers, &body).await {
         Ok(()) => StatusCode::OK.into_response(),
