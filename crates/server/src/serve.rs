@@ -197,17 +197,11 @@ async fn keep_tidy(server: Shared) {
     let mut ticks = tokio::time::interval(TIDY_EVERY);
     loop {
         ticks.tick().await;
-        let config = &server.config;
-        let keep = Keep {
-            mails: millis(Duration::from_hours(1)),
-            failures: millis(config.throttle.memory()),
-            audit: millis(config.audit.keep),
-        };
         match server.store.costliest_hash().await {
             Ok(cost) => server.hasher.pad_to(cost),
             Err(error) => tracing::warn!(%error, "checks stay as costly as they were"),
         }
-        if let Err(error) = server.store.tidy(server.clock.now(), keep).await {
+        if let Err(error) = server.store.tidy(server.clock.now(), keep(&server.config)).await {
             tracing::warn!(%error, "expired rows were not deleted");
         }
         if let Err(error) = server.store.forget_proofs(server.clock.now()).await {
@@ -216,6 +210,15 @@ async fn keep_tidy(server: Shared) {
         if let Err(error) = keep_keys(&server).await {
             tracing::error!(%error, "the signing keys were not read");
         }
+    }
+}
+
+/// How long things are kept.
+pub(crate) fn keep(config: &Config) -> Keep {
+    Keep {
+        mails: millis(Duration::from_hours(1)),
+        failures: millis(config.throttle.memory()),
+        audit: millis(config.audit.keep),
     }
 }
 
