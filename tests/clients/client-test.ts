@@ -1,7 +1,7 @@
 import { test as base } from '@playwright/test';
 import { freePort, temporaryFolder } from '../fixtures/files.ts';
 import { MailServer } from '../fixtures/mail.ts';
-import { Server, type Account } from '../fixtures/server.ts';
+import { Server, type Account, type Config } from '../fixtures/server.ts';
 
 export { expect } from '@playwright/test';
 
@@ -29,14 +29,16 @@ export const CLIENT = 'desktop-client';
 export const SERVICE = { id: 'media-server', secret: 'a secret: 100% long enough' };
 
 /** The real server without any browser. */
-export const test = base.extend<{ mail: MailServer; server: Server }>({
+export const test = base.extend<{ config: Config; mail: MailServer; server: Server }>({
+  config: [{}, { option: true }],
+
   mail: async ({}, use) => {
     const mail = await MailServer.start();
     await use(mail);
     await mail.stop();
   },
 
-  server: async ({ mail }, use) => {
+  server: async ({ config, mail }, use) => {
     const folder = await temporaryFolder();
     const server = await Server.configure(folder.path, `http://localhost:${await freePort()}`, {
       'mail.smtp.host': '127.0.0.1',
@@ -44,6 +46,7 @@ export const test = base.extend<{ mail: MailServer; server: Server }>({
       'mail.smtp.security': 'plain',
       clients: [{ id: CLIENT, scopes: ['profile'] }],
       services: [SERVICE],
+      ...config,
     });
     await server.addAccount(ADA);
     await server.addAccount(GRACE);
