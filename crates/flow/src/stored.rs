@@ -140,3 +140,73 @@ impl StoredSignIn {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::testing::HostUrls;
+
+    fn read(text: &str) -> Option<Record> {
+        Record::read::<HostUrls>(text)
+    }
+
+    fn text() -> impl Strategy<Value = Option<String>> {
+        prop::option::of(prop_oneof!["(https?://)?[a-z0-9.:\\[\\]/@ -]{0,20}", "[+0-9 x]{0,12}", any::<String>()])
+    }
+
+    /// A record of the right shape, whatever stands in it.
+    fn stored() -> impl Strategy<Value = Value> {
+        let verifier = prop_oneof!["[A-Za-z0-9._~-]{42,44}", "[A-Za-z]{127,129}", ".{0,50}"];
+        let sign_in = (text(), text(), text(), "(.{0,5}|x{4095,4097})", verifier);
+        let addresses = prop::collection::vec("[a-z0-9.:/]{1,8}", 0..8);
+        (0_u32..3, addresses, text(), text(), text(), prop::option::of(sign_in)).prop_map(
+            |(version, addresses, username, cell_number, session, sign_in)| {
+                let sign_in = sign_in.map(|(address, username, cell_number, auth_session, verifier)| {
+                    json!({
+                        "address": address.unwrap_or_default(), "username": username.unwrap_or_default(),
+                        "cell_number": cell_number, "auth_session": auth_session, "verifier": verifier,
+                    })
+                });
+                json!({
+                    "version": version, "addresses": addresses, "username": username, "cell_number": cell_number,
+                    "sign_in": sign_in, "session": session,
+                })
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_read_is_written_and_read_back_the_same(stored in stored()) {
+            let Some(record) = read(&stored.to_string()) else {
+                prop_assert_ne!(&stored["version"], VERSION);
+                return Ok(());
+            };
+            let written = record.write();
+            prop_assert_eq!(read(&written).unwrap().write(), written);
+            prop_assert!(record.addresses.len() <= MAX_ADDRESSES);
+            if let Some(sign_in) = record.sign_in {
+                prop_assert!(pkce::is_verifier(sign_in.verifier.expose()));
+                prop_assert!((1..=MAX_AUTH_SESSION).contains(&sign_in.auth_session.expose().len()));
+            }
+        }
+
+        #[test]
+        fn whatever_is_changed_in_a_record_is_dropped_or_read(stored in stored(), at in any::<prop::sample::Index>(), c in any::<char>()) {
+            let mut changed: Vec<char> = stored.to_string().chars().collect();
+            let at = at.index(changed.len());
+            changed[at] = c;
+            if let Some(record) = read(&changed.into_iter().collect::<String>()) {
+                prop_assert!(read(&record.write()).is_some());
+            }
+        }
+
+        #[test]
+        fn no_text_makes_reading_panic(text in any::<String>()) {
+            prop_assert!(read(&text).is_none(), "no such text is a record");
+        }
+    }
+}

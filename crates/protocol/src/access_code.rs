@@ -135,6 +135,32 @@ mod tests {
         }
 
         #[test]
+        fn a_code_is_its_own_canonical_form(typed in "[0-9٠-٩０-９ ./_-]{0,12}", length in 6_usize..=8) {
+            if let Ok(code) = AccessCode::parse(&typed, length) {
+                let again = AccessCode::parse(code.expose(), length).unwrap();
+                prop_assert_eq!(again.expose(), code.expose());
+                let values = typed.chars().filter_map(decimal_digit).map(|value| char::from(b'0' + value));
+                prop_assert_eq!(code.expose(), values.collect::<String>());
+            }
+        }
+
+        #[test]
+        fn a_code_that_stands_alone_in_a_text_is_found(
+            before in "[a-zé ,:!]{0,12}", digits in "[0-9]{6}", after in "[a-zé ,:!]{0,12}",
+        ) {
+            let found = AccessCode::find(&format!("{before}{digits}{after}"), 6);
+            prop_assert_eq!(found.as_ref().map(AccessCode::expose), Some(digits.as_str()));
+        }
+
+        #[test]
+        fn what_is_found_in_a_text_stands_there(pasted in any::<String>(), length in 6_usize..=8) {
+            if let Some(code) = AccessCode::find(&pasted, length) {
+                let digits: String = pasted.chars().filter_map(decimal_digit).map(|v| char::from(b'0' + v)).collect();
+                prop_assert!(code.expose().len() == length && digits.contains(code.expose()));
+            }
+        }
+
+        #[test]
         fn separators_never_change_a_code(digits in "[0-9]{6}", separator in "[ \\-./_\u{a0}\u{200e}]{0,3}") {
             let typed: Vec<String> = digits.chars().map(|c| format!("{separator}{c}")).collect();
             prop_assert_eq!(parse(&typed.concat()), Ok(digits));

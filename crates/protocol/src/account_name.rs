@@ -62,6 +62,8 @@ impl fmt::Display for AccountName {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -85,6 +87,28 @@ mod tests {
                 "{typed:?}"
             );
         }
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_reads_back_as_itself_and_keeps_its_inside(typed in typed()) {
+            if let Ok(name) = AccountName::parse(&typed) {
+                prop_assert_eq!(AccountName::parse(name.as_str()), Ok(name.clone()));
+                prop_assert_eq!(name.to_string(), name.as_str());
+                prop_assert!(typed.contains(name.as_str()));
+                prop_assert!((1..=MAX_CHARS).contains(&name.as_str().chars().count()));
+                prop_assert!(!name.as_str().contains(char::is_control));
+            }
+        }
+
+        #[test]
+        fn blanks_around_a_name_never_change_it(typed in typed(), before in "[ \u{a0}\u{200e}\t]{0,4}", after in "[ \u{feff}\n]{0,4}") {
+            prop_assert_eq!(AccountName::parse(&format!("{before}{typed}{after}")), AccountName::parse(&typed));
+        }
+    }
+
+    fn typed() -> impl Strategy<Value = String> {
+        prop_oneof!["[ \u{200e}]?[a-zA-Z@.ä\u{0}\u{200e} ]{0,20}[ \n]?", any::<String>(), "a{250,258}"]
     }
 
     #[test]

@@ -128,10 +128,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_parsed_number_reads_back_as_itself(typed in any::<String>()) {
+        fn a_parsed_number_reads_back_as_itself(typed in prop_oneof!["[+0-9 ()./x٣-]{0,24}", any::<String>()]) {
             if let Ok(number) = CellNumber::parse(&typed) {
-                prop_assert_eq!(CellNumber::parse(number.as_str()), Ok(number));
+                prop_assert_eq!(CellNumber::parse(number.as_str()), Ok(number.clone()));
+                let digits = number.as_str().strip_prefix('+').unwrap_or(number.as_str());
+                prop_assert!((MIN_DIGITS..=MAX_DIGITS).contains(&digits.len()));
+                prop_assert!(digits.bytes().all(|byte| byte.is_ascii_digit()));
             }
+        }
+
+        #[test]
+        fn separators_never_change_a_number(number in "\\+?[1-9][0-9]{3,14}", separator in "[ ./()\u{2013}\u{200e}-]{0,3}") {
+            let typed: Vec<String> = number.chars().map(|c| format!("{separator}{c}")).collect();
+            prop_assert_eq!(CellNumber::parse(&typed.concat()).map(|read| read.to_string()), Ok(number));
         }
     }
 }

@@ -161,8 +161,21 @@ fn private_hosts_are_told_from_public_ones() {
 
 proptest! {
     #[test]
-    fn no_text_makes_reading_fail_in_another_way(typed in any::<String>()) {
-        drop(parse(&typed));
+    fn whatever_text_is_an_address_reads_back_as_itself(typed in any::<String>()) {
+        if let Ok(canonical) = parse(&typed) {
+            prop_assert_eq!(parse(&canonical), Ok(canonical));
+        }
+    }
+
+    #[test]
+    fn what_is_a_base_address_for_the_standard_is_the_same_here(
+        scheme in "https?", host in "([a-z0-9]{1,5}\\.){0,2}[a-z]{1,5}|192\\.0\\.2\\.[0-9]|\\[2001:db8::[0-9a-f]\\]",
+        port in "(:[0-9]{1,4})?", path in "(/[a-zA-Z0-9._~%-]{1,6}){0,3}/?",
+    ) {
+        let typed = format!("{scheme}://{host}{port}{path}");
+        let url = url::Url::parse(&typed).ok();
+        let expected = url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
+        prop_assert_eq!(parse(&typed).ok(), expected);
     }
 
     #[test]

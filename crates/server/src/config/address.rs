@@ -205,6 +205,8 @@ impl<'de> Deserialize<'de> for Origin {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -257,6 +259,24 @@ mod tests {
             ("*", Err(OriginError::NotAnOrigin)),
         ] {
             assert_eq!(text.parse().as_ref().map(Origin::as_str), expected.as_ref().copied(), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_reads_back_as_itself_and_is_made_of_its_parts(
+            text in prop_oneof!["(https?|ftp|capacitor)://[a-zA-Z0-9.:\\[\\]ä@-]{1,16}(/[a-zA-Z0-9%./ ]{0,8})?/{0,2}", any::<String>()],
+        ) {
+            if let Ok(issuer) = text.parse::<Issuer>() {
+                prop_assert_eq!(issuer.to_string().parse::<Issuer>(), Ok(issuer.clone()));
+                prop_assert_eq!(format!("{}{}", issuer.origin(), issuer.path()), issuer.as_str());
+                prop_assert!(!issuer.as_str().ends_with('/') && issuer.is_at(issuer.authority()));
+                let url = Url::parse(issuer.as_str()).unwrap();
+                prop_assert_eq!(url.origin().ascii_serialization(), issuer.origin());
+            }
+            if let Ok(origin) = text.parse::<Origin>() {
+                prop_assert_eq!(origin.as_str().parse::<Origin>(), Ok(origin.clone()));
+            }
         }
     }
 }

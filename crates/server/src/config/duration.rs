@@ -18,6 +18,8 @@ fn parse(text: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -38,6 +40,23 @@ mod tests {
             ("1 year", None),
         ] {
             assert_eq!(parse(text), expected, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_sum_of_units_is_what_it_says(days in 0_u64..400, hours in 0_u64..48, minutes in 0_u64..120, seconds in 0_u64..120) {
+            let written = format!("{days}d {hours}h {minutes}min {seconds}s");
+            let expected = Duration::from_secs(((days * 24 + hours) * 60 + minutes) * 60 + seconds);
+            prop_assert_eq!(parse(&written), Some(expected));
+            prop_assert_eq!(parse(&format!("-{written}")), expected.is_zero().then_some(expected));
+        }
+
+        #[test]
+        fn no_text_makes_reading_panic(text in prop_oneof!["-?[0-9]{1,20}[.]?[0-9]{0,3} ?(ms|s|min|h|d|days|weeks|y)?( ago)?", any::<String>()]) {
+            if let Some(duration) = parse(&text) {
+                prop_assert_eq!(parse(&format!("{}ns", duration.as_nanos())).unwrap_or(duration), duration);
+            }
         }
     }
 }

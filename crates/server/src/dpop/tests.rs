@@ -148,6 +148,32 @@ fn the_same_jti_of_another_key_is_another_proof() {
 
 proptest! {
     #[test]
+    fn a_proof_holds_where_every_claim_of_it_does(
+        jti in prop_oneof!["[a-z]{0,3}".prop_map(Value::from), Just(Value::Null), any::<i32>().prop_map(Value::from)],
+        htm in prop::sample::select(vec![json!("POST"), json!("GET"), json!("post"), Value::Null]),
+        htu in prop::sample::select(vec![json!(TARGET), json!("https://192.0.2.1/uc/oauth/token?x"), json!("https://uc.example.com/"), json!(7)]),
+        iat in prop::sample::select(vec![json!(0), json!(-1.5), json!("0"), Value::Null]),
+        age in 0_i64..400_000,
+        ath in prop::option::of("[a-z]{0,4}"),
+    ) {
+        let nonce = nonce(&keys(), NOW - age);
+        let claims = json!({"jti": jti, "htm": htm, "htu": htu, "iat": iat, "nonce": nonce, "ath": ath});
+        let is_about_this = htm == "POST" && (htu == TARGET || htu == "https://192.0.2.1/uc/oauth/token?x");
+        let is_right = is_about_this && jti.as_str().is_some_and(|jti| !jti.is_empty()) && iat.is_number();
+        match check(&ProofKey::from_seed(1).proof(&claims), NOW) {
+            Ok(proof) => prop_assert!(is_right && age < 300_000 && proof.ath == ath && proof.expires_at > NOW),
+            Err(ProofError::Nonce) => prop_assert!(is_right && age >= 300_000),
+            Err(ProofError::Invalid(_)) => prop_assert!(!is_right),
+        }
+    }
+
+    #[test]
+    fn a_nonce_says_when_it_was_made_and_nothing_else_is_one(now in 0_i64..i64::MAX, text in "[0-9]{1,14}\\.[A-Za-z0-9_-]{0,43}") {
+        prop_assert_eq!(nonce_issued_at(&keys(), &nonce(&keys(), now)), Some(now));
+        prop_assert_eq!(nonce_issued_at(&keys(), &text), None);
+    }
+
+    #[test]
     fn no_text_makes_checking_panic(text in any::<String>()) {
         prop_assert!(check(&text, NOW).is_err());
     }

@@ -92,6 +92,8 @@ pub(super) fn languages(headers: &HeaderMap) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -104,6 +106,33 @@ mod tests {
         }
         let many = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, "en,".repeat(500).parse().unwrap())]);
         assert_eq!(languages(&many).len(), MAX_LANGUAGES);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_host_is_named_the_issuer_is_a_configured_one(host in prop_oneof!["[a-zA-Z0-9.:\\[\\]@/?# -]{0,24}", any::<String>(), "(UC|uc)\\.example\\.com(:[0-9]{1,4})?"]) {
+            let issuers: Vec<Issuer> = ["https://uc.example.com", "https://192.0.2.1:8443/uc"].map(|text| text.parse().unwrap()).to_vec();
+            let config = Config { public_addresses: PublicAddresses::List(issuers.clone()), ..Config::default() };
+            let issuer = issuer_for(&config, &host);
+            prop_assert!(issuers.contains(&issuer));
+            prop_assert_eq!(issuer == issuers[1], host == "192.0.2.1:8443" );
+        }
+
+        #[test]
+        fn of_a_demonstration_every_host_makes_an_address_that_reads_back(host in prop_oneof!["[a-zA-Z0-9.:\\[\\]@/?#\\\\ -]{0,24}", any::<String>()]) {
+            let config = Config { public_addresses: PublicAddresses::Any, ..Config::default() };
+            let issuer = issuer_for(&config, &host);
+            prop_assert_eq!(issuer.as_str().parse::<Issuer>().unwrap(), issuer.clone());
+            prop_assert!(is_own_origin(&config, &issuer, issuer.origin()));
+        }
+
+        #[test]
+        fn languages_are_few_and_stand_in_the_header(named in "[ -~]{0,80}") {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, named.parse().unwrap())]);
+            let languages = languages(&headers);
+            prop_assert!(languages.len() <= MAX_LANGUAGES);
+            prop_assert!(languages.iter().all(|tag| named.contains(tag.as_str()) && !tag.contains([',', ';'])));
+        }
     }
 
     #[test]

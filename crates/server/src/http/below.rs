@@ -40,7 +40,27 @@ fn without(uri: &Uri, path: &str) -> Option<Uri> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_left_behind_a_path_is_what_stood_there(rest in "(/[a-z%.]{0,4}){0,3}(\\?[a-z=/]{0,4})?") {
+            let uri: Uri = format!("/uc{rest}").parse().unwrap();
+            let left = without(&uri, "/uc").unwrap().to_string();
+            prop_assert_eq!(left.strip_prefix('/').map(|left| left.trim_start_matches('/')), rest.strip_prefix('/').map(|rest| rest.trim_start_matches('/')).or(Some(&rest)));
+            prop_assert!(left.starts_with('/') && left.ends_with(&rest));
+        }
+
+        #[test]
+        fn no_path_makes_taking_off_panic(path in "/?[!-~]{0,30}") {
+            if let Ok(uri) = path.parse::<Uri>() && let Some(left) = without(&uri, "/uc") {
+                prop_assert!(uri.path() == "/uc" || uri.path().starts_with("/uc/"));
+                prop_assert_eq!(left.query(), uri.query());
+            }
+        }
+    }
 
     #[test]
     fn a_path_is_taken_off_where_it_is_a_whole_one() {

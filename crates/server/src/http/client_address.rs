@@ -163,6 +163,32 @@ mod tests {
         }
 
         #[test]
+        fn addresses_are_read_as_one_reads_them_by_hand(
+            hops in proptest::collection::vec((0_u8..6, 0_u8..4), 0..6), commas in "( ?, ?)?", peer_is_a_proxy in any::<bool>(),
+        ) {
+            let address = |(network, host): (u8, u8)| match network {
+                0 | 1 => format!("198.51.100.{host}"),
+                2 => format!("2001:db8:1::{host}"),
+                3 => format!("2001:db8:2::{host}"),
+                _ => format!("192.0.2.{host}"),
+            };
+            let is_proxy = |text: &str| text.starts_with("198.51.100.") || text.starts_with("2001:db8:1:");
+            let peer = if peer_is_a_proxy { "127.0.0.1" } else { "203.0.113.9" };
+            let mut expected = peer.to_owned();
+            for hop in hops.iter().rev() {
+                if expected == "127.0.0.1" || is_proxy(&expected) {
+                    expected = address(*hop);
+                }
+            }
+            let separator = if commas.is_empty() { "," } else { commas.as_str() };
+            let value: Vec<String> = hops.into_iter().map(address).collect();
+            let lines: &[_] = &[("x-forwarded-for", &*value.join(separator))];
+            let lines = if value.is_empty() { &[] } else { lines };
+            let read = client(&config(ForwardingHeader::XForwardedFor), peer, lines);
+            prop_assert_eq!(read, expected.parse::<IpAddr>().unwrap().to_string());
+        }
+
+        #[test]
         fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let Ok(value) = HeaderValue::from_bytes(&bytes) else { return Ok(()) };
             for (kind, name) in

@@ -76,10 +76,18 @@ pub(super) fn decode(part: &[u8]) -> Result<String, FormError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use axum::http::HeaderValue;
     use proptest::prelude::*;
 
     use super::*;
+
+    fn body() -> impl Strategy<Value = Vec<u8>> {
+        let written = "[ab=&+%0-9a-fA-F]{0,40}".prop_map(String::into_bytes);
+        let members = proptest::collection::vec("[a-z]{1,3}=x", 60..70).prop_map(|all| all.join("&").into_bytes());
+        prop_oneof![8 => written, 4 => proptest::collection::vec(any::<u8>(), 0..60), 1 => members]
+    }
 
     fn headers(content_type: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))])
@@ -125,8 +133,23 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_make_reading_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
-            drop(read(&body));
+        fn what_is_read_is_what_the_url_standard_reads(body in body()) {
+            let reference: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
+            match read(&body) {
+                Ok(Form(members)) => {
+                    prop_assert!(members.len() <= MAX_MEMBERS);
+                    prop_assert_eq!(members, reference);
+                }
+                Err(FormError::NotUtf8) => {
+                    let mut texts = reference.iter().flat_map(|(name, value)| [name, value]);
+                    prop_assert!(texts.any(|text| text.contains(char::REPLACEMENT_CHARACTER)));
+                }
+                Err(FormError::Repeated) => {
+                    let names: HashSet<_> = reference.iter().map(|(name, _)| name).collect();
+                    prop_assert!(names.len() < reference.len());
+                }
+                Err(error) => prop_assert_eq!((error, reference.len() > MAX_MEMBERS), (FormError::TooMany, true)),
+            }
         }
     }
 }

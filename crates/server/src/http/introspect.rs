@@ -125,3 +125,36 @@ fn basic(authorization: &HeaderValue) -> Option<(String, Secret)> {
     let part = |bytes| super::form::decode(bytes).ok();
     Some((part(&decoded[..colon])?, part(&decoded[colon + 1..])?.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn header(decoded: &[u8], scheme: &str) -> HeaderValue {
+        HeaderValue::from_str(&format!("{scheme} {}", BASE64_STANDARD.encode(decoded))).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn id_and_secret_are_read_back_as_they_were_written(id in any::<String>(), secret in any::<String>()) {
+            let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let written = format!("{}:{}", encode(&id), encode(&secret));
+            for scheme in ["Basic", "basic", "BASIC"] {
+                let read = basic(&header(written.as_bytes(), scheme)).unwrap();
+                prop_assert_eq!((read.0, read.1.expose()), (id.clone(), secret.as_str()));
+            }
+            prop_assert!(basic(&header(written.as_bytes(), "Bearer")).is_none());
+        }
+
+        #[test]
+        fn no_bytes_in_the_header_make_reading_panic(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+            let has_colon = bytes.contains(&b':');
+            prop_assert!(has_colon || basic(&header(&bytes, "Basic")).is_none());
+            if let Ok(raw) = HeaderValue::from_bytes(&bytes) {
+                prop_assert!(basic(&raw).is_none() || raw.to_str().unwrap().to_ascii_lowercase().starts_with("basic "));
+            }
+        }
+    }
+}

@@ -169,3 +169,57 @@ pub(super) async fn of_cookie(
     let session = server.store.session_by_cookie(&keys::sha256(value), server.clock.now()).await?;
     Ok(session.filter(|session| session.issuer == issuer.as_str()))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+    use vestibule_protocol::{SetPreferredDevice, SetRouteCallsToCell};
+
+    use super::*;
+
+    fn read<T: serde::de::DeserializeOwned>(body: &str) -> Option<T> {
+        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+        read_json(&headers, &Bytes::copy_from_slice(body.as_bytes())).ok()
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            prop::sample::select(vec!["desk-phone", "auto-pilot", "other"]).prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        let name = || {
+            prop::sample::select(vec!["code", "code_verifier", "preferred_device", "route_calls_to_cell", "desk-phone"])
+        };
+        leaf.prop_recursive(3, 12, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(name().prop_map(str::to_owned), inner, 0..4).prop_map(|map| json!(map)),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_body_is_read_where_its_members_have_their_type(value in value()) {
+            let text = value.to_string();
+            let device = read::<SetPreferredDevice>(&text).map(|body| json!(body.preferred_device));
+            prop_assert_eq!(device.as_ref(), value.get("preferred_device").filter(|v| *v == "desk-phone" || *v == "auto-pilot"));
+            let routed = read::<SetRouteCallsToCell>(&text).map(|body| body.route_calls_to_cell);
+            prop_assert_eq!(routed, value.get("route_calls_to_cell").and_then(Value::as_bool));
+            let request = read::<SessionRequest>(&text).map(|body| (body.code, body.code_verifier));
+            let request = request.as_ref().map(|(code, verifier)| (code.expose(), verifier.expose()));
+            let text_of = |name| value.get(name).and_then(Value::as_str);
+            prop_assert_eq!(request, text_of("code").zip(text_of("code_verifier")));
+        }
+
+        #[test]
+        fn no_text_makes_reading_a_body_panic(text in any::<String>()) {
+            prop_assert!(read::<SessionRequest>(&text).is_none());
+        }
+    }
+}

@@ -47,6 +47,8 @@ pub(crate) fn recognise(user_agent: &str) -> Option<Browser> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -83,6 +85,19 @@ mod tests {
         ] {
             let recognised = recognise(user_agent).map(|browser| (browser.name, browser.system));
             assert_eq!(recognised, expected, "{user_agent}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn of_a_user_agent_only_names_of_the_table_are_shown(user_agent in "([ -~]{0,9}(Firefox/|Chrome/|Edg/|Android|X11|; wv\\))?){0,4}") {
+            if let Some(browser) = recognise(&user_agent) {
+                prop_assert!(BROWSERS.iter().any(|(mark, name)| *name == browser.name && user_agent.contains(mark)));
+                let is_system = |system| SYSTEMS.iter().any(|(mark, name)| *name == system && user_agent.contains(mark));
+                prop_assert!(browser.system.is_none_or(is_system));
+            } else {
+                prop_assert!(!BROWSERS.iter().any(|(mark, _)| user_agent.contains(mark)));
+            }
         }
     }
 }

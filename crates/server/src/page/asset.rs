@@ -166,3 +166,38 @@ fn content_type(path: &str) -> &'static str {
         _ => "application/octet-stream",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_tag_is_known_where_it_stands_in_the_list(
+            tags in prop::collection::vec("(W/)?\"[A-Za-z0-9_-]{0,4}\"", 0..5), tag in "\"[A-Za-z0-9_-]{0,4}\"",
+        ) {
+            let expected = tags.iter().any(|given| given.trim_start_matches("W/") == tag);
+            prop_assert_eq!(names(&tags.join(" , "), &tag), expected);
+            prop_assert!(names("*", &tag));
+        }
+
+        #[test]
+        fn a_file_is_kept_for_ever_where_its_name_ends_in_a_hash(
+            folder in "([a-z0-9]{1,3}/){0,2}", stem in "[a-z_-]{1,9}", hash in "[0-9a-f]{14,18}", ending in "(\\.[a-z]{1,4}){0,2}",
+        ) {
+            let path = format!("{folder}{stem}-{hash}{ending}");
+            prop_assert_eq!(carries_a_hash(&path), hash.len() >= HASH_DIGITS, "{}", path);
+            let plain = format!("{folder}{hash}{ending}");
+            prop_assert!(!carries_a_hash(&plain));
+        }
+
+        #[test]
+        fn no_path_and_no_list_of_tags_make_reading_panic(text in any::<String>()) {
+            prop_assert!(!content_type(&text).is_empty());
+            prop_assert!(!carries_a_hash(&text) || text.len() > HASH_DIGITS);
+            prop_assert_eq!(names(&text, "\"x\""), text.split(',').any(|t| matches!(t.trim(), "*" | "\"x\"" | "W/\"x\"")));
+        }
+    }
+}

@@ -70,6 +70,8 @@ fn thousandths(quality: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -96,6 +98,42 @@ mod tests {
             (None, all, Identity),
         ] {
             assert_eq!(Encoding::choose(accept, available), expected, "{accept:?}");
+        }
+    }
+
+    fn item() -> impl Strategy<Value = String> {
+        "(br|gzip|identity|deflate|\\*|BR)( ?; ?q=(0|1|0\\.[0-9]{1,3}|0\\.0{0,3}|1\\.0{0,3}|2|x))?"
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_chosen_is_there_and_wanted(items in prop::collection::vec(item(), 0..5), available in 0_u8..4) {
+            let accept = items.join(", ");
+            let mut there = vec![Encoding::Identity];
+            there.extend((available & 1 > 0).then_some(Encoding::Gzip));
+            there.extend((available & 2 > 0).then_some(Encoding::Brotli));
+            there.reverse();
+            let chosen = Encoding::choose(Some(&accept), &there);
+            prop_assert!(there.contains(&chosen));
+            if let Some(token) = chosen.token() {
+                let names_it = |item: &&String| item.to_ascii_lowercase().starts_with(token) || item.starts_with('*');
+                prop_assert!(items.iter().any(|item| names_it(&item)), "{accept}");
+                let refused = |item: &String| item.to_ascii_lowercase().starts_with(token) && item.ends_with("q=0");
+                prop_assert!(!items.iter().find(|item| item.to_ascii_lowercase().starts_with(token)).is_some_and(refused));
+            }
+        }
+
+        #[test]
+        fn no_text_makes_choosing_panic(accept in any::<String>()) {
+            let all = [Encoding::Brotli, Encoding::Gzip, Encoding::Identity];
+            prop_assert_eq!(Encoding::choose(Some(&accept), &all[2..]), Encoding::Identity);
+            prop_assert!(all.contains(&Encoding::choose(Some(&accept), &all)));
+        }
+
+        #[test]
+        fn a_quality_is_what_it_says(thousands in 0_u32..=1_000) {
+            let quality = format!("{}.{:03}", thousands / 1_000, thousands % 1_000);
+            prop_assert_eq!(thousandths(&quality), thousands);
         }
     }
 }

@@ -42,6 +42,8 @@ pub fn mask_email(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -95,6 +97,33 @@ mod tests {
             ("\"a@b\"@example.com", "\"***\"@example.com"),
         ] {
             assert_eq!(mask_email(address), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_canonical_name_is_its_own_canonical_form(name in prop_oneof!["[a-zA-Z0-9äÄßσΣİ＠ＡＢ.@ -]{0,12}", any::<String>()]) {
+            if let Some(canonical) = canonical_username(&name) {
+                prop_assert_eq!(canonical_username(&canonical), Some(canonical.clone()));
+                prop_assert!(!canonical.is_empty() && !canonical.contains('@') && !canonical.contains(char::is_control));
+            }
+        }
+
+        #[test]
+        fn a_canonical_address_is_its_own_canonical_form(
+            address in prop_oneof!["[a-zA-Z0-9äÄΣİ.+\"-]{1,8}@[a-zA-Z0-9.äÄΣ-]{1,8}(\\.com)?", any::<String>()],
+        ) {
+            if let Some(canonical) = canonical_email(&address) {
+                prop_assert_eq!(canonical_email(&canonical), Some(canonical.clone()));
+                prop_assert!(canonical.contains('@') && !canonical.contains(['\r', '\n', '\0']));
+            }
+        }
+
+        #[test]
+        fn a_mask_shows_two_letters_of_a_name_at_the_most(local in "[^@]{1,20}", domain in "[a-z.]{1,9}") {
+            let masked = mask_email(&format!("{local}@{domain}"));
+            let shown = masked.strip_suffix(&format!("@{domain}")).unwrap();
+            prop_assert!(shown.chars().count() <= 5 && shown.contains("***"));
         }
     }
 }
