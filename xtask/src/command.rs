@@ -51,6 +51,9 @@ pub(crate) enum Failure {
     /// The system gave no randomness.
     #[error("no random numbers from the system: {0}")]
     Randomness(getrandom::Error),
+    /// Something that is measured did not do what it should.
+    #[error("the measurement: {0}")]
+    Bench(String),
     /// Ctrl-C cannot be caught.
     #[error("Ctrl-C cannot be caught: {0}")]
     Signals(ctrlc::Error),

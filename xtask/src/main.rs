@@ -1,6 +1,7 @@
-//! What a developer runs: `cargo xtask demo`, `dev`, `test`, `dist`, `size`. Each installs what it lacks first.
+//! What a developer runs: `cargo xtask demo`, `dev`, `test`, `dist`, `size`, `bench`. Each installs what it lacks first.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a terminal program speaks to the terminal")]
 
+mod bench;
 mod command;
 mod demo;
 mod dev;
@@ -61,6 +62,9 @@ enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// Figures of the release server
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
         Task::Dist { what: dist::What::Server, .. } => dist::server(),
         Task::Dist { what: dist::What::Shell, base } => dist::shell(&base),
         Task::Size { json } => size::size(json),
+        Task::Bench(what) => bench::bench(what),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,60 @@
+//! Figures of the release server, as a table or as one JSON object.
+
+mod enumeration;
+mod flood;
+mod statistics;
+mod subject;
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use crate::command::Failure;
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Bench {
+    /// Whether the time of an answer tells what kind of account a name is
+    Enumeration {
+        /// Requests for each kind of account
+        #[arg(long, default_value_t = 400)]
+        rounds: usize,
+        /// One JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// What a flood of passwords does to the server, and to whoever has passed the password
+    Flood {
+        /// Clients that post passwords at the same time
+        #[arg(long, default_value_t = 64)]
+        clients: usize,
+        /// How long they do it
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// One JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Builds the release server and measures it.
+pub(crate) fn bench(bench: Bench) -> Result<(), Failure> {
+    match bench {
+        Bench::Enumeration { rounds, json } => show(&enumeration::measure(rounds)?, json),
+        Bench::Flood { clients, seconds, json } => show(&flood::measure(clients, seconds)?, json),
+    }
+}
+
+/// Figures that can be shown both ways.
+trait Figures: Serialize {
+    /// For people.
+    fn table(&self) -> String;
+}
+
+fn show(figures: &impl Figures, json: bool) -> Result<(), Failure> {
+    if json {
+        println!("{}", serde_json::to_string(figures).map_err(|error| Failure::Bench(error.to_string()))?);
+    } else {
+        println!("{}", figures.table());
+    }
+    Ok(())
+}
