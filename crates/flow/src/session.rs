@@ -60,7 +60,7 @@ impl<U: UrlParser> Turn<'_, U> {
         }
         match (act, reply) {
             (Act::SetPassword(_), reply) => self.password_answered(reply),
-            (Act::ListSessions(_), Reply::Sessions(list)) => self.listed(list),
+            (Act::ListSessions(asked), Reply::Sessions(list)) => self.listed(asked, list),
             (Act::SignOutThere(id), Reply::Done | Reply::Problem(ProblemKind::NoSuchSession, _)) => {
                 self.signed_out_there(&id);
             }

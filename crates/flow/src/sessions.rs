@@ -20,6 +20,10 @@ impl<U: UrlParser> Turn<'_, U> {
 
     pub(crate) fn hide_sessions(&mut self) {
         self.clear();
+        // What is being fetched quietly would show it again.
+        if matches!(self.state.pending, Some((_, Act::ListSessions(Asked::Quietly)))) {
+            self.abandon();
+        }
         if let Some(session) = self.session_mut() {
             session.list = None;
         }
@@ -41,8 +45,11 @@ impl<U: UrlParser> Turn<'_, U> {
         }
     }
 
-    pub(crate) fn listed(&mut self, list: Sessions) {
-        if let Some(session) = self.session_mut() {
+    /// The list has come. One that was fetched quietly opens nothing that was closed meanwhile.
+    pub(crate) fn listed(&mut self, asked: Asked, list: Sessions) {
+        if let Some(session) = self.session_mut()
+            && (asked == Asked::ByThePerson || session.list.is_some())
+        {
             session.list = Some(list.sessions);
         }
         self.finish();

@@ -122,6 +122,29 @@ fn whoever_comes_back_sees_the_list_as_it_is_by_then() {
 }
 
 #[test]
+fn a_closed_list_is_opened_by_nothing_but_the_person() {
+    let mut rig = at_list();
+    rig.send(Event::Returned);
+    let mut renewed = rig.clone();
+    rig.reply(Reply::Me(Box::new(me())));
+    let quiet = rig.pending();
+    rig.send(Event::HideSessions);
+    assert!(rig.effects.iter().any(|effect| matches!(effect, Effect::Abort(number) if *number == quiet)));
+    rig.send(Event::Reply(quiet, list(&[HERE])));
+    assert_eq!((shown(&rig), rig.state.doing()), (None, None));
+    rig.send(Event::Returned);
+    rig.reply(Reply::Me(Box::new(me())));
+    assert!(rig.sends_nothing(), "nothing shows a list that would be kept up to date");
+    rig.send(Event::ShowSessions);
+    rig.reply(list(&[HERE]));
+    assert_eq!(shown(&rig), Some(vec![HERE]));
+
+    renewed.send(Event::HideSessions);
+    renewed.reply(Reply::Me(Box::new(me())));
+    assert!(renewed.sends_nothing() && shown(&renewed).is_none(), "closed before the list was asked for");
+}
+
+#[test]
 fn signed_out_from_another_place_this_one_is_over() {
     for event in [Event::ShowSessions, Event::SignOutThere(ELSEWHERE.to_owned())] {
         let mut rig = at_list();
