@@ -35,8 +35,8 @@ pub(crate) enum Act {
     SetPassword(SetPassword),
     /// The access token has run out: a new one, then what needed it.
     Renew(Box<Act>),
-    /// Signing out.
-    SignOut,
+    /// Signing out, here or after another tab.
+    SignOut(Asked),
 }
 
 /// Why the state of the sign-in is asked for.
@@ -107,7 +107,7 @@ impl Act {
             Self::ListSessions(Asked::ByThePerson) => Doing::ListingSessions,
             Self::SignOutThere(_) => Doing::SigningOutThere,
             Self::SetPassword(_) | Self::Load(Purpose::AfterPassword(_)) => Doing::ChangingPassword,
-            Self::SignOut => Doing::SigningOut,
+            Self::SignOut(_) => Doing::SigningOut,
             Self::Ask(Why::Check) | Self::Load(Purpose::Check) | Self::ListSessions(Asked::Quietly) => return None,
         })
     }

@@ -1,7 +1,12 @@
 //! Other tabs: what one of them has stored is news to this one.
 
 use crate::{
-    History, ServerAddress, Stage, UrlParser, act::Why, state::Progress, stored::Record, trouble::Notice, turn::Turn,
+    History, ServerAddress, Stage, UrlParser,
+    act::{Asked, Why},
+    state::Progress,
+    stored::Record,
+    trouble::Notice,
+    turn::Turn,
 };
 
 impl<U: UrlParser> Turn<'_, U> {
@@ -22,7 +27,7 @@ impl<U: UrlParser> Turn<'_, U> {
     fn session_elsewhere(&mut self, before: &Record, address: &ServerAddress) {
         let is_over = before.session.as_ref() == Some(address) && self.state.record.session.is_none();
         if is_over && self.has_tokens() {
-            self.sign_out();
+            self.sign_out(Asked::Quietly);
         } else if is_over {
             self.end(Notice::SignedOut);
         }

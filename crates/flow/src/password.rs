@@ -47,6 +47,8 @@ impl<U: UrlParser> Turn<'_, U> {
 
     /// The server has decided.
     pub(crate) fn password_answered(&mut self, reply: Reply) {
+        // A server that is ill may have changed it, and only have been unable to say so.
+        let is_refused = matches!(&reply, Reply::Problem(kind, _) if *kind != ProblemKind::TemporarilyUnavailable);
         let error = match reply {
             Reply::Done => return self.end(Notice::PasswordChanged),
             Reply::Problem(ProblemKind::WrongPassword, _) => Error::Wrong,
@@ -56,7 +58,7 @@ impl<U: UrlParser> Turn<'_, U> {
             Reply::Problem(kind, retry_after) => Error::Failure(self.failure_of(&kind, retry_after)),
             _ => Error::Failure(Failure::Misunderstood),
         };
-        if let Some(session) = self.session_mut() {
+        if is_refused && let Some(session) = self.session_mut() {
             session.may_have_new_password = false;
         }
         self.refuse(Trouble::Password(error));

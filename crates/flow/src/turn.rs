@@ -6,7 +6,7 @@ use vestibule_protocol::{BUILT_IN_CLIENT, ChallengeRequest, ChallengeStep};
 
 use crate::{
     Event, Failure, Moment, Reply, Stage, State, Try, UrlParser,
-    act::{Act, Purpose, Why},
+    act::{Act, Asked, Purpose, Why},
     effect::{Effect, History},
     password,
     state::Progress,
@@ -75,7 +75,7 @@ impl<'a, U: UrlParser> Turn<'a, U> {
             Event::HideSessions => self.hide_sessions(),
             Event::SignOutThere(id) => self.sign_out_there(id),
             Event::SetPassword { current, new } => self.set_password(current, new),
-            Event::SignOut => self.sign_out(),
+            Event::SignOut => self.sign_out(Asked::ByThePerson),
         }
     }
 
@@ -98,7 +98,7 @@ impl<'a, U: UrlParser> Turn<'a, U> {
             | Act::SignOutThere(_)
             | Act::SetPassword(_)
             | Act::Renew(_)
-            | Act::SignOut => self.user_answered(act, reply),
+            | Act::SignOut(_) => self.user_answered(act, reply),
         }
     }
 

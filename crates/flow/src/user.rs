@@ -7,7 +7,7 @@ use vestibule_protocol::{
 
 use crate::{
     Failure, Reply, Server, ServerAddress, Stage, UrlParser,
-    act::{Act, Opening, Purpose, Why},
+    act::{Act, Asked, Opening, Purpose, Why},
     effect::{Access, Binding, Effect, History},
     state::Progress,
     trouble::Notice,
@@ -197,27 +197,30 @@ impl<U: UrlParser> Turn<'_, U> {
         self.send(&Act::Load(Purpose::Check));
     }
 
-    pub(crate) fn sign_out(&mut self) {
+    /// Gives back what opens the session: asked for by the person, or by the page after another tab.
+    pub(crate) fn sign_out(&mut self, asked: Asked) {
         let Some(session) = self.session() else { return };
         let (address, tokens) = (session.address.clone(), session.tokens.clone());
         self.clear();
         match tokens {
             None => {
-                let number = self.begin(Act::SignOut, REQUEST_LIMIT);
+                let number = self.begin(Act::SignOut(asked), REQUEST_LIMIT);
                 self.effects.push(Effect::EndSession(number, address));
             }
             Some(Tokens { refresh, revocation_endpoint: Some(endpoint), .. }) => {
-                let number = self.begin(Act::SignOut, REQUEST_LIMIT);
+                let number = self.begin(Act::SignOut(asked), REQUEST_LIMIT);
                 self.effects.push(Effect::Revoke(number, endpoint, refresh));
             }
             // Nowhere to give them back: forgetting them is all there is.
-            Some(Tokens { revocation_endpoint: None, .. }) => self.end(Notice::SignedOut),
+            Some(Tokens { revocation_endpoint: None, .. }) => self.signed_out(asked),
         }
     }
 
     pub(crate) fn user_answered(&mut self, act: Act, reply: Reply) {
         match (act, reply) {
-            (Act::SignOut, Reply::Done | Reply::Problem(ProblemKind::NotSignedIn, _)) => self.end(Notice::SignedOut),
+            (Act::SignOut(asked), Reply::Done | Reply::Problem(ProblemKind::NotSignedIn, _)) => {
+                self.signed_out(asked);
+            }
             (Act::Load(Purpose::SignIn(tokens)), Reply::Me(me)) => {
                 self.signed_in(*me, Some(Tokens { is_fresh: false, ..tokens }));
             }
@@ -272,14 +275,26 @@ impl<U: UrlParser> Turn<'_, U> {
         self.look();
     }
 
-    /// Nobody is signed in any more, and nothing of them stays on the screen.
+    /// Signed out. Where the person wanted it here, that is why, whatever else may have happened.
+    fn signed_out(&mut self, asked: Asked) {
+        if asked == Asked::ByThePerson
+            && let Some(session) = self.session_mut()
+        {
+            session.may_have_new_password = false;
+        }
+        self.end(Notice::SignedOut);
+    }
+
+    /// Nobody is signed in any more, and nothing of them stays on the screen. Whoever has sent a change of the password
+    /// and does not know what became of it is told that first: another tab may only have noticed the end of the session.
     pub(crate) fn end(&mut self, notice: Notice) {
         self.abandon();
         let was_signed_in = self.session().is_some() || self.state.record.session.is_some();
         let may_have_new_password = self.session().is_some_and(|session| session.may_have_new_password);
         let notice = match notice {
-            Notice::SessionEnded if may_have_new_password => Notice::PasswordMayBeChanged,
-            notice => notice,
+            Notice::PasswordChanged => notice,
+            _ if may_have_new_password => Notice::PasswordMayBeChanged,
+            _ => notice,
         };
         self.state.progress = Progress::Start;
         self.state.record.session = None;

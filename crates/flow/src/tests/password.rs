@@ -1,9 +1,9 @@
-use vestibule_protocol::{MAX_PASSWORD_CHARS, ProblemKind};
+use vestibule_protocol::{ErrorCode, MAX_PASSWORD_CHARS, ProblemKind};
 
 use crate::{
     Doing, Effect, Event, Failure, Lost, Notice, Reply, Stage, Trouble,
     password::Error,
-    testing::{Rig, me},
+    testing::{Rig, SERVER, me},
 };
 
 const OLD: &str = "correct horse";
@@ -91,7 +91,10 @@ fn each_refusal_of_the_server_is_told_and_the_session_goes_on() {
         assert_eq!((rig.state.stage(), rig.state.doing()), (Stage::User, None));
         rig.send(Event::Returned);
         rig.reply(Reply::Problem(ProblemKind::NotSignedIn, None));
-        assert_eq!(rig.state.notice(), Some(Notice::SessionEnded), "a refused change ends no session");
+        // A refused change ends no session; of one that a server in trouble has answered nobody knows.
+        let is_known = kind != ProblemKind::TemporarilyUnavailable;
+        let notice = if is_known { Notice::SessionEnded } else { Notice::PasswordMayBeChanged };
+        assert_eq!(rig.state.notice(), Some(notice), "{kind:?}");
     }
 }
 
@@ -141,6 +144,55 @@ fn a_change_that_was_given_up_may_have_happened() {
     assert_eq!(rig.state.notice(), Some(Notice::PasswordMayBeChanged));
     unchanged.reply(Reply::Me(Box::new(me())));
     assert_eq!((unchanged.state.stage(), unchanged.state.trouble()), (Stage::User, None));
+}
+
+/// Another tab of this one has signed out, or has only noticed that it is.
+fn ended_elsewhere(rig: &mut Rig) {
+    let record = rig.record.clone().unwrap();
+    let ended = record.replace(&format!(r#""session":"{SERVER}""#), r#""session":null"#);
+    assert_ne!(ended, record);
+    rig.send(Event::Elsewhere(ended));
+}
+
+#[test]
+fn another_tab_that_notices_the_end_first_does_not_hide_what_may_have_ended_it() {
+    let may_be = Some(Notice::PasswordMayBeChanged);
+    let mut under_way = changing();
+    ended_elsewhere(&mut under_way);
+    assert_eq!((under_way.state.stage(), under_way.state.notice()), (Stage::Connect, may_be));
+
+    let mut with_tokens = super::user::elsewhere();
+    with_tokens.send(change(OLD, NEW));
+    ended_elsewhere(&mut with_tokens);
+    assert!(with_tokens.effects.iter().any(|effect| matches!(effect, Effect::Revoke(..))));
+    with_tokens.reply(Reply::Done);
+    assert_eq!((with_tokens.state.stage(), with_tokens.state.notice()), (Stage::Connect, may_be));
+
+    let mut refused = changing();
+    refused.reply(Reply::Problem(ProblemKind::WrongPassword, None));
+    ended_elsewhere(&mut refused);
+    assert_eq!(refused.state.notice(), Some(Notice::SignedOut));
+}
+
+#[test]
+fn whoever_signs_out_here_after_a_lost_change_is_told_just_that() {
+    for mut rig in [Rig::at_user(), super::user::elsewhere()] {
+        rig.send(change(OLD, NEW));
+        rig.reply(Reply::Problem(ProblemKind::TemporarilyUnavailable, None));
+        rig.send(Event::SignOut);
+        let mut failed = rig.clone();
+        rig.reply(Reply::Done);
+        assert_eq!(rig.state.notice(), Some(Notice::SignedOut));
+        failed.reply(Reply::Lost(Lost::NoAnswer));
+        failed.send(Event::Returned);
+        while failed.state.stage() == Stage::User {
+            failed.reply(match failed.effects.last() {
+                Some(Effect::Token(..)) => Reply::NoTokens(ErrorCode::InvalidGrant, None),
+                _ => Reply::Problem(ProblemKind::NotSignedIn, None),
+            });
+        }
+        assert_eq!(failed.state.notice(), Some(Notice::PasswordMayBeChanged), "that did not happen");
+    }
 }
 
 #[test]
