@@ -4,6 +4,8 @@
 
 // Filled in by the release build: the files that this version of the page is made of, and a hash over them all.
 const FILES = ["{files}"];
+// And the languages that it can be read in: each is kept once it has been asked for.
+const LANGUAGES = ["{languages}"];
 const VERSION = "{version}";
 
 const BASE = new URL(registration.scope).pathname;
@@ -34,9 +36,17 @@ async function install() {
   // The document of another version than this worker's: that version's own worker is on its way.
   if (!isOurs) throw new Error("another version is being deployed");
   const cache = await caches.open(CACHE);
-  await cache.addAll(FILES.map((name) => BASE + name));
+  await cache.addAll([...FILES, ...(await spoken())].map((name) => BASE + name));
   await cache.put(DOCUMENT, answer);
   await skipWaiting();
+}
+
+/** This version's files of the languages that the open pages have loaded, and the versions before this one. */
+async function spoken() {
+  const tag = (name) => name.replace(/-[0-9a-f]{16}\.txt$/, "");
+  const kept = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
+  const names = kept.flat().map((request) => request.url);
+  return LANGUAGES.filter((language) => names.some((name) => tag(name).endsWith(`/${tag(language)}`)));
 }
 
 async function activate() {
@@ -57,5 +67,12 @@ async function page(event) {
 }
 
 async function file(request) {
-  return (await caches.match(request.url, { ignoreVary: true })) ?? fetch(request);
+  const kept = await caches.match(request.url, { ignoreVary: true });
+  if (kept !== undefined) return kept;
+  const answer = await fetch(request);
+  if (answer.ok && LANGUAGES.some((name) => request.url.endsWith(`/${name}`))) {
+    const cache = await caches.open(CACHE);
+    await cache.put(request.url, answer.clone());
+  }
+  return answer;
 }

@@ -14,10 +14,11 @@ use crate::{
     components::{
         announcer::{Announcer, LiveRegion},
         brand::Brand,
+        language_menu::LanguageMenu,
         submit::Cancel,
     },
     drafts::Drafts,
-    i18n::{provide_language, text},
+    i18n::{Messages, provide_language, text},
     pages::{account::Account, code::Code, connect::Connect, credentials::Credentials, user::User},
     runner::Flow,
     theme,
@@ -25,8 +26,8 @@ use crate::{
 
 /// The whole page.
 #[component]
-pub(crate) fn App() -> impl IntoView {
-    provide_language();
+pub(crate) fn App(messages: &'static Messages) -> impl IntoView {
+    provide_language(messages);
     provide_context(Announcer::new());
     provide_context(Drafts::new());
     view! {
@@ -63,6 +64,7 @@ fn Shell() -> impl IntoView {
                 (true, false) => view! { <Stages/> }.into_any(),
             }}
         </main>
+        <footer><LanguageMenu/></footer>
         <LiveRegion announcer/>
     }
 }

@@ -3,6 +3,8 @@
 use leptos::prelude::{document, window};
 use vestibule_flow::{Moment, Page, ServerAddress, UrlParser, UrlParts};
 
+use crate::i18n::language;
+
 /// The browser's own URL parser: what its address bar takes, this takes.
 pub(crate) struct BrowserUrls;
 
@@ -54,13 +56,20 @@ pub(crate) fn is_offline() -> bool {
 
 /// Where the page runs.
 pub(crate) fn page() -> Page {
-    let navigator = window().navigator();
-    let languages: Vec<String> = navigator.languages().iter().filter_map(|language| language.as_string()).collect();
     Page {
         address: ServerAddress::parse::<BrowserUrls>(&format!("{}{}", origin(), base())).ok(),
-        cookies: navigator_cookies(&navigator),
-        languages: (!languages.is_empty()).then(|| languages.join(" ")),
+        cookies: navigator_cookies(&window().navigator()),
+        languages: languages(),
     }
+}
+
+/// What the person reads, best first: the language of the page, then the browser's own.
+pub(crate) fn languages() -> Option<String> {
+    let own = window().navigator().languages();
+    let mut languages: Vec<String> = own.iter().filter_map(|language| language.as_string()).collect();
+    languages.insert(0, language());
+    languages.retain(|language| !language.is_empty());
+    (!languages.is_empty()).then(|| languages.join(" "))
 }
 
 fn navigator_cookies(navigator: &web_sys::Navigator) -> bool {
@@ -115,6 +124,5 @@ fn shown(seconds_ago: u64, style: &[(&str, &str)]) -> (js_sys::Date, String, js_
         // A plain object takes every property.
         drop(js_sys::Reflect::set(&options, &(*key).into(), &(*value).into()));
     }
-    let language = document().document_element().and_then(|root| root.get_attribute("lang"));
-    (date, language.unwrap_or_default(), options)
+    (date, language(), options)
 }

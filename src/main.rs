@@ -1,4 +1,4 @@
-//! The sign-in page. Everything in it runs in the browser; on the host there is nothing to build.
+//! The sign-in page. Everything in it runs in the browser; on the host this program writes the page's languages.
 
 #![cfg_attr(target_arch = "wasm32", expect(unreachable_pub, reason = "the component macro writes it"))]
 
@@ -12,7 +12,6 @@ mod browser;
 mod components;
 #[cfg(target_arch = "wasm32")]
 mod drafts;
-#[cfg(target_arch = "wasm32")]
 mod i18n;
 #[cfg(target_arch = "wasm32")]
 mod key;
@@ -35,8 +34,15 @@ mod theme;
 #[cfg(target_arch = "wasm32")]
 fn main() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(app::App);
+    leptos::task::spawn_local(async {
+        let messages = i18n::ready().await;
+        leptos::mount::mount_to_body(move || leptos::view! { <app::App messages/> });
+    });
 }
 
+/// Started by Trunk after it has built the page, with the folder that the page is put together in.
 #[cfg(not(target_arch = "wasm32"))]
-fn main() {}
+fn main() -> std::io::Result<()> {
+    let folder = std::env::var_os("TRUNK_STAGING_DIR").ok_or(std::io::ErrorKind::NotFound)?;
+    i18n::files::write(folder.as_ref())
+}

@@ -15,7 +15,7 @@ use crate::{
         notice::{Notice, Tone},
     },
     drafts::Drafts,
-    i18n::provide_language,
+    i18n::{ENGLISH, provide_language},
     runner::Flow,
 };
 
@@ -35,7 +35,7 @@ impl Stage {
         document().body().unwrap().append_child(&root).unwrap();
         let (send_flow, flow) = std::sync::mpsc::channel();
         let mounted = mount_to(root.clone(), move || {
-            provide_language();
+            provide_language(&ENGLISH);
             provide_context(Announcer::new());
             provide_context(Drafts::new());
             let flow = Flow::start(|_, _| {});

@@ -5,6 +5,7 @@ pub(crate) mod brand;
 pub(crate) mod clock;
 pub(crate) mod code_input;
 pub(crate) mod field;
+pub(crate) mod language_menu;
 pub(crate) mod notice;
 pub(crate) mod password;
 pub(crate) mod server_line;

@@ -1,14 +1,21 @@
 //! English.
 
-use super::messages::{
-    AccountMessages, CodeMessages, ConnectMessages, CredentialsMessages, FailureMessages, Messages, NoticeMessages,
-    PasswordMessages, Plural, SessionsMessages, UserMessages,
+#[cfg(not(target_arch = "wasm32"))]
+use super::messages::StartMessages;
+use super::{
+    messages::{
+        AccountMessages, CodeMessages, ConnectMessages, CredentialsMessages, FailureMessages, Messages, NoticeMessages,
+        PasswordMessages, SessionsMessages, UserMessages,
+    },
+    plural::Plural,
 };
 
-pub(super) const MESSAGES: Messages = Messages {
+pub(crate) const MESSAGES: Messages = Messages {
     product: "Vestibule",
     step: "{} of {}",
     cancel: "Cancel",
+    language: "Language",
+    language_not_loaded: "This language could not be loaded. Check your network connection, then choose it again.",
     not_encrypted: "The connection to this server is not encrypted.",
     change_server: "Change",
     server_line: "Server",
@@ -113,14 +120,14 @@ pub(super) const MESSAGES: Messages = Messages {
         expires_in: "{}",
         has_expired: "Expired",
         attempts: "Attempts",
-        attempts_left: Plural { one: "{} attempt left", other: "{} attempts left" },
+        attempts_left: Plural { one: "{} attempt left", ..Plural::of("{} attempts left") },
         submit: "Submit",
         checking: "Checking…",
         resend: "Resend Code",
         resending: "Sending…",
         resend_in: "Possible in {}",
         resend_now: "A new code can be sent now.",
-        sends_left: Plural { one: "{} more e-mail", other: "{} more e-mails" },
+        sends_left: Plural { one: "{} more e-mail", ..Plural::of("{} more e-mails") },
         announce_sent: "A new access code was sent. Its reference is {}.",
         announce_minute: "The access code is good for 60 more seconds.",
         announce_expired: "The access code has expired. Resend Code sends a new one.",
@@ -193,4 +200,32 @@ pub(super) const MESSAGES: Messages = Messages {
         too_common: "This password is one of those that are tried first. Choose another one.",
         not_possible: "This password has a character that passwords cannot have. Choose another one.",
     },
+};
+
+/// What `index.html` itself says: a test compares the two.
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) const START: StartMessages = StartMessages {
+    direction: "ltr",
+    starting: "One moment…",
+    reload: "Reload",
+    help: "If you need help, please contact your system administrator.",
+    unsupported_heading: "This browser cannot sign you in",
+    unsupported: "The page needs WebAssembly, which this browser does not have or has switched off. Switch it on in \
+        the settings, update the browser, or open the page in another one.",
+    blocked_heading: "The page was not allowed to start",
+    blocked: "This browser refuses the page’s WebAssembly. It may be switched off for this page, blocked by an \
+        extension or by your network, or the browser may be too old. Update it, or open the page in another one.",
+    missing_heading: "A part of the page is missing",
+    missing: "Something in between kept a file of this page back, or the page is being replaced by a newer one just \
+        now. Reload it in a minute. A sign-in that you have begun is kept.",
+    missing_help: "If that does not help, please contact your system administrator.",
+    offline_heading: "No network",
+    offline: "This device has no network connection. The page loads by itself once it is connected. A sign-in that you \
+        have begun is kept.",
+    slow_heading: "This takes unusually long",
+    slow: "The page is still loading. Wait a little longer, or check your network connection and reload it.",
+    panic_heading: "The page has stopped",
+    panic: "A fault in this page has stopped it. A sign-in that you have begun is kept: reload the page to go on where \
+        you were.",
+    panic_help: "If it stops again, please contact your system administrator.",
 };

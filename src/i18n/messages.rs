@@ -1,212 +1,240 @@
-/// All messages of one language. `{}` is a placeholder.
-pub(crate) struct Messages {
-    pub(crate) product: &'static str,
-    /// Step and number of steps.
-    pub(crate) step: &'static str,
-    pub(crate) cancel: &'static str,
-    pub(crate) not_encrypted: &'static str,
-    pub(crate) change_server: &'static str,
-    pub(crate) server_line: &'static str,
-    pub(crate) resuming: &'static str,
-    pub(crate) resuming_heading: &'static str,
-    pub(crate) try_again_in: &'static str,
-    pub(crate) try_again_now: &'static str,
-    pub(crate) notice: NoticeMessages,
-    pub(crate) failure: FailureMessages,
-    pub(crate) connect: ConnectMessages,
-    pub(crate) account: AccountMessages,
-    pub(crate) credentials: CredentialsMessages,
-    pub(crate) code: CodeMessages,
-    pub(crate) user: UserMessages,
-    pub(crate) sessions: SessionsMessages,
-    pub(crate) password: PasswordMessages,
+//! What there is to say, in the order of a catalogue's lines. `{}` is a placeholder.
+
+use super::{catalogue::catalogue, plural::Plural};
+
+catalogue! {
+    /// All messages of one language.
+    struct Messages {
+        product: &'static str,
+        /// Step and number of steps.
+        step: &'static str,
+        cancel: &'static str,
+        language: &'static str,
+        language_not_loaded: &'static str,
+        not_encrypted: &'static str,
+        change_server: &'static str,
+        server_line: &'static str,
+        resuming: &'static str,
+        resuming_heading: &'static str,
+        try_again_in: &'static str,
+        try_again_now: &'static str,
+        notice: NoticeMessages,
+        failure: FailureMessages,
+        connect: ConnectMessages,
+        account: AccountMessages,
+        credentials: CredentialsMessages,
+        code: CodeMessages,
+        user: UserMessages,
+        sessions: SessionsMessages,
+        password: PasswordMessages,
+    }
+
+    /// Why a stage is shown that the person did not go to.
+    struct NoticeMessages {
+        sign_in_expired: &'static str,
+        attempts_exhausted: &'static str,
+        sends_exhausted: &'static str,
+        begun_elsewhere: &'static str,
+        signed_in_elsewhere: &'static str,
+        session_ended: &'static str,
+        signed_out: &'static str,
+        password_changed: &'static str,
+        password_may_be_changed: &'static str,
+    }
+
+    /// What can happen to every request.
+    struct FailureMessages {
+        offline: &'static str,
+        no_answer: &'static str,
+        too_slow: &'static str,
+        ill: &'static str,
+        wait: &'static str,
+        not_allowed: &'static str,
+        misunderstood: &'static str,
+    }
+
+    struct ConnectMessages {
+        heading: &'static str,
+        server_address: &'static str,
+        help: &'static str,
+        understood: &'static str,
+        submit: &'static str,
+        pending: &'static str,
+        remembered: &'static str,
+        forget: &'static str,
+        use_address: &'static str,
+        use_unencrypted: &'static str,
+        empty: &'static str,
+        too_long: &'static str,
+        email_address: &'static str,
+        user_part: &'static str,
+        other_scheme: &'static str,
+        doubled_scheme: &'static str,
+        not_an_address: &'static str,
+        blocked: &'static str,
+        local_network: &'static str,
+        silent: &'static str,
+        silent_encrypted: &'static str,
+        closed: &'static str,
+        not_a_sign_in_server: &'static str,
+        other_address: &'static str,
+        foreign_endpoint: &'static str,
+    }
+
+    struct AccountMessages {
+        heading: &'static str,
+        username: &'static str,
+        username_hint: &'static str,
+        cell_number: &'static str,
+        cell_number_help: &'static str,
+        submit: &'static str,
+        pending: &'static str,
+        username_empty: &'static str,
+        username_too_long: &'static str,
+        username_control: &'static str,
+        number_character: &'static str,
+        number_extension: &'static str,
+        number_too_short: &'static str,
+        number_too_long: &'static str,
+        number_refused: &'static str,
+    }
+
+    struct CredentialsMessages {
+        heading: &'static str,
+        username: &'static str,
+        password: &'static str,
+        submit: &'static str,
+        pending: &'static str,
+        no_password: &'static str,
+        refused: &'static str,
+    }
+
+    struct CodeMessages {
+        heading: &'static str,
+        sent_to: &'static str,
+        not_sent: &'static str,
+        access_code: &'static str,
+        help: &'static str,
+        help_to_submit: &'static str,
+        reference: &'static str,
+        sent_at: &'static str,
+        life: &'static str,
+        expires_in: &'static str,
+        has_expired: &'static str,
+        attempts: &'static str,
+        attempts_left: Plural,
+        submit: &'static str,
+        checking: &'static str,
+        resend: &'static str,
+        resending: &'static str,
+        resend_in: &'static str,
+        resend_now: &'static str,
+        sends_left: Plural,
+        announce_sent: &'static str,
+        announce_minute: &'static str,
+        announce_expired: &'static str,
+        empty: &'static str,
+        not_a_digit: &'static str,
+        too_short: &'static str,
+        too_long: &'static str,
+        wrong: &'static str,
+        expired: &'static str,
+        superseded: &'static str,
+        sends_exhausted: &'static str,
+        not_delivered: &'static str,
+    }
+
+    struct UserMessages {
+        heading: &'static str,
+        signed_in: &'static str,
+        username: &'static str,
+        email: &'static str,
+        cell_number: &'static str,
+        configuration: &'static str,
+        server: &'static str,
+        integrated: &'static str,
+        uc_only: &'static str,
+        voice_only: &'static str,
+        preferred_device: &'static str,
+        desk_phone: &'static str,
+        mobile_phone: &'static str,
+        auto_pilot: &'static str,
+        route_calls: &'static str,
+        route_calls_help: &'static str,
+        saving: &'static str,
+        saved: &'static str,
+        sign_out: &'static str,
+        signing_out: &'static str,
+        not_available: &'static str,
+    }
+
+    /// Where the person is signed in.
+    struct SessionsMessages {
+        heading: &'static str,
+        /// Browser and system.
+        browser_on: &'static str,
+        unknown_browser: &'static str,
+        this_one: &'static str,
+        signed_in: &'static str,
+        last_used: &'static str,
+        sign_out_there: &'static str,
+        /// The same, with the place, for whoever does not see it beside the button.
+        sign_out_of: &'static str,
+        signing_out: &'static str,
+        signed_out: &'static str,
+    }
+
+    /// Passwords: whatever is said of every field for one, and changing the own one.
+    struct PasswordMessages {
+        show: &'static str,
+        hide: &'static str,
+        show_password: &'static str,
+        hide_password: &'static str,
+        caps_lock: &'static str,
+        too_long: &'static str,
+        heading: &'static str,
+        current: &'static str,
+        show_current: &'static str,
+        hide_current: &'static str,
+        new: &'static str,
+        show_new: &'static str,
+        hide_new: &'static str,
+        /// The least number of characters.
+        new_hint: &'static str,
+        submit: &'static str,
+        pending: &'static str,
+        no_current: &'static str,
+        wrong: &'static str,
+        no_new: &'static str,
+        /// The least number of characters.
+        too_short: &'static str,
+        too_common: &'static str,
+        not_possible: &'static str,
+    }
 }
 
-/// A message that depends on a number.
-pub(crate) struct Plural {
-    pub(crate) one: &'static str,
-    pub(crate) other: &'static str,
-}
-
-/// Why a stage is shown that the person did not go to.
-pub(crate) struct NoticeMessages {
-    pub(crate) sign_in_expired: &'static str,
-    pub(crate) attempts_exhausted: &'static str,
-    pub(crate) sends_exhausted: &'static str,
-    pub(crate) begun_elsewhere: &'static str,
-    pub(crate) signed_in_elsewhere: &'static str,
-    pub(crate) session_ended: &'static str,
-    pub(crate) signed_out: &'static str,
-    pub(crate) password_changed: &'static str,
-    pub(crate) password_may_be_changed: &'static str,
-}
-
-/// What can happen to every request.
-pub(crate) struct FailureMessages {
-    pub(crate) offline: &'static str,
-    pub(crate) no_answer: &'static str,
-    pub(crate) too_slow: &'static str,
-    pub(crate) ill: &'static str,
-    pub(crate) wait: &'static str,
-    pub(crate) not_allowed: &'static str,
-    pub(crate) misunderstood: &'static str,
-}
-
-pub(crate) struct ConnectMessages {
-    pub(crate) heading: &'static str,
-    pub(crate) server_address: &'static str,
-    pub(crate) help: &'static str,
-    pub(crate) understood: &'static str,
-    pub(crate) submit: &'static str,
-    pub(crate) pending: &'static str,
-    pub(crate) remembered: &'static str,
-    pub(crate) forget: &'static str,
-    pub(crate) use_address: &'static str,
-    pub(crate) use_unencrypted: &'static str,
-    pub(crate) empty: &'static str,
-    pub(crate) too_long: &'static str,
-    pub(crate) email_address: &'static str,
-    pub(crate) user_part: &'static str,
-    pub(crate) other_scheme: &'static str,
-    pub(crate) doubled_scheme: &'static str,
-    pub(crate) not_an_address: &'static str,
-    pub(crate) blocked: &'static str,
-    pub(crate) local_network: &'static str,
-    pub(crate) silent: &'static str,
-    pub(crate) silent_encrypted: &'static str,
-    pub(crate) closed: &'static str,
-    pub(crate) not_a_sign_in_server: &'static str,
-    pub(crate) other_address: &'static str,
-    pub(crate) foreign_endpoint: &'static str,
-}
-
-pub(crate) struct AccountMessages {
-    pub(crate) heading: &'static str,
-    pub(crate) username: &'static str,
-    pub(crate) username_hint: &'static str,
-    pub(crate) cell_number: &'static str,
-    pub(crate) cell_number_help: &'static str,
-    pub(crate) submit: &'static str,
-    pub(crate) pending: &'static str,
-    pub(crate) username_empty: &'static str,
-    pub(crate) username_too_long: &'static str,
-    pub(crate) username_control: &'static str,
-    pub(crate) number_character: &'static str,
-    pub(crate) number_extension: &'static str,
-    pub(crate) number_too_short: &'static str,
-    pub(crate) number_too_long: &'static str,
-    pub(crate) number_refused: &'static str,
-}
-
-pub(crate) struct CredentialsMessages {
-    pub(crate) heading: &'static str,
-    pub(crate) username: &'static str,
-    pub(crate) password: &'static str,
-    pub(crate) submit: &'static str,
-    pub(crate) pending: &'static str,
-    pub(crate) no_password: &'static str,
-    pub(crate) refused: &'static str,
-}
-
-pub(crate) struct CodeMessages {
-    pub(crate) heading: &'static str,
-    pub(crate) sent_to: &'static str,
-    pub(crate) not_sent: &'static str,
-    pub(crate) access_code: &'static str,
-    pub(crate) help: &'static str,
-    pub(crate) help_to_submit: &'static str,
-    pub(crate) reference: &'static str,
-    pub(crate) sent_at: &'static str,
-    pub(crate) life: &'static str,
-    pub(crate) expires_in: &'static str,
-    pub(crate) has_expired: &'static str,
-    pub(crate) attempts: &'static str,
-    pub(crate) attempts_left: Plural,
-    pub(crate) submit: &'static str,
-    pub(crate) checking: &'static str,
-    pub(crate) resend: &'static str,
-    pub(crate) resending: &'static str,
-    pub(crate) resend_in: &'static str,
-    pub(crate) resend_now: &'static str,
-    pub(crate) sends_left: Plural,
-    pub(crate) announce_sent: &'static str,
-    pub(crate) announce_minute: &'static str,
-    pub(crate) announce_expired: &'static str,
-    pub(crate) empty: &'static str,
-    pub(crate) not_a_digit: &'static str,
-    pub(crate) too_short: &'static str,
-    pub(crate) too_long: &'static str,
-    pub(crate) wrong: &'static str,
-    pub(crate) expired: &'static str,
-    pub(crate) superseded: &'static str,
-    pub(crate) sends_exhausted: &'static str,
-    pub(crate) not_delivered: &'static str,
-}
-
-pub(crate) struct UserMessages {
-    pub(crate) heading: &'static str,
-    pub(crate) signed_in: &'static str,
-    pub(crate) username: &'static str,
-    pub(crate) email: &'static str,
-    pub(crate) cell_number: &'static str,
-    pub(crate) configuration: &'static str,
-    pub(crate) server: &'static str,
-    pub(crate) integrated: &'static str,
-    pub(crate) uc_only: &'static str,
-    pub(crate) voice_only: &'static str,
-    pub(crate) preferred_device: &'static str,
-    pub(crate) desk_phone: &'static str,
-    pub(crate) mobile_phone: &'static str,
-    pub(crate) auto_pilot: &'static str,
-    pub(crate) route_calls: &'static str,
-    pub(crate) route_calls_help: &'static str,
-    pub(crate) saving: &'static str,
-    pub(crate) saved: &'static str,
-    pub(crate) sign_out: &'static str,
-    pub(crate) signing_out: &'static str,
-    pub(crate) not_available: &'static str,
-}
-
-/// Where the person is signed in.
-pub(crate) struct SessionsMessages {
-    pub(crate) heading: &'static str,
-    /// Browser and system.
-    pub(crate) browser_on: &'static str,
-    pub(crate) unknown_browser: &'static str,
-    pub(crate) this_one: &'static str,
-    pub(crate) signed_in: &'static str,
-    pub(crate) last_used: &'static str,
-    pub(crate) sign_out_there: &'static str,
-    /// The same, with the place, for whoever does not see it beside the button.
-    pub(crate) sign_out_of: &'static str,
-    pub(crate) signing_out: &'static str,
-    pub(crate) signed_out: &'static str,
-}
-
-/// Passwords: whatever is said of every field for one, and changing the own one.
-pub(crate) struct PasswordMessages {
-    pub(crate) show: &'static str,
-    pub(crate) hide: &'static str,
-    pub(crate) show_password: &'static str,
-    pub(crate) hide_password: &'static str,
-    pub(crate) caps_lock: &'static str,
-    pub(crate) too_long: &'static str,
-    pub(crate) heading: &'static str,
-    pub(crate) current: &'static str,
-    pub(crate) show_current: &'static str,
-    pub(crate) hide_current: &'static str,
-    pub(crate) new: &'static str,
-    pub(crate) show_new: &'static str,
-    pub(crate) hide_new: &'static str,
-    /// The least number of characters.
-    pub(crate) new_hint: &'static str,
-    pub(crate) submit: &'static str,
-    pub(crate) pending: &'static str,
-    pub(crate) no_current: &'static str,
-    pub(crate) wrong: &'static str,
-    pub(crate) no_new: &'static str,
-    /// The least number of characters.
-    pub(crate) too_short: &'static str,
-    pub(crate) too_common: &'static str,
-    pub(crate) not_possible: &'static str,
+#[cfg(not(target_arch = "wasm32"))]
+catalogue! {
+    /// What `index.html` says before the page runs, or where it cannot: the field names are its `data-text`.
+    struct StartMessages {
+        /// `ltr` or `rtl`: which way the language is written.
+        direction: &'static str,
+        starting: &'static str,
+        reload: &'static str,
+        help: &'static str,
+        unsupported_heading: &'static str,
+        unsupported: &'static str,
+        blocked_heading: &'static str,
+        blocked: &'static str,
+        missing_heading: &'static str,
+        missing: &'static str,
+        missing_help: &'static str,
+        offline_heading: &'static str,
+        offline: &'static str,
+        slow_heading: &'static str,
+        slow: &'static str,
+        panic_heading: &'static str,
+        panic: &'static str,
+        panic_help: &'static str,
+    }
 }

@@ -130,6 +130,8 @@ fn Facts(code: Memo<Option<AwaitedCode>>) -> impl IntoView {
     let clock = use_clock();
     let reference = move || code.with(|code| code.as_ref().and_then(|code| code.members.reference.clone()));
     let sent_at = Memo::new(move |_| {
+        // A time of day is written in the language of the page.
+        messages.track();
         code.with(|code| code.as_ref().and_then(|code| code.sent_ago(code.as_of))).map(browser::time_of_day)
     });
     let life = Memo::new(move |_| code.with(|code| code.as_ref().and_then(|code| code.expires_in(clock.get()))));

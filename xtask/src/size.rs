@@ -1,6 +1,6 @@
 //! What a browser downloads to show the first screen.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 use serde::Serialize;
 
@@ -14,6 +14,8 @@ struct Sizes {
     script_br: u64,
     wasm_br: u64,
     cold_total_br: u64,
+    /// What a language besides English adds, by its tag.
+    languages_br: BTreeMap<String, u64>,
 }
 
 /// The size of a file as it is sent: its brotli form, where that is smaller.
@@ -34,6 +36,10 @@ fn measure() -> Result<Sizes, Failure> {
         script_br: sum(".js")?,
         wasm_br: sum(".wasm")?,
         cold_total_br: sum("")?,
+        languages_br: page::languages(&place::page())?
+            .into_iter()
+            .map(|(tag, file)| Ok((tag, sent(&file)?)))
+            .collect::<Result<_, Failure>>()?,
     })
 }
 
@@ -51,5 +57,8 @@ pub(crate) fn size(json: bool) -> Result<(), Failure> {
     println!("{:>9}  scripts", sizes.script_br);
     println!("{:>9}  WebAssembly", sizes.wasm_br);
     println!("{:>9}  everything for the first screen", sizes.cold_total_br);
+    for (tag, bytes) in &sizes.languages_br {
+        println!("{bytes:>9}  more in {tag}");
+    }
     Ok(())
 }

@@ -40,6 +40,7 @@ impl<'a, U: UrlParser> Turn<'a, U> {
             Event::Cancel => self.cancel(),
             Event::Returned => self.returned(),
             Event::Offline => self.offline(),
+            Event::Languages(languages) => self.state.page.languages = languages,
             Event::Edited => {
                 if self.state.trouble.as_ref().is_some_and(Trouble::is_about_input) {
                     self.state.trouble = None;

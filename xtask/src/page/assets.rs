@@ -148,7 +148,7 @@ fn file_name(path: &str) -> &str {
 }
 
 /// What a browser fetches to start the page, the document first: what `index.html` speaks of, and what that speaks of.
-/// Pictures, the manifest and the service worker come when the page runs already.
+/// Pictures, the manifest and the service worker come when the page runs already, languages to those who read them.
 pub(crate) fn first_load(folder: &Path) -> Result<Vec<String>, Failure> {
     let files = read(folder)?;
     let mut reached = vec!["index.html".to_owned()];
@@ -157,7 +157,7 @@ pub(crate) fn first_load(folder: &Path) -> Result<Vec<String>, Failure> {
         let bytes = files.get(path).map(Vec::as_slice).unwrap_or_default();
         let new: Vec<String> = files
             .keys()
-            .filter(|other| worker::carries_its_content(other))
+            .filter(|other| worker::carries_its_content(other) && !worker::is_language(other))
             .filter(|other| !reached.contains(other) && mentions(bytes, file_name(other)))
             .cloned()
             .collect();
@@ -165,6 +165,12 @@ pub(crate) fn first_load(folder: &Path) -> Result<Vec<String>, Failure> {
         next += 1;
     }
     Ok(reached)
+}
+
+/// The languages that can be loaded besides English, by tag, as files of the built page.
+pub(crate) fn languages(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let names = files(folder)?.into_iter().filter(|name| worker::is_language(name));
+    Ok(names.filter_map(|name| Some((name.rsplit_once('-')?.0.to_owned(), name))).collect())
 }
 
 #[cfg(test)]

@@ -7,6 +7,9 @@ use crate::command::Failure;
 
 const WORKER: &str = "sw.js";
 const DOCUMENT: &str = "index.html";
+/// Where the worker's lists go.
+const FILES: &str = r#"["{files}"]"#;
+const LANGUAGES: &str = r#"["{languages}"]"#;
 
 /// Fills in the service worker, and has the document ask for it. A page without one (a WebView's) leaves this out.
 pub(super) fn with_files(mut files: Files) -> Result<Files, Failure> {
@@ -15,26 +18,36 @@ pub(super) fn with_files(mut files: Files) -> Result<Files, Failure> {
         let bytes = files.get(name).cloned().ok_or_else(|| without(name))?;
         String::from_utf8(bytes).map_err(|_| without(name))
     };
-    let names: Vec<String> = files.keys().filter(|name| carries_its_content(name)).cloned().collect();
+    let ours = files.keys().filter(|name| carries_its_content(name)).cloned();
+    let (languages, names): (Vec<String>, Vec<String>) = ours.partition(|name| is_language(name));
     let document = text(&files, DOCUMENT)?;
     let worker = text(&files, WORKER)?;
-    if !document.contains("<html ") || !worker.contains(r#"["{files}"]"#) || !worker.contains("{version}") {
+    let is_missing = |part: &&str| !worker.contains(*part);
+    if !document.contains("<html ") || [FILES, LANGUAGES, "{version}"].iter().any(is_missing) {
         return Err(without(WORKER));
     }
     let document = document.replacen("<html ", &format!("<html data-worker=\"{WORKER}\" "), 1);
     let mut hash = Sha256::new();
     // The worker's own text too: a mended worker must not share its cache with the one before.
-    for part in [document.as_bytes(), worker.as_bytes(), names.join("\n").as_bytes()] {
+    for part in [document.as_bytes(), worker.as_bytes(), names.join("\n").as_bytes(), languages.join("\n").as_bytes()] {
         hash.update(part.len().to_le_bytes());
         hash.update(part);
     }
     let hash = assets::hex(&hash.finalize());
-    let list = serde_json::to_string(&names).map_err(|error| Failure::Page(error.to_string()))?;
-    let worker =
-        worker.replacen(r#"["{files}"]"#, &list, 1).replacen("{version}", hash.get(..DIGITS).unwrap_or(&hash), 1);
+    let list = |names: &[String]| serde_json::to_string(names).map_err(|error| Failure::Page(error.to_string()));
+    let worker = worker.replacen(FILES, &list(&names)?, 1).replacen(LANGUAGES, &list(&languages)?, 1).replacen(
+        "{version}",
+        hash.get(..DIGITS).unwrap_or(&hash),
+        1,
+    );
     files.insert(DOCUMENT.to_owned(), document.into_bytes());
     files.insert(WORKER.to_owned(), worker.into_bytes());
     Ok(files)
+}
+
+/// Whether a file is a language, which only those load who read it.
+pub(super) fn is_language(name: &str) -> bool {
+    assets::has_ending(name, "txt")
 }
 
 /// Whether a name is one that the release step has given: `page-0123456789abcdef.css`.
@@ -53,7 +66,8 @@ mod tests {
             ("index.html", "<html lang=\"en\">"),
             ("icon.svg", "<svg/>"),
             (script, ""),
-            ("sw.js", r#"const FILES = ["{files}"]; const VERSION = "{version}";"#),
+            ("de-8899aabbccddeeff.txt", ""),
+            ("sw.js", r#"const FILES = ["{files}"]; const LANGUAGES = ["{languages}"]; const VERSION = "{version}";"#),
         ]
         .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()))
         .into()
@@ -64,6 +78,7 @@ mod tests {
         let files = with_files(page("v-0011223344556677.js")).unwrap();
         let text = |name: &str| String::from_utf8(files[name].clone()).unwrap();
         assert!(text("sw.js").contains(r#"const FILES = ["v-0011223344556677.js"];"#), "{}", text("sw.js"));
+        assert!(text("sw.js").contains(r#"const LANGUAGES = ["de-8899aabbccddeeff.txt"];"#), "{}", text("sw.js"));
         assert!(!text("sw.js").contains('{'), "{}", text("sw.js"));
         assert_eq!(text("index.html"), r#"<html data-worker="sw.js" lang="en">"#);
     }

@@ -44,7 +44,7 @@ pub(super) async fn metadata(State(server): State<Shared>, Asked(issuer): Asked)
         },
         dpop_signing_alg_values_supported: texts(&["ES256"]),
         code_challenge_methods_supported: texts(&["S256"]),
-        ui_locales_supported: texts(mail::LANGUAGES),
+        ui_locales_supported: texts(&mail::LANGUAGES),
         uc_configuration: Some(config.configuration),
         service_name: Some(config.service_name.clone()),
         default_region: config.default_region.clone(),

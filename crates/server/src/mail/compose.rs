@@ -60,7 +60,7 @@ pub(super) fn compose(mail: &Mail, from: &Mailbox, id: &str) -> Result<Composed,
 
 fn word(mail: &Mail, messages: &Messages) -> Wording {
     let (name, service) = (one_line(&mail.name), one_line(&mail.service_name));
-    let moment = Timestamp::from_millisecond(mail.at_ms).unwrap_or_default().strftime(messages.moment).to_string();
+    let moment = messages.moment(Timestamp::from_millisecond(mail.at_ms).unwrap_or_default());
     let browser = match mail.user_agent.as_deref().and_then(recognise) {
         Some(browser) => match browser.system {
             Some(system) => (messages.browser_on_system)(browser.name, system),

@@ -94,6 +94,52 @@ async fn pasting_the_text_of_the_mail_gives_the_code() {
     assert_eq!(found.expose(), "012345");
 }
 
+#[test]
+fn every_language_has_the_code_in_its_first_line_and_all_that_the_person_needs() {
+    let from = "a@example.com".parse().unwrap();
+    for language in LANGUAGES {
+        let locales = vec!["xx".to_owned(), language.to_owned()];
+        for life in [1, 59, 60, 120, 300, 600, 1320].map(Duration::from_secs) {
+            let mail = Mail { about: code("012345", life), locales: locales.clone(), ..code_mail() };
+            let text = compose::compose(&mail, &from, "id").unwrap().text;
+            assert!(text.lines().next().unwrap().contains("012345"), "{language}: {text}");
+            assert_eq!(AccessCode::find(&text, 6).unwrap().expose(), "012345", "{language}: {text}");
+            let life = life.as_secs();
+            let number = if life < 60 { life } else { life / 60 };
+            // One and two may be said in words.
+            assert!(number < 3 || text.contains(&number.to_string()), "{language}: {text}");
+            for part in
+                ["Ada Lovelace", "KX", "Example UC", "2026", "03:04", "UTC", "Firefox", "Linux", "uc.example.com"]
+            {
+                assert!(text.contains(part), "{language}: {part} is missing: {text}");
+            }
+        }
+        for warning in [Warning::CodesExhausted, Warning::NewBrowser, Warning::PasswordChanged] {
+            let mail = Mail { about: About::Warning(warning), locales: locales.clone(), ..code_mail() };
+            let composed = compose::compose(&mail, &from, "id").unwrap();
+            let message = String::from_utf8(composed.message.formatted()).unwrap();
+            assert!(message.contains(&format!("Content-Language: {language}\r\n")), "{message}");
+            assert!(composed.text.lines().next().unwrap().contains("Example UC"), "{language}: {}", composed.text);
+            for part in ["Ada Lovelace", "2026", "Firefox", "uc.example.com"] {
+                assert!(composed.text.contains(part), "{language}: {part} is missing: {}", composed.text);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_months_are_those_of_the_calendar() {
+    for (month, english, german) in
+        [(1, "2 January 2026", "2. Januar 2026"), (12, "2 December 2026", "2. Dezember 2026")]
+    {
+        let at = format!("2026-{month:02}-02T03:04:05Z").parse().unwrap();
+        for (language, date) in [("en", english), ("de-AT", german)] {
+            let said = messages::for_locales(&[language.to_owned()]).moment(at);
+            assert!(said.starts_with(date), "{said}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_warning_says_what_happened_first_and_what_to_do_and_has_no_link() {
     for (warning, subject, first, advice) in [

@@ -1,0 +1,89 @@
+//! Writes the catalogues that the page loads on demand: a line of JSON for `index.html`, then a line for each message.
+
+use std::{collections::BTreeMap, fs, io, path::Path};
+
+use super::{
+    catalogue::Texts,
+    de,
+    messages::{Messages, StartMessages},
+};
+
+/// The languages besides English, by their tags (BCP 47).
+const CATALOGUES: [(&str, &StartMessages, &Messages); 1] = [("de", &de::START, &de::MESSAGES)];
+
+/// Writes a file for each language; the release step gives it the name that its content demands.
+pub(crate) fn write(folder: &Path) -> io::Result<()> {
+    for (tag, start, messages) in CATALOGUES {
+        fs::write(folder.join(name(tag)), text(start, messages)?)?;
+    }
+    Ok(())
+}
+
+/// As `index.html` names it.
+fn name(tag: &str) -> String {
+    format!("{tag}-00000000.txt")
+}
+
+fn text(start: &StartMessages, messages: &Messages) -> io::Result<String> {
+    let start: BTreeMap<&str, &str> = texts(start).into_iter().collect();
+    let lines: Vec<&str> = texts(messages).into_iter().map(|(_, line)| line).collect();
+    Ok(format!("{}\n{}\n", serde_json::to_string(&start)?, lines.join("\n")))
+}
+
+fn texts(catalogue: &impl Texts) -> Vec<(&'static str, &'static str)> {
+    let mut lines = Vec::new();
+    catalogue.write("", &mut lines);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::en;
+
+    const DOCUMENT: &str = include_str!("../../index.html");
+    /// Forms of a plural: a language leaves out those that it has no use for.
+    const FORMS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+
+    #[test]
+    fn the_document_lists_every_language() {
+        let names: Vec<String> = CATALOGUES.iter().map(|(tag, ..)| name(tag)).collect();
+        let list = format!(r#"<meta name="languages" content="{}">"#, names.join(" "));
+        assert!(DOCUMENT.contains(&list), "index.html lacks {list}");
+    }
+
+    #[test]
+    fn the_document_speaks_the_english_of_the_catalogue() {
+        let mut uses = 0;
+        for part in DOCUMENT.split(r#"data-text=""#).skip(1) {
+            let (name, rest) = part.split_once('"').unwrap();
+            let said = rest.split_once('>').unwrap().1.split_once('<').unwrap().0;
+            let (_, text) = texts(&en::START).into_iter().find(|(own, _)| *own == name).unwrap();
+            assert_eq!(said, text, "{name}");
+            uses += 1;
+        }
+        assert!(uses > 20, "{uses}");
+        for (name, _) in texts(&en::START) {
+            assert!(name == "direction" || DOCUMENT.contains(&format!(r#"data-text="{name}""#)), "{name} is not used");
+        }
+    }
+
+    #[test]
+    fn every_message_fits_on_its_line_and_has_the_placeholders_of_the_english_one() {
+        let english = texts(&en::MESSAGES);
+        for (tag, start, messages) in CATALOGUES {
+            for (name, text) in texts(start).into_iter().chain(texts(messages)) {
+                assert!(!text.contains(['\n', '\r']) && text.trim() == text, "{tag}: {name}: {text:?}");
+                assert!(!text.is_empty() || FORMS.contains(&name), "{tag}: {name} is empty");
+            }
+            let own = texts(messages);
+            assert_eq!(own.len(), english.len());
+            for ((name, own), (_, english)) in own.iter().zip(&english) {
+                let count = |text: &str| text.matches("{}").count();
+                // A plural may say “one” in words.
+                assert!(count(own) == count(english) || FORMS.contains(name), "{tag}: {name}: {own}");
+            }
+            assert_eq!(text(start, messages).unwrap().lines().count(), own.len() + 1, "{tag}");
+        }
+    }
+}

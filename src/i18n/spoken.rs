@@ -1,0 +1,91 @@
+//! The language that the page speaks now. `script/language.js` has chosen it and loads the catalogues.
+
+use js_sys::{Function, Promise, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use super::{catalogue::Texts, en, messages::Messages};
+
+/// Tags (BCP 47) of the languages, and what those who speak them call them.
+pub(crate) const LANGUAGES: [(&str, &str); 2] = [("de", "Deutsch"), ("en", "English")];
+
+/// The messages of the page's language.
+#[derive(Clone, Copy)]
+struct Language(RwSignal<&'static Messages>);
+
+/// The messages that the page starts with. English where the person's own could not be loaded.
+pub(crate) async fn ready() -> &'static Messages {
+    let loaded = script().and_then(|script| Reflect::get(&script, &"ready".into()).ok());
+    match loaded.and_then(|loaded| loaded.dyn_into::<Promise>().ok()) {
+        Some(loaded) => JsFuture::from(loaded).await.ok().and_then(|lines| read(&lines)).unwrap_or(&en::MESSAGES),
+        // The tests of single parts have no `index.html`.
+        None => &en::MESSAGES,
+    }
+}
+
+/// Loads another language, and keeps it for the next time; `None` where it does not come.
+pub(crate) async fn change(tag: &str) -> Option<&'static Messages> {
+    let script = script()?;
+    let change: Function = Reflect::get(&script, &"change".into()).ok()?.dyn_into().ok()?;
+    let loading: Promise = change.call1(&script, &tag.into()).ok()?.dyn_into().ok()?;
+    read(&JsFuture::from(loading).await.ok()?)
+}
+
+/// The tag of the language that shows.
+pub(crate) fn language() -> String {
+    document().document_element().and_then(|root| root.get_attribute("lang")).unwrap_or_default()
+}
+
+/// What `script/language.js` offers.
+fn script() -> Option<JsValue> {
+    Reflect::get(&window(), &"vestibuleLanguage".into()).ok().filter(JsValue::is_object)
+}
+
+/// A catalogue's lines; English has none, being here already.
+fn read(lines: &JsValue) -> Option<&'static Messages> {
+    let lines = lines.as_string()?;
+    if lines.is_empty() {
+        return Some(&en::MESSAGES);
+    }
+    // Kept for as long as the page is: a person changes the language a few times at most.
+    let lines: &'static str = lines.leak();
+    let messages = Messages::read(&mut lines.lines())?;
+    Some(Box::leak(Box::new(messages)))
+}
+
+/// Sets the language of everything below.
+pub(crate) fn provide_language(messages: &'static Messages) {
+    provide_context(Language(RwSignal::new(messages)));
+}
+
+/// The messages, in the language of the page.
+pub(crate) fn use_messages() -> ReadSignal<&'static Messages> {
+    expect_context::<Language>().0.read_only()
+}
+
+/// Where the page is given another language.
+pub(crate) fn use_other_language() -> WriteSignal<&'static Messages> {
+    expect_context::<Language>().0.write_only()
+}
+
+/// One message, in the language of the page.
+pub(crate) fn text(pick: fn(&Messages) -> &'static str) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
+    let messages = use_messages();
+    move || pick(messages.get())
+}
+
+/// A message with its placeholder, `{}`, filled in. What is filled in keeps its own direction of writing.
+pub(crate) fn fill(message: &str, value: impl std::fmt::Display) -> String {
+    message.replacen("{}", &format!("\u{2068}{value}\u{2069}"), 1)
+}
+
+/// What stands before and after the placeholder, `{}`, of a message.
+pub(crate) fn around(message: &'static str) -> (&'static str, &'static str) {
+    message.split_once("{}").unwrap_or((message, ""))
+}
+
+/// A span of time as minutes and seconds, like a clock shows it.
+pub(crate) fn minutes(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
