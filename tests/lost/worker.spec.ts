@@ -101,6 +101,24 @@ test.describe('after a first visit, without a network', () => {
   });
 });
 
+test.describe('after a first visit in German, without a network', () => {
+  test.use({ locale: 'de-DE' });
+
+  test('the page starts in German', async ({ page, deployed, context, complaints }) => {
+    complaints.allow(/ERR_INTERNET_DISCONNECTED/);
+    const { person } = deployed;
+    const heading = page.getByRole('heading', { level: 1 });
+    await page.goto(person.server);
+    await expect(heading).toHaveText('Verbinden');
+    await workerReady(page);
+    await expect.poll(() => cached(page)).toContainEqual(expect.stringMatching(/^\/de-[0-9a-f]{16}\.txt$/));
+    await context.setOffline(true);
+    await page.goto(person.server);
+    await expect(heading).toHaveText('Verbinden');
+    await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+  });
+});
+
 test('nothing but the page itself is ever kept in a cache', async ({ page, deployed }) => {
   const { person, builds } = deployed;
   await person.open('connect');

@@ -58,12 +58,17 @@ pub(crate) fn Sessions() -> impl IntoView {
 #[component]
 fn Place(session: SessionInfo, list: Memo<Option<Vec<SessionInfo>>>) -> impl IntoView {
     let messages = use_messages();
-    let signed_in = browser::date_and_time(session.signed_in_ago);
+    // Dates are written in the language of the page.
+    let date_and_time = move |seconds_ago| {
+        messages.track();
+        browser::date_and_time(seconds_ago)
+    };
+    let signed_in = move || date_and_time(session.signed_in_ago);
     let last_used = {
         let id = session.id.clone();
         let of = move |list: &Vec<SessionInfo>| list.iter().find(|session| session.id == id).map(|it| it.last_used_ago);
         let last_used_ago = Memo::new(move |_| list.with(|list| list.as_ref().and_then(&of)));
-        move || last_used_ago.get().map(browser::date_and_time).unwrap_or_default()
+        move || last_used_ago.get().map(date_and_time).unwrap_or_default()
     };
     let (browser, system) = (session.browser, session.system);
     let name = Signal::derive(move || name(messages.get(), browser.as_deref(), system.as_deref()));
@@ -77,7 +82,7 @@ fn Place(session: SessionInfo, list: Memo<Option<Vec<SessionInfo>>>) -> impl Int
             <div>
                 <p class="where">{name}</p>
                 {session.client_address.map(|address| view! { <p class="hint"><bdi dir="ltr">{address}</bdi></p> })}
-                <p class="hint">{move || fill(messages.get().sessions.signed_in, &signed_in)}</p>
+                <p class="hint">{move || fill(messages.get().sessions.signed_in, signed_in())}</p>
                 {(!session.current).then(|| view! {
                     <p class="hint">{move || fill(messages.get().sessions.last_used, last_used())}</p>
                 })}
