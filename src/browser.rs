@@ -124,5 +124,6 @@ fn shown(seconds_ago: u64, style: &[(&str, &str)]) -> (js_sys::Date, String, js_
         // A plain object takes every property.
         drop(js_sys::Reflect::set(&options, &(*key).into(), &(*value).into()));
     }
-    (date, language(), options)
+    // The digits of all other numbers here.
+    (date, format!("{}-u-nu-latn", language()), options)
 }

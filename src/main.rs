@@ -34,7 +34,8 @@ mod theme;
 #[cfg(target_arch = "wasm32")]
 fn main() {
     console_error_panic_hook::set_once();
-    leptos::task::spawn_local(async {
+    // Leptos has no executor of its own before it is mounted.
+    wasm_bindgen_futures::spawn_local(async {
         let messages = i18n::ready().await;
         leptos::mount::mount_to_body(move || leptos::view! { <app::App messages/> });
     });

@@ -3,13 +3,24 @@
 use std::{collections::BTreeMap, fs, io, path::Path};
 
 use super::{
+    ar,
     catalogue::Texts,
-    de,
+    de, es, fr, it,
     messages::{Messages, StartMessages},
+    nl, pl, pt_br,
 };
 
 /// The languages besides English, by their tags (BCP 47).
-const CATALOGUES: [(&str, &StartMessages, &Messages); 1] = [("de", &de::START, &de::MESSAGES)];
+const CATALOGUES: [(&str, &StartMessages, &Messages); 8] = [
+    ("ar", &ar::START, &ar::MESSAGES),
+    ("de", &de::START, &de::MESSAGES),
+    ("es", &es::START, &es::MESSAGES),
+    ("fr", &fr::START, &fr::MESSAGES),
+    ("it", &it::START, &it::MESSAGES),
+    ("nl", &nl::START, &nl::MESSAGES),
+    ("pl", &pl::START, &pl::MESSAGES),
+    ("pt-BR", &pt_br::START, &pt_br::MESSAGES),
+];
 
 /// Writes a file for each language; the release step gives it the name that its content demands.
 pub(crate) fn write(folder: &Path) -> io::Result<()> {

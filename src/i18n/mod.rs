@@ -12,9 +12,23 @@ mod plural;
 mod spoken;
 
 #[cfg(not(target_arch = "wasm32"))]
+mod ar;
+#[cfg(not(target_arch = "wasm32"))]
 mod de;
 #[cfg(not(target_arch = "wasm32"))]
+mod es;
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod files;
+#[cfg(not(target_arch = "wasm32"))]
+mod fr;
+#[cfg(not(target_arch = "wasm32"))]
+mod it;
+#[cfg(not(target_arch = "wasm32"))]
+mod nl;
+#[cfg(not(target_arch = "wasm32"))]
+mod pl;
+#[cfg(not(target_arch = "wasm32"))]
+mod pt_br;
 
 #[cfg(all(target_arch = "wasm32", test))]
 pub(crate) use en::MESSAGES as ENGLISH;

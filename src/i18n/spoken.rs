@@ -8,7 +8,17 @@ use wasm_bindgen_futures::JsFuture;
 use super::{catalogue::Texts, en, messages::Messages};
 
 /// Tags (BCP 47) of the languages, and what those who speak them call them.
-pub(crate) const LANGUAGES: [(&str, &str); 2] = [("de", "Deutsch"), ("en", "English")];
+pub(crate) const LANGUAGES: [(&str, &str); 9] = [
+    ("de", "Deutsch"),
+    ("en", "English"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("it", "Italiano"),
+    ("nl", "Nederlands"),
+    ("pl", "Polski"),
+    ("pt-BR", "Português (Brasil)"),
+    ("ar", "العربية"),
+];
 
 /// The messages of the page's language.
 #[derive(Clone, Copy)]

@@ -5,12 +5,12 @@ import { codeIn, expect, GRACE, test } from '../fixtures/test.ts';
 const LANGUAGES = [
   { tag: 'ar', direction: 'rtl', connect: 'الاتصال' },
   { tag: 'de', direction: 'ltr', connect: 'Verbinden' },
-  { tag: 'es', direction: 'ltr', connect: 'Conectar' },
-  { tag: 'fr', direction: 'ltr', connect: 'Connexion' },
-  { tag: 'it', direction: 'ltr', connect: 'Connetti' },
+  { tag: 'es', direction: 'ltr', connect: 'Conexión' },
+  { tag: 'fr', direction: 'ltr', connect: 'Connexion au serveur' },
+  { tag: 'it', direction: 'ltr', connect: 'Connessione' },
   { tag: 'nl', direction: 'ltr', connect: 'Verbinden' },
-  { tag: 'pl', direction: 'ltr', connect: 'Połącz' },
-  { tag: 'pt-BR', direction: 'ltr', connect: 'Conectar' },
+  { tag: 'pl', direction: 'ltr', connect: 'Połączenie' },
+  { tag: 'pt-BR', direction: 'ltr', connect: 'Conexão' },
 ] as const;
 
 /** WCAG's narrowest page (1.4.10): 1,280 px at 400 %. */

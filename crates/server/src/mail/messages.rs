@@ -1,7 +1,14 @@
 //! The words of the mails, one catalogue a language. There is no text for people elsewhere in the mails.
 
+mod ar;
 mod de;
 mod en;
+mod es;
+mod fr;
+mod it;
+mod nl;
+mod pl;
+mod pt_br;
 
 use jiff::{Timestamp, tz::Offset};
 
@@ -18,7 +25,17 @@ pub const LANGUAGES: [&str; CATALOGUES.len()] = {
     tags
 };
 
-const CATALOGUES: [&Messages; 2] = [&en::MESSAGES, &de::MESSAGES];
+const CATALOGUES: [&Messages; 9] = [
+    &en::MESSAGES,
+    &ar::MESSAGES,
+    &de::MESSAGES,
+    &es::MESSAGES,
+    &fr::MESSAGES,
+    &it::MESSAGES,
+    &nl::MESSAGES,
+    &pl::MESSAGES,
+    &pt_br::MESSAGES,
+];
 
 /// A catalogue. A language that lacks a message does not build.
 pub(super) struct Messages {
