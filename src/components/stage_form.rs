@@ -40,7 +40,8 @@ pub(crate) fn StageForm(
     });
     Effect::new(move |_| {
         if let Some(form) = form.get() {
-            announcer.say(format!("{}, {}", heading(), steps()));
+            // Once for each stage: in another language it is the same one.
+            announcer.say(untrack(|| format!("{}, {}", heading(), steps())));
             focus_first(&form, drafts.latest(stage));
         }
     });

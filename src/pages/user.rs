@@ -88,7 +88,7 @@ fn Person(me: Me) -> impl IntoView {
     let messages = use_messages();
     let configuration = move || configuration(messages.get(), me.configuration);
     view! {
-        <p class="name" dir="auto">{me.name}</p>
+        <p class="name"><bdi>{me.name}</bdi></p>
         <dl class="person">
             <div>
                 <dt>{text(|messages| messages.user.username)}</dt>

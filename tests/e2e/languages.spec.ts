@@ -93,6 +93,7 @@ test.describe('the menu of languages', () => {
     await accountPage.username.fill('gra');
     const menu = page.getByRole('combobox', { name: 'Language' });
     await expect(menu).toHaveValue('en');
+    await menu.focus();
     await menu.selectOption('Deutsch');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Konto');
     await expect(page.getByRole('textbox', { name: 'Benutzername' })).toHaveValue('gra');
@@ -117,18 +118,22 @@ test.describe('the menu of languages', () => {
     expect((await mail.next(GRACE.email)).html).toContain('<html lang="de"');
   });
 
-  test('says that a language does not come, and loads it the next time', async ({ page, atAccount, complaints }) => {
-    complaints.allow(/net::ERR_FAILED/);
-    await atAccount();
-    const menu = page.getByRole('combobox', { name: 'Language' });
-    await page.route('**/de-*.txt', (route) => route.abort());
-    await menu.selectOption('Deutsch');
-    await expect(page.getByText('This language could not be loaded.')).toBeVisible();
-    await expect(menu).toHaveValue('en');
-    await page.unroute('**/de-*.txt');
-    await menu.selectOption('Deutsch');
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Konto');
-    await expect(page.getByText('This language could not be loaded.')).toHaveCount(0);
+  test.describe('without a service worker, whose requests a test cannot cut,', () => {
+    test.use({ serviceWorkers: 'block' });
+
+    test('says that a language does not come, and loads it the next time', async ({ page, atAccount, complaints }) => {
+      complaints.allow(/net::ERR_FAILED/);
+      await atAccount();
+      const menu = page.getByRole('combobox', { name: 'Language' });
+      await page.route('**/de-*.txt', (route) => route.abort());
+      await menu.selectOption('Deutsch');
+      await expect(page.getByText('This language could not be loaded.')).toBeVisible();
+      await expect(menu).toHaveValue('en');
+      await page.unroute('**/de-*.txt');
+      await menu.selectOption('Deutsch');
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Konto');
+      await expect(page.getByText('This language could not be loaded.')).toHaveCount(0);
+    });
   });
 });
 
