@@ -294,6 +294,8 @@ mod tests {
         let log = Log::default();
         let written = log.clone();
         let subscriber = tracing_subscriber::fmt().with_writer(move || log.clone()).finish();
+        // With a second one, no other thread that meets an event first, and has none, decides that nobody wants it.
+        let _second = tracing::Dispatch::new(tracing_subscriber::fmt().with_writer(std::io::sink).finish());
         let _guard = tracing::subscriber::set_default(subscriber);
         let (store, _folder) = store().await;
         let (whom, caller) = (Whom::Account("ada".to_owned()), Caller::default());
