@@ -13,7 +13,9 @@ pub fn canonical_username(name: &str) -> Option<String> {
     if name.contains('@') || name.chars().nth(MAX_CHARS).is_some() {
         return None;
     }
-    UsernameCaseMapped::enforce(name).ok().map(std::borrow::Cow::into_owned).filter(|name| !name.contains('@'))
+    let enforced = |name: &str| UsernameCaseMapped::enforce(name).ok().map(std::borrow::Cow::into_owned);
+    // What is changed again, or refused, when it is read back is nobody's name (RFC 8264 §7).
+    enforced(name).filter(|name| !name.contains('@') && enforced(name).is_some_and(|again| again == *name))
 }
 
 /// An e-mail address in the form that is compared: without letter case. `None` where no mail could go there.
@@ -60,6 +62,8 @@ mod tests {
             ("ada＠example.com", None),
             ("👋", None),
             ("a\u{0}", None),
+            // Its small form cannot stand in a name: whoever typed that one would not be found.
+            ("\u{13a0}", None),
         ] {
             assert_eq!(canonical_username(name).as_deref(), expected, "{name:?}");
         }
