@@ -218,6 +218,19 @@ pub(crate) fn chromedriver() -> Result<PathBuf, Failure> {
     })
 }
 
+/// HAProxy, which some installations stand behind.
+pub(crate) fn haproxy() -> Result<(), Failure> {
+    // Debian keeps it where only root looks.
+    let is_there = || which("haproxy").is_some() || Path::new("/usr/sbin/haproxy").is_file();
+    if !is_there() && can_apt_get() {
+        apt_get("haproxy")?;
+    }
+    if is_there() {
+        return Ok(());
+    }
+    Err(Failure::Missing { program: "haproxy".to_owned(), mend: "install HAProxy 2.6 or newer".to_owned() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

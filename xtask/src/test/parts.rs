@@ -90,6 +90,7 @@ pub(super) fn clients() -> Result<Tally, Failure> {
     server::build()?;
     tools::for_browser_tests()?;
     tools::python(&place::tests().join("clients").join("requirements.txt"))?;
+    tools::haproxy()?;
     say("OAuth clients");
     playwright_project("clients", None)
 }
