@@ -220,3 +220,23 @@ async fn of_two_changes_at_once_one_counts() {
     assert_eq!(statuses[0], StatusCode::NO_CONTENT);
     assert!(matches!(statuses[1], StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
 }
+
+#[tokio::test]
+async fn a_session_ends_after_thirty_days_however_much_it_is_used() {
+    let harness = Harness::new().await;
+    let (_, cookie) = cookie_session(&harness, &[]).await;
+    let mut refresh_token = harness.tokens().await.text("refresh_token");
+    for day in (5..30).step_by(5) {
+        harness.server.clock.advance(Duration::from_hours(5 * 24));
+        assert_eq!(sessions(&harness, &cookie).await.status, StatusCode::OK, "day {day}");
+        refresh_token = refresh(&harness, &refresh_token).await.text("refresh_token");
+    }
+    harness.server.clock.advance(Duration::from_hours(5 * 24));
+    assert_eq!(sessions(&harness, &cookie).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(refresh(&harness, &refresh_token).await.error(), "invalid_grant");
+}
+
+async fn refresh(harness: &Harness, token: &str) -> Reply {
+    let members = [("grant_type", "refresh_token"), ("client_id", BUILT_IN_CLIENT), ("refresh_token", token)];
+    harness.form("/oauth/token", &members).await
+}
