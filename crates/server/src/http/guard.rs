@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -28,15 +29,18 @@ pub(super) fn open_cors() -> CorsLayer {
         .max_age(PREFLIGHT_LIFE)
 }
 
-/// For what only listed origins may ask; the answer names the one origin, and never allows credentials.
+/// For what only listed origins may ask; the answer names the one origin, and never allows credentials. A sign-in may
+/// be asked for by every origin, since a proof makes the browser ask first: the refusal of the sign-in itself is what a
+/// page can read.
 pub(super) fn listed_cors(server: &Shared) -> CorsLayer {
     let server = server.clone();
-    let is_listed = move |origin: &HeaderValue, _: &axum::http::request::Parts| {
-        origin.to_str().is_ok_and(|origin| is_listed_origin(&server.config, origin))
+    let is_welcome = move |origin: &HeaderValue, request: &Parts| {
+        let asks_to_sign_in = request.method == Method::OPTIONS && request.uri.path() == endpoint::AUTHORIZE_CHALLENGE;
+        asks_to_sign_in || origin.to_str().is_ok_and(|origin| is_listed_origin(&server.config, origin))
     };
     let intent = HeaderName::from_static(endpoint::INTENT_HEADER);
     CorsLayer::new()
-        .allow_origin(AllowOrigin::predicate(is_listed))
+        .allow_origin(AllowOrigin::predicate(is_welcome))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, proof::PROOF, intent])
         .expose_headers([header::RETRY_AFTER, header::WWW_AUTHENTICATE, proof::NONCE])
