@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 
 use super::browser::Browser;
+use super::dpop::client;
 use super::harness::{Harness, PASSWORD, wrong};
 
 const OWNER: &str = "192.0.2.1";
@@ -44,6 +45,21 @@ async fn a_known_device_is_known_for_its_accounts_alone() {
     shared.sign_in("ada").await;
     let cookie = shared.device_cookie().unwrap();
     assert_eq!(cookie.split('.').count(), 2, "one secret for each account: {cookie}");
+}
+
+#[tokio::test]
+async fn a_key_is_known_where_there_is_no_cookie() {
+    let harness = Harness::with(|config| config.mail.warnings = true).await;
+    let (owner, thief) = (client(&harness, 1), client(&harness, 2));
+    assert_eq!(owner.tokens().await.status, StatusCode::OK);
+    harness.server.clock.advance(Duration::from_hours(2));
+    Browser::at(&harness, STRANGER).try_password("ada", "wrong").await;
+    let session = thief.account().await.text("auth_session");
+    let right = [("auth_session", session.as_str()), ("uc_username", "ada"), ("password", PASSWORD)];
+    assert_eq!(thief.challenge(&right).await.error(), "rate_limited");
+    assert_eq!(owner.tokens().await.status, StatusCode::OK);
+    harness.quiet().await;
+    assert_eq!(harness.mails(), 1, "the browser was new once");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::dpop::testing::ProofKey;
 use crate::keys::sha256;
 
 /// A client that has a key.
-struct Client<'a> {
+pub(super) struct Client<'a> {
     harness: &'a Harness,
     key: ProofKey,
 }
@@ -39,11 +39,11 @@ impl Client<'_> {
         self.form_with(path, members, &[self.key.proof(&self.claims("POST", path))]).await
     }
 
-    async fn challenge(&self, members: &[(&str, &str)]) -> Reply {
+    pub(super) async fn challenge(&self, members: &[(&str, &str)]) -> Reply {
         self.form("/oauth/authorize-challenge", members).await
     }
 
-    async fn account(&self) -> Reply {
+    pub(super) async fn account(&self) -> Reply {
         let challenge = sha256(VERIFIER);
         let members = [
             ("client_id", BUILT_IN_CLIENT),
@@ -67,7 +67,7 @@ impl Client<'_> {
         self.form("/oauth/token", &redemption(code)).await
     }
 
-    async fn tokens(&self) -> Reply {
+    pub(super) async fn tokens(&self) -> Reply {
         self.redeem(&self.verified().await.1).await
     }
 
@@ -98,7 +98,7 @@ impl Client<'_> {
     }
 }
 
-fn client(harness: &Harness, seed: u8) -> Client<'_> {
+pub(super) fn client(harness: &Harness, seed: u8) -> Client<'_> {
     Client { harness, key: ProofKey::from_seed(seed) }
 }
 

@@ -136,9 +136,19 @@ async fn what_is_no_request_is_told_without_a_fault() {
     let mut json = form_request("/oauth/authorize-challenge", "{}");
     json.headers_mut().insert("content-type", "application/json".parse().unwrap());
     assert_eq!(harness.send(json).await.error(), "invalid_request");
-    let large = "a".repeat(70_000);
-    let reply = harness.send(form_request("/oauth/authorize-challenge", &large)).await;
-    assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn a_password_of_a_megabyte_is_too_large_and_one_that_is_too_long_is_told_so_without_being_hashed() {
+    let harness = Harness::new().await;
+    let session = harness.account("ada").await;
+    harness.server.hasher.fill_up();
+    for (length, status) in [(1 << 20, StatusCode::PAYLOAD_TOO_LARGE), (1_025, StatusCode::BAD_REQUEST)] {
+        let reply = harness.credentials(&session, "ada", &"x".repeat(length)).await;
+        assert_eq!((reply.status, reply.error()), (status, "invalid_request"), "{length}");
+    }
+    let longest = harness.credentials(&session, "ada", &"x".repeat(1_024)).await;
+    assert_eq!(longest.status, StatusCode::SERVICE_UNAVAILABLE, "would be hashed");
 }
 
 #[tokio::test]
