@@ -29,7 +29,7 @@ test.use({
 });
 
 test('Schemathesis finds every answer in the OpenAPI document', async ({ server }) => {
-  test.setTimeout(Number(EXAMPLES) * 1000);
+  test.setTimeout(60_000 + Number(EXAMPLES) * 1000);
   const args = ['--config-file', join(CLIENTS, 'schemathesis.toml'), 'run', `${server.origin}/openapi.json`];
   const options = ['--checks', 'all', '--max-examples', EXAMPLES, '--report', 'json', '--report-dir', server.folder];
   const st = spawn(SCHEMATHESIS, [...args, ...options, '--no-color'], {
