@@ -16,6 +16,8 @@ mod i18n;
 #[cfg(target_arch = "wasm32")]
 mod key;
 #[cfg(target_arch = "wasm32")]
+mod locks;
+#[cfg(target_arch = "wasm32")]
 mod pages;
 #[cfg(target_arch = "wasm32")]
 mod proofs;

@@ -11,7 +11,9 @@ use crate::{
     api,
     browser::{self, BrowserUrls},
     drafts::Drafts,
-    key, storage,
+    key,
+    locks::{self, Held},
+    storage,
     tabs::Tabs,
 };
 
@@ -28,6 +30,8 @@ struct Desk {
     controller: Option<(Try, AbortController)>,
     navigate: Box<dyn Fn(Stage, History)>,
     tabs: Option<Tabs>,
+    /// This tab's turn at what only one may do, for as long as its try is pending.
+    turn: Option<(Try, Held)>,
     /// What is stored, as far as this tab knows; `None` while that failed.
     stored: Option<String>,
 }
@@ -41,7 +45,7 @@ impl Flow {
     /// A flow that begins once the stored record is read.
     pub(crate) fn start(navigate: impl Fn(Stage, History) + 'static) -> Self {
         let drafts: Drafts = expect_context();
-        let desk = Desk { controller: None, navigate: Box::new(navigate), tabs: None, stored: None };
+        let desk = Desk { controller: None, navigate: Box::new(navigate), tabs: None, turn: None, stored: None };
         let flow = Self {
             state: RwSignal::new(State::default()),
             is_started: RwSignal::new(false),
@@ -82,25 +86,37 @@ impl Flow {
         for effect in effects.into_iter().flatten() {
             self.carry_out(effect);
         }
+        let pending = self.state.try_with_untracked(State::pending).flatten();
+        // Dropped out here: others may be waiting for it.
+        drop(self.desk.try_update_value(|desk| desk.turn.take_if(|(number, _)| Some(*number) != pending)));
     }
 
     /// The page is seen again. Tabs that sleep hear nothing: what others have stored meanwhile comes first.
     pub(crate) fn returned(self) {
         spawn_local(async move {
-            let is_known = self.desk.try_with_value(|desk| desk.stored.is_some()).unwrap_or_default();
-            if is_known && let Some(record) = storage::read().await {
-                self.heard(record);
+            if let Some(record) = self.news().await {
+                self.send(Event::Elsewhere(record));
             }
             self.send(Event::Returned);
         });
     }
 
-    /// Another tab has stored this, if it is not what this one knows.
+    /// What another tab has stored, if this one does not know it yet.
+    async fn news(self) -> Option<String> {
+        let is_known = self.desk.try_with_value(|desk| desk.stored.is_some()).unwrap_or_default();
+        if is_known { self.unheard(storage::read().await?) } else { None }
+    }
+
+    /// Another tab has stored this: told on, if it is not what this one knows.
     fn heard(self, record: String) {
-        let is_news = self.desk.try_update_value(|desk| desk.stored.replace(record.clone()).as_ref() != Some(&record));
-        if is_news == Some(true) {
+        if let Some(record) = self.unheard(record) {
             self.send(Event::Elsewhere(record));
         }
+    }
+
+    fn unheard(self, record: String) -> Option<String> {
+        let is_news = self.desk.try_update_value(|desk| desk.stored.replace(record.clone()).as_ref() != Some(&record));
+        (is_news == Some(true)).then_some(record)
     }
 
     fn carry_out(self, effect: Effect) {
@@ -118,6 +134,18 @@ impl Flow {
             }
             Effect::PrepareKey => key::prepare(),
             Effect::Navigate(stage, history) => self.desk.with_value(|desk| (desk.navigate)(stage, history)),
+            Effect::Lock(number) => {
+                let Some(signal) = self.signal(number) else { return };
+                spawn_local(async move {
+                    let held = locks::take(&signal).await;
+                    if signal.aborted() {
+                        return;
+                    }
+                    self.desk.try_update_value(|desk| desk.turn = held.map(|held| (number, held)));
+                    let news = self.news().await;
+                    self.send(Event::Reply(number, Reply::Locked(news)));
+                });
+            }
             Effect::Store(number, record) => spawn_local(async move {
                 let written = storage::write(&record).await;
                 self.desk.try_update_value(|desk| {
@@ -185,8 +213,11 @@ async fn request(effect: Effect, signal: &AbortSignal) -> Reply {
         Effect::SetPassword(_, address, access, body) => api::set_password(&address, &access, &body, signal).await,
         Effect::EndSession(_, address) => api::end_session(&address, signal).await,
         Effect::Revoke(_, url, token) => api::revoke(&url, &token, signal).await,
-        Effect::PrepareKey | Effect::Timer(..) | Effect::Abort(_) | Effect::Navigate(..) | Effect::Store(..) => {
-            Reply::Done
-        }
+        Effect::PrepareKey
+        | Effect::Lock(_)
+        | Effect::Timer(..)
+        | Effect::Abort(_)
+        | Effect::Navigate(..)
+        | Effect::Store(..) => Reply::Done,
     }
 }

@@ -1,6 +1,11 @@
 use vestibule_protocol::{PreferredDevice, Secret, SetPassword};
 
-use crate::{Doing, Failure, Stage, connect::Hunt, stored::Account, user::Tokens};
+use crate::{
+    Doing, Failure, Stage,
+    connect::Hunt,
+    stored::Account,
+    tokens::{Exchange, Tokens},
+};
 
 /// What is under way, with what it takes to go on when the answer is there.
 #[derive(Clone, Debug)]
@@ -19,7 +24,7 @@ pub(crate) enum Act {
     Ask(Why),
     /// The record is being made safe; then the stage shows.
     Keep(Stage),
-    /// The code of RFC 6749 becomes a session.
+    /// The code of RFC 6749 becomes a session that a cookie holds.
     Open(Opening),
     /// The User tab is being fetched.
     Load(Purpose),
@@ -33,8 +38,8 @@ pub(crate) enum Act {
     SignOutThere(String),
     /// The own password is being changed.
     SetPassword(SetPassword),
-    /// The access token has run out: a new one, then what needed it.
-    Renew(Box<Act>),
+    /// A code or a refresh token becomes tokens.
+    Exchange(Box<Exchange>),
     /// Signing out, here or after another tab.
     SignOut(Asked),
 }
@@ -68,8 +73,8 @@ pub(crate) enum Opening {
 /// Why the User tab is fetched.
 #[derive(Clone, Debug)]
 pub(crate) enum Purpose {
-    /// To go on with a session after a reload.
-    Resume,
+    /// To go on with a session after a reload: with these tokens, or by cookie.
+    Resume(Option<Tokens>),
     /// A sign-in has just brought these tokens.
     SignIn(Tokens),
     /// The page is seen again: quietly.
@@ -98,15 +103,15 @@ impl Act {
                 Doing::CheckingCode
             }
             Self::Resend { .. } | Self::Ask(Why::Resend(..)) => Doing::Resending,
-            Self::Ask(Why::Resume(_)) | Self::Load(Purpose::Resume) => Doing::Resuming,
+            Self::Ask(Why::Resume(_)) | Self::Load(Purpose::Resume(_)) => Doing::Resuming,
             Self::Begin { .. } | Self::Credentials | Self::Ask(Why::Credentials(_)) | Self::Keep(_) => {
                 Doing::CheckingCredentials
             }
             Self::Prefer(_) | Self::RouteCallsToCell(_) => Doing::Saving,
-            Self::Renew(act) => return act.doing(),
             Self::ListSessions(Asked::ByThePerson) => Doing::ListingSessions,
             Self::SignOutThere(_) => Doing::SigningOutThere,
             Self::SetPassword(_) | Self::Load(Purpose::AfterPassword(_)) => Doing::ChangingPassword,
+            Self::Exchange(exchange) => return exchange.doing(),
             Self::SignOut(_) => Doing::SigningOut,
             Self::Ask(Why::Check) | Self::Load(Purpose::Check) | Self::ListSessions(Asked::Quietly) => return None,
         })

@@ -8,7 +8,7 @@ use crate::{
     effect::{Binding, Effect, History},
     server::Unfit,
     state::{Connection, Progress},
-    trouble::Trouble,
+    trouble::{Notice, Trouble},
     turn::Turn,
 };
 
@@ -61,6 +61,8 @@ pub(crate) enum Goal {
     Connect,
     /// The page goes on where the person left, at this stage or the last before it that can be shown.
     Resume(Stage),
+    /// The page goes on with a session.
+    Session,
     /// The page looks whether it came from a server of this kind: quietly.
     Look,
     /// The person wants to connect to whatever that look finds.
@@ -81,7 +83,7 @@ impl Hunt {
     pub(crate) fn doing(&self) -> Option<Doing> {
         match self.goal {
             Goal::Connect | Goal::Own => Some(Doing::Connecting),
-            Goal::Resume(_) => Some(Doing::Resuming),
+            Goal::Resume(_) | Goal::Session => Some(Doing::Resuming),
             Goal::Look => None,
         }
     }
@@ -226,8 +228,7 @@ impl<U: UrlParser> Turn<'_, U> {
         };
         let stored = if running.is_none() { self.stored_sign_in(&server.address) } else { None };
         let (is_running, is_stored) = (running.is_some(), stored.is_some());
-        let has_session =
-            self.state.record.session.as_ref() == Some(&server.address) && self.has_cookie(&server.address);
+        let has_session = self.state.record.session.as_ref() == Some(&server.address) && self.can_resume_session();
         self.state.progress = Progress::Connected(Box::new(Connection { server, sign_in: running.or(stored) }));
         let leads_on = matches!(goal, Goal::Connect | Goal::Own) && !is_stored && !has_session;
         if leads_on {
@@ -239,14 +240,16 @@ impl<U: UrlParser> Turn<'_, U> {
             Goal::Resume(stage) if is_running || is_stored => self.ask(Why::Resume(stage)),
             Goal::Resume(_) => self.show(Stage::Account, History::Replace),
             _ if is_stored => self.ask(Why::Resume(Stage::User)),
-            _ => self.resume_session(),
+            _ if has_session => self.resume_session(),
+            // The server has moved.
+            _ => self.end(Notice::SessionEnded),
         }
     }
 
     fn not_found(&mut self, hunt: &Hunt, error: Error) {
         match hunt.goal {
             Goal::Look => return self.finish(),
-            Goal::Resume(_) => self.show(Stage::Connect, History::Replace),
+            Goal::Resume(_) | Goal::Session => self.show(Stage::Connect, History::Replace),
             Goal::Own => return self.refuse(Trouble::Connect(Error::Address(AddressError::Empty))),
             Goal::Connect => {}
         }

@@ -21,6 +21,9 @@ pub enum Effect {
     OpenSession(Try, ServerAddress, SessionRequest),
     /// Ask the token endpoint at this URL.
     Token(Try, String, TokenRequest, Binding),
+    /// Wait until no other tab exchanges tokens; answered by what another one has stored. This tab has its turn for as
+    /// long as the try is pending.
+    Lock(Try),
     /// Fetch the User tab.
     LoadMe(Try, ServerAddress, Access),
     /// Set the preferred device; answered by the User tab.

@@ -36,7 +36,7 @@ impl<U: UrlParser> Turn<'_, U> {
     fn sign_in_elsewhere(&mut self, before: &Record) {
         let session = self.state.record.session.clone();
         let is_signed_in = session.is_some() && session != before.session;
-        if is_signed_in && session.as_ref().is_some_and(|session| self.has_cookie(session)) {
+        if is_signed_in && self.can_resume_session() {
             self.clear();
             return self.resume_session();
         }

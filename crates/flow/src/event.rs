@@ -129,6 +129,8 @@ pub enum Reply {
     Granted(AuthorizationCode),
     /// To `Challenge`: one more step, or an error; with `Retry-After` in seconds.
     Challenged(Box<ChallengeError>, Option<u64>),
+    /// To `Lock`: it is this tab's turn; with the record that is stored, where another tab has changed it.
+    Locked(Option<String>),
     /// To `Token`.
     Tokens(Box<TokenResponse>),
     /// To `Token`: an error; with `Retry-After` in seconds.

@@ -31,6 +31,7 @@ mod stored;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod trouble;
 mod turn;
 pub mod user;

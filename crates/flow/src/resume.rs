@@ -17,7 +17,7 @@ impl<U: UrlParser> Turn<'_, U> {
         self.state.stage = route;
         let own = self.state.page.address.clone();
         let may_have_session = match &self.state.record.session {
-            Some(address) => self.has_cookie(address),
+            Some(_) => self.can_resume_session(),
             // Without storage, only the URL tells that there may be a session.
             None => route == Stage::User && own.as_ref().is_some_and(|own| self.has_cookie(own)),
         };
@@ -76,13 +76,16 @@ impl<U: UrlParser> Turn<'_, U> {
             self.state.trouble = None;
         }
         match &self.state.progress {
-            Progress::Start => {
-                if let Some(sign_in) = self.state.record.sign_in.as_ref().filter(|_| was_offline) {
+            Progress::SignedIn(_) => self.check_session(),
+            _ if self.state.sign_in().is_some() => self.ask(Why::Check),
+            _ if !was_offline => {}
+            _ => {
+                if let Some(sign_in) = &self.state.record.sign_in {
                     self.hunt(Goal::Resume(Stage::User), sign_in.address.clone(), true);
+                } else if self.can_resume_session() {
+                    self.resume_session();
                 }
             }
-            Progress::Connected(_) => self.ask(Why::Check),
-            Progress::SignedIn(_) => self.check_session(),
         }
     }
 
@@ -94,6 +97,7 @@ impl<U: UrlParser> Turn<'_, U> {
         }
         match self.state.pending.clone() {
             Some((_, Act::Keep(_))) => {}
+            Some((_, Act::Exchange(exchange))) if exchange.is_local() => {}
             Some((_, act)) if self.state.doing().is_some() => {
                 self.abandon();
                 self.failed(act, Failure::Offline);

@@ -8,9 +8,10 @@ use crate::{
     effect::{Access, Effect},
     password,
     state::Progress,
+    tokens::Tokens,
     trouble::Trouble,
     turn::{REQUEST_LIMIT, Turn},
-    user::{Error, Session, Tokens},
+    user::{Error, Session},
 };
 
 impl<U: UrlParser> Turn<'_, U> {
@@ -36,7 +37,7 @@ impl<U: UrlParser> Turn<'_, U> {
     pub(crate) fn send(&mut self, act: &Act) {
         let Some(session) = self.session() else { return };
         let address = session.address.clone();
-        let access = session.tokens.as_ref().map_or(Access::Cookie, Tokens::opens);
+        let access = session.tokens.as_ref().map_or(Access::Cookie, Tokens::access);
         let number = self.begin(act.clone(), REQUEST_LIMIT);
         self.effects.push(match act {
             Act::Prefer(device) => Effect::SetPreferredDevice(number, address, access, *device),
@@ -51,7 +52,7 @@ impl<U: UrlParser> Turn<'_, U> {
     pub(crate) fn session_answered(&mut self, act: Act, reply: Reply) {
         if let Reply::Problem(ProblemKind::NotSignedIn, _) = reply {
             return match self.session().and_then(|session| session.tokens.clone()) {
-                Some(tokens) if !tokens.is_fresh => self.renew(act, tokens),
+                Some(tokens) if !tokens.is_fresh => self.renew(act),
                 _ => self.end(Notice::SessionEnded),
             };
         }

@@ -6,9 +6,10 @@ use crate::{
     code::Code,
     effect::Effect,
     stored::{Account, Record},
+    tokens::Tokens,
     trouble::{Notice, Trouble},
     turn::Turn,
-    user::{Session, Tokens},
+    user::Session,
 };
 
 /// All there is to know about a sign-in, from the empty address field to the User tab.
@@ -105,6 +106,12 @@ impl State {
         let doing = self.pending.as_ref().and_then(|(_, act)| act.doing())?;
         // The stage that the URL names cannot be shown yet: whatever it takes belongs to going on there.
         Some(if self.can_show(self.stage) { doing } else { Doing::Resuming })
+    }
+
+    /// The try that is pending.
+    #[must_use]
+    pub fn pending(&self) -> Option<Try> {
+        self.pending.as_ref().map(|(number, _)| *number)
     }
 
     /// What went wrong at the stage shown.
@@ -214,11 +221,9 @@ impl State {
     /// The place, by its id, where the person is being signed out.
     #[must_use]
     pub fn signing_out_there(&self) -> Option<&str> {
-        let mut act = self.pending.as_ref().map(|(_, act)| act)?;
-        while let Act::Renew(inner) = act {
-            act = inner;
-        }
-        match act {
+        let act = self.pending.as_ref().map(|(_, act)| act)?;
+        let renewed_for = if let Act::Exchange(exchange) = act { exchange.renews_for() } else { None };
+        match renewed_for.unwrap_or(act) {
             Act::SignOutThere(id) => Some(id),
             _ => None,
         }

@@ -11,8 +11,8 @@ const VERSION: u32 = 1;
 const MAX_BYTES: usize = 64 * 1024;
 /// How many server addresses are remembered.
 const MAX_ADDRESSES: usize = 5;
-/// The longest `auth_session` that is taken, in bytes.
-const MAX_AUTH_SESSION: usize = 4096;
+/// The longest secret of a server that is taken, in bytes.
+const MAX_SECRET: usize = 4096;
 
 /// Who signs in, as the account step was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Account {
     pub cell_number: Option<CellNumber>,
 }
 
-/// What survives a reload. Never a password, never a token.
+/// What survives a reload. Never a password, and no token that anybody else could use.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     /// Servers that were connected to, the latest first.
@@ -34,8 +34,10 @@ pub(crate) struct Record {
     pub(crate) cell_number: Option<CellNumber>,
     /// The running sign-in; gone when it ends.
     pub(crate) sign_in: Option<StoredSignIn>,
-    /// Where a session was opened. Only a cookie holds one beyond the page.
+    /// Where a session was opened. A cookie holds it beyond the page, or the refresh token.
     pub(crate) session: Option<ServerAddress>,
+    /// What renews that session, for whoever has the key of this browser.
+    pub(crate) refresh: Option<Secret>,
 }
 
 /// What it takes to go on with a sign-in.
@@ -55,6 +57,8 @@ struct Text {
     cell_number: Option<String>,
     sign_in: Option<SignInText>,
     session: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh: Option<Secret>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -77,12 +81,14 @@ impl Record {
             return None;
         }
         let address = |typed: &String| ServerAddress::parse::<U>(typed).ok();
+        let session = text.session.as_ref().and_then(address);
         Some(Self {
             addresses: text.addresses.iter().filter_map(address).take(MAX_ADDRESSES).collect(),
             username: text.username.and_then(|name| AccountName::parse(&name).ok()),
             cell_number: text.cell_number.and_then(|number| CellNumber::parse(&number).ok()),
             sign_in: text.sign_in.and_then(StoredSignIn::read::<U>),
-            session: text.session.as_ref().and_then(address),
+            refresh: text.refresh.filter(|refresh| session.is_some() && is_secret(refresh)),
+            session,
         })
     }
 
@@ -95,6 +101,7 @@ impl Record {
             cell_number: self.cell_number.as_ref().map(ToString::to_string),
             sign_in: self.sign_in.as_ref().map(StoredSignIn::write),
             session: self.session.as_ref().map(ToString::to_string),
+            refresh: self.refresh.clone(),
         };
         serde_json::to_string(&text).unwrap_or_default()
     }
@@ -110,12 +117,15 @@ impl Record {
     }
 }
 
+/// Whether a server may have given this.
+fn is_secret(secret: &Secret) -> bool {
+    let text = secret.expose();
+    (1..=MAX_SECRET).contains(&text.len()) && !text.contains(char::is_control)
+}
+
 impl StoredSignIn {
     fn read<U: UrlParser>(text: SignInText) -> Option<Self> {
-        let auth_session = text.auth_session.expose();
-        let is_session =
-            (1..=MAX_AUTH_SESSION).contains(&auth_session.len()) && !auth_session.contains(char::is_control);
-        if !is_session || !pkce::is_verifier(text.verifier.expose()) {
+        if !is_secret(&text.auth_session) || !pkce::is_verifier(text.verifier.expose()) {
             return None;
         }
         let cell_number = match text.cell_number {
@@ -162,8 +172,9 @@ mod tests {
         let verifier = prop_oneof!["[A-Za-z0-9._~-]{42,44}", "[A-Za-z]{127,129}", ".{0,50}"];
         let sign_in = (text(), text(), text(), "(.{0,5}|x{4095,4097})", verifier);
         let addresses = prop::collection::vec("[a-z0-9.:/]{1,8}", 0..8);
-        (0_u32..3, addresses, text(), text(), text(), prop::option::of(sign_in)).prop_map(
-            |(version, addresses, username, cell_number, session, sign_in)| {
+        let refresh = prop::option::of("(.{0,5}|x{4095,4097})");
+        (0_u32..3, addresses, text(), text(), text(), prop::option::of(sign_in), refresh).prop_map(
+            |(version, addresses, username, cell_number, session, sign_in, refresh)| {
                 let sign_in = sign_in.map(|(address, username, cell_number, auth_session, verifier)| {
                     json!({
                         "address": address.unwrap_or_default(), "username": username.unwrap_or_default(),
@@ -172,7 +183,7 @@ mod tests {
                 });
                 json!({
                     "version": version, "addresses": addresses, "username": username, "cell_number": cell_number,
-                    "sign_in": sign_in, "session": session,
+                    "sign_in": sign_in, "session": session, "refresh": refresh,
                 })
             },
         )
@@ -188,9 +199,12 @@ mod tests {
             let written = record.write();
             prop_assert_eq!(read(&written).unwrap().write(), written);
             prop_assert!(record.addresses.len() <= MAX_ADDRESSES);
+            if let Some(refresh) = record.refresh {
+                prop_assert!(record.session.is_some() && (1..=MAX_SECRET).contains(&refresh.expose().len()));
+            }
             if let Some(sign_in) = record.sign_in {
                 prop_assert!(pkce::is_verifier(sign_in.verifier.expose()));
-                prop_assert!((1..=MAX_AUTH_SESSION).contains(&sign_in.auth_session.expose().len()));
+                prop_assert!((1..=MAX_SECRET).contains(&sign_in.auth_session.expose().len()));
             }
         }
 

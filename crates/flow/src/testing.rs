@@ -148,12 +148,22 @@ pub(crate) struct Rig {
     /// Everything that was stored, the latest last.
     pub(crate) records: Vec<String>,
     pub(crate) random: u8,
+    /// Whether other tabs are at the same thing: else it is this one's turn at once.
+    pub(crate) has_rivals: bool,
 }
 
 impl Rig {
     /// A page without any state, on the server's own origin.
     pub(crate) fn new() -> Self {
-        Self { state: State::default(), now: 0, effects: Vec::new(), record: None, records: Vec::new(), random: 0 }
+        Self {
+            state: State::default(),
+            now: 0,
+            effects: Vec::new(),
+            record: None,
+            records: Vec::new(),
+            random: 0,
+            has_rivals: false,
+        }
     }
 
     pub(crate) fn page() -> Page {
@@ -178,6 +188,12 @@ impl Rig {
                 self.record = Some(record.clone());
                 self.records.push(record.clone());
             }
+        }
+        let lock = self.effects.iter().position(|effect| matches!(effect, Effect::Lock(_)) && !self.has_rivals);
+        if let Some(Effect::Lock(number)) = lock.map(|lock| self.effects.remove(lock)) {
+            let before = std::mem::take(&mut self.effects);
+            self.send(Event::Reply(number, Reply::Locked(None)));
+            self.effects.splice(0..0, before);
         }
     }
 

@@ -98,8 +98,8 @@ impl<'a, U: UrlParser> Turn<'a, U> {
             | Act::ListSessions(_)
             | Act::SignOutThere(_)
             | Act::SetPassword(_)
-            | Act::Renew(_)
             | Act::SignOut(_) => self.user_answered(act, reply),
+            Act::Exchange(exchange) => self.exchanged(*exchange, reply),
         }
     }
 
@@ -116,10 +116,11 @@ impl<'a, U: UrlParser> Turn<'a, U> {
         self.keep_tokens(act.clone());
         match act {
             Act::Hunt(hunt) => self.hunt_failed(&hunt, failure),
+            Act::Exchange(exchange) => self.exchange_failed(*exchange, failure),
             Act::Credentials if may_be_lost => self.ask(Why::Credentials(failure)),
             Act::Code if may_be_lost => self.ask(Why::Code(failure)),
             Act::Resend { reference } if may_be_lost => self.ask(Why::Resend(failure, reference)),
-            Act::Ask(Why::Resume(_)) | Act::Load(Purpose::Resume) => {
+            Act::Ask(Why::Resume(_)) | Act::Load(Purpose::Resume(_)) => {
                 self.show(Stage::Connect, History::Replace);
                 self.fail(failure);
             }
@@ -127,7 +128,6 @@ impl<'a, U: UrlParser> Turn<'a, U> {
             Act::ListSessions(_) | Act::SignOutThere(_) => self.sessions_failed(&act, failure),
             Act::SetPassword(_) => self.password_lost(failure),
             Act::Load(Purpose::AfterPassword(_)) => self.refuse(Trouble::Password(password::Error::Failure(failure))),
-            Act::Renew(act) => self.failed(*act, failure),
             _ => self.fail(failure),
         }
     }

@@ -1,15 +1,14 @@
 //! The fifth stage: signed in. Opening the session, its settings, and its end.
 
-use vestibule_protocol::{
-    AuthorizationCode, BUILT_IN_CLIENT, ErrorCode, Me, PreferredDevice, ProblemKind, Secret, SessionInfo,
-    SessionRequest, TokenRequest, TokenResponse,
-};
+use vestibule_protocol::{AuthorizationCode, Me, PreferredDevice, ProblemKind, SessionInfo, SessionRequest};
 
 use crate::{
     Failure, Reply, Server, ServerAddress, Stage, UrlParser,
     act::{Act, Asked, Opening, Purpose, Why},
+    connect::Goal,
     effect::{Access, Binding, Effect, History},
     state::Progress,
+    tokens::Tokens,
     trouble::Notice,
     turn::{REQUEST_LIMIT, Turn},
 };
@@ -43,58 +42,19 @@ impl Session {
     }
 }
 
-/// Tokens, where no cookie can hold the session. In memory only.
-#[derive(Clone, Debug)]
-pub(crate) struct Tokens {
-    access: Secret,
-    refresh: Secret,
-    binding: Binding,
-    /// Renewed, and not taken by the server since: to be refused now is not a matter of age.
-    pub(crate) is_fresh: bool,
-    token_endpoint: String,
-    revocation_endpoint: Option<String>,
-}
-
-impl Tokens {
-    fn new(answer: TokenResponse, token_endpoint: String, revocation_endpoint: Option<String>) -> Self {
-        let is_bound = answer.token_type.eq_ignore_ascii_case("DPoP");
-        Self {
-            binding: if is_bound { Binding::Key } else { Binding::None },
-            access: answer.access_token,
-            refresh: answer.refresh_token,
-            is_fresh: true,
-            token_endpoint,
-            revocation_endpoint,
-        }
-    }
-
-    /// What they open the User tab as.
-    pub(crate) fn opens(&self) -> Access {
-        match self.binding {
-            Binding::None => Access::Bearer(self.access.clone()),
-            Binding::Key => Access::Bound(self.access.clone()),
-        }
-    }
-}
-
 impl<U: UrlParser> Turn<'_, U> {
     /// Turns the code into a session: a cookie on the page's own origin, tokens elsewhere.
     pub(crate) fn open(&mut self, code: AuthorizationCode, opening: Opening) {
         let Progress::Connected(connection) = &self.state.progress else { return };
         let Some(sign_in) = &connection.sign_in else { return };
-        let (code, code_verifier) = (code.authorization_code, sign_in.verifier.clone());
+        let code = code.authorization_code;
         let address = connection.server.address.clone();
-        let binding = self.binding(&connection.server);
         if self.has_cookie(&address) {
+            let code_verifier = sign_in.verifier.clone();
             let number = self.begin(Act::Open(opening), REQUEST_LIMIT);
             self.effects.push(Effect::OpenSession(number, address, SessionRequest { code, code_verifier }));
-        } else if let Some(endpoint) = connection.server.token_endpoint.clone() {
-            let number = self.begin(Act::Open(opening), REQUEST_LIMIT);
-            let client_id = BUILT_IN_CLIENT.to_owned();
-            let request = TokenRequest::AuthorizationCode { client_id, code, code_verifier };
-            self.effects.push(Effect::Token(number, endpoint, request, binding));
         } else {
-            self.fail(Failure::Misunderstood);
+            self.redeem(code, opening);
         }
     }
 
@@ -103,60 +63,18 @@ impl<U: UrlParser> Turn<'_, U> {
         page.cookies && page.address.as_ref().is_some_and(|page| page.origin() == address.origin())
     }
 
-    /// Tokens are bound to the key of this browser where the server takes proofs; a cookie needs none.
-    pub(crate) fn binding(&self, server: &Server) -> Binding {
-        if server.takes_proofs && !self.has_cookie(&server.address) { Binding::Key } else { Binding::None }
-    }
-
     pub(crate) fn opened(&mut self, opening: Opening, reply: Reply) {
         match reply {
             Reply::Me(me) => self.signed_in(*me, None),
-            Reply::Tokens(answer) => {
-                let Progress::Connected(connection) = &self.state.progress else { return };
-                let server = connection.server.clone();
-                let Some(endpoint) = server.token_endpoint else { return };
-                self.load_signed_in(Tokens::new(*answer, endpoint, server.revocation_endpoint));
-            }
             // The code came too late, or the answer was lost: the server gives another one.
-            Reply::Problem(ProblemKind::InvalidCode, _)
-            | Reply::NoTokens(ErrorCode::InvalidGrant, _)
-            | Reply::Lost(_)
-                if opening == Opening::First =>
-            {
+            Reply::Problem(ProblemKind::InvalidCode, _) | Reply::Lost(_) if opening == Opening::First => {
                 self.ask(Why::Reopen);
             }
-            Reply::Problem(ProblemKind::InvalidCode, _) | Reply::NoTokens(ErrorCode::InvalidGrant, _) => {
-                self.restart(Notice::SignInExpired);
-            }
+            Reply::Problem(ProblemKind::InvalidCode, _) => self.restart(Notice::SignInExpired),
             Reply::Lost(lost) => self.fail(lost.into()),
-            Reply::NoTokens(error, retry_after) => {
-                self.fail(Failure::of(&error, retry_after, self.moment.now));
-            }
             Reply::Problem(kind, retry_after) => self.problem(&kind, retry_after),
             _ => self.fail(Failure::Misunderstood),
         }
-    }
-
-    fn load_signed_in(&mut self, tokens: Tokens) {
-        let Progress::Connected(connection) = &self.state.progress else { return };
-        let address = connection.server.address.clone();
-        let access = tokens.opens();
-        let number = self.begin(Act::Load(Purpose::SignIn(tokens)), REQUEST_LIMIT);
-        self.effects.push(Effect::LoadMe(number, address, access));
-    }
-
-    /// Tokens whose User tab has not come yet: the server may have used up the sign-in that they came from.
-    pub(crate) fn keep_tokens(&mut self, act: Act) {
-        if let (Act::Load(Purpose::SignIn(tokens)), Some(sign_in)) = (act, self.state.sign_in_mut()) {
-            sign_in.tokens = Some(tokens);
-        }
-    }
-
-    /// Goes on with tokens that are there already; `false` if there are none.
-    pub(crate) fn load_with_tokens(&mut self) -> bool {
-        let Some(tokens) = self.state.sign_in_mut().and_then(|sign_in| sign_in.tokens.take()) else { return false };
-        self.load_signed_in(tokens);
-        true
     }
 
     fn signed_in(&mut self, me: Me, tokens: Option<Tokens>) {
@@ -165,17 +83,32 @@ impl<U: UrlParser> Turn<'_, U> {
         let address = server.address.clone();
         self.state.record.sign_in = None;
         self.state.record.session = Some(address.clone());
+        if tokens.as_ref().is_none_or(|tokens| tokens.binding == Binding::None) {
+            self.state.record.refresh = None;
+        }
         self.state.progress = Progress::SignedIn(Box::new(Session::new(address, Some(server), me, tokens)));
         self.store();
         self.show(Stage::User, History::Push);
     }
 
-    /// Goes on with the session that a cookie of the page's own origin may hold.
+    /// Whether there is more of a session than the word that there was one.
+    pub(crate) fn can_resume_session(&self) -> bool {
+        let record = &self.state.record;
+        record.session.as_ref().is_some_and(|address| self.has_cookie(address) || record.refresh.is_some())
+    }
+
+    /// Goes on with the session that a cookie of the page's own origin may hold, or that a refresh token renews.
     pub(crate) fn resume_session(&mut self) {
-        let Some(address) = self.state.page.address.clone() else { return };
-        let address = self.state.record.session.clone().unwrap_or(address);
-        let number = self.begin(Act::Load(Purpose::Resume), REQUEST_LIMIT);
-        self.effects.push(Effect::LoadMe(number, address, Access::Cookie));
+        let session = self.state.record.session.clone();
+        let Some(address) = session.or_else(|| self.state.page.address.clone()) else { return };
+        if self.has_cookie(&address) {
+            let number = self.begin(Act::Load(Purpose::Resume(None)), REQUEST_LIMIT);
+            self.effects.push(Effect::LoadMe(number, address, Access::Cookie));
+        } else if self.state.server().is_some_and(|server| server.address == address) {
+            self.renew(Act::Load(Purpose::Resume(None)));
+        } else {
+            self.hunt(Goal::Session, address, true);
+        }
     }
 
     pub(crate) fn prefer(&mut self, device: PreferredDevice) {
@@ -207,12 +140,13 @@ impl<U: UrlParser> Turn<'_, U> {
                 let number = self.begin(Act::SignOut(asked), REQUEST_LIMIT);
                 self.effects.push(Effect::EndSession(number, address));
             }
-            Some(Tokens { refresh, revocation_endpoint: Some(endpoint), .. }) => {
+            Some(tokens) => {
+                let refresh = self.latest_refresh_token(&tokens);
+                // Nowhere to give them back: forgetting them is all there is.
+                let Some(endpoint) = tokens.revocation_endpoint else { return self.signed_out(asked) };
                 let number = self.begin(Act::SignOut(asked), REQUEST_LIMIT);
                 self.effects.push(Effect::Revoke(number, endpoint, refresh));
             }
-            // Nowhere to give them back: forgetting them is all there is.
-            Some(Tokens { revocation_endpoint: None, .. }) => self.signed_out(asked),
         }
     }
 
@@ -222,14 +156,17 @@ impl<U: UrlParser> Turn<'_, U> {
                 self.signed_out(asked);
             }
             (Act::Load(Purpose::SignIn(tokens)), Reply::Me(me)) => {
-                self.signed_in(*me, Some(Tokens { is_fresh: false, ..tokens }));
+                self.signed_in(*me, Some(tokens.taken()));
             }
-            (Act::Load(Purpose::Resume), Reply::Me(me)) => self.resumed(*me),
-            (Act::Renew(act), Reply::Tokens(answer)) => self.renewed(&act, *answer),
-            (Act::Load(Purpose::Resume), Reply::Problem(ProblemKind::NotSignedIn, _))
-            | (Act::Renew(_), Reply::NoTokens(ErrorCode::InvalidGrant, _)) => self.end(Notice::SessionEnded),
-            (Act::Renew(act), Reply::NoTokens(error, retry_after)) => {
-                self.failed(*act, Failure::of(&error, retry_after, self.moment.now));
+            (Act::Load(Purpose::Resume(tokens)), Reply::Me(me)) => self.resumed(*me, tokens),
+            // It may have ended since its tokens came.
+            (Act::Load(Purpose::SignIn(tokens)), Reply::Problem(ProblemKind::NotSignedIn, _))
+                if tokens.binding == Binding::Key =>
+            {
+                self.end(Notice::SessionEnded);
+            }
+            (Act::Load(Purpose::Resume(_)), Reply::Problem(ProblemKind::NotSignedIn, _)) => {
+                self.end(Notice::SessionEnded);
             }
             (act, Reply::Lost(lost)) => self.failed(act, lost.into()),
             (
@@ -249,30 +186,21 @@ impl<U: UrlParser> Turn<'_, U> {
         }
     }
 
-    pub(crate) fn renew(&mut self, act: Act, tokens: Tokens) {
-        let number = self.begin(Act::Renew(Box::new(act)), REQUEST_LIMIT);
-        let client_id = BUILT_IN_CLIENT.to_owned();
-        let request = TokenRequest::RefreshToken { client_id, refresh_token: tokens.refresh };
-        self.effects.push(Effect::Token(number, tokens.token_endpoint, request, tokens.binding));
-    }
-
-    fn renewed(&mut self, act: &Act, answer: TokenResponse) {
-        if let Progress::SignedIn(session) = &mut self.state.progress
-            && let Some(tokens) = &mut session.tokens
-        {
-            tokens.access = answer.access_token;
-            tokens.refresh = answer.refresh_token;
-            tokens.is_fresh = true;
-        }
-        self.send(act);
-    }
-
-    fn resumed(&mut self, me: Me) {
-        let address = self.state.record.session.clone().or_else(|| self.state.page.address.clone());
+    fn resumed(&mut self, me: Me, tokens: Option<Tokens>) {
+        let (address, server) = match (std::mem::take(&mut self.state.progress), &tokens) {
+            (Progress::Connected(connection), Some(_)) => {
+                (Some(connection.server.address.clone()), Some(connection.server))
+            }
+            _ => (self.state.record.session.clone().or_else(|| self.state.page.address.clone()), None),
+        };
         let Some(address) = address else { return self.finish() };
-        self.state.progress = Progress::SignedIn(Box::new(Session::new(address, None, me, None)));
+        let tokens = tokens.map(Tokens::taken);
+        let is_known = server.is_some();
+        self.state.progress = Progress::SignedIn(Box::new(Session::new(address, server, me, tokens)));
         self.show(Stage::User, History::Replace);
-        self.look();
+        if !is_known {
+            self.look();
+        }
     }
 
     /// Signed out. Where the person wanted it here, that is why, whatever else may have happened.
@@ -298,6 +226,7 @@ impl<U: UrlParser> Turn<'_, U> {
         };
         self.state.progress = Progress::Start;
         self.state.record.session = None;
+        self.state.record.refresh = None;
         self.store();
         self.show(Stage::Connect, History::Replace);
         self.state.notice = was_signed_in.then_some(notice);

@@ -91,6 +91,9 @@ fn a_server_that_takes_no_proofs_gets_none() {
 fn the_server_says_whether_its_tokens_are_bound() {
     for (got, is_bound) in [(bound_tokens("one"), true), (tokens("one"), false)] {
         let (mut rig, ..) = sign_in(foreign(), discovered(SERVER), got);
+        if is_bound {
+            rig.reply(Reply::Done);
+        }
         let is_access = |access: &Access| match access {
             Access::Bound(token) => is_bound && token.expose() == "one",
             Access::Bearer(token) => !is_bound && token.expose() == "one",

@@ -11,4 +11,6 @@ mod password;
 mod properties;
 mod resume;
 mod sessions;
+mod shared;
+mod tokens;
 mod user;

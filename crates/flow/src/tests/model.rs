@@ -6,8 +6,8 @@ use vestibule_protocol::{
 };
 
 use crate::{
-    Access, Effect, Event, Lost, Page, Reply, Stage, SubmittedBy, Trouble, Try, code,
-    testing::{ELSEWHERE, HERE, Rig, SERVER, discovered, me, members, place, tokens},
+    Access, Binding, Effect, Event, Lost, Page, Reply, Stage, SubmittedBy, Trouble, Try, code,
+    testing::{ELSEWHERE, HERE, Rig, SERVER, bound_tokens, discovered, me, members, place, tokens},
 };
 
 pub(super) const PASSWORD: &str = "correct horse";
@@ -46,9 +46,12 @@ pub(super) enum Asked {
 #[derive(Clone, Debug)]
 pub(super) struct Model {
     sign_ins: Vec<SignIn>,
+    /// Whether the browser has a key to bind tokens to.
+    has_key: bool,
     pub(super) mails: usize,
     /// The session, and what its sign-in was about.
     pub(super) session: Option<Asked>,
+    family: Family,
     /// Whether the person is signed in elsewhere too.
     pub(super) is_elsewhere: bool,
     pub(super) password: &'static str,
@@ -56,8 +59,30 @@ pub(super) struct Model {
 
 impl Default for Model {
     fn default() -> Self {
-        Self { sign_ins: Vec::new(), mails: 0, session: None, is_elsewhere: true, password: PASSWORD }
+        Self {
+            sign_ins: Vec::new(),
+            has_key: false,
+            mails: 0,
+            session: None,
+            family: Family::default(),
+            is_elsewhere: true,
+            password: PASSWORD,
+        }
     }
+}
+
+/// The tokens of the session.
+#[derive(Clone, Debug, Default)]
+struct Family {
+    is_bound: bool,
+    /// How many were given out, the latest of which is the number of the one that counts.
+    given: usize,
+    /// The refresh token that was exchanged for the latest one.
+    spent: Option<usize>,
+    /// Access tokens before this one have run out.
+    oldest_access: usize,
+    /// The sign-in that they came from.
+    sign_in: usize,
 }
 
 impl Model {
@@ -67,18 +92,27 @@ impl Model {
             Effect::Probe(..) => Reply::Probed(true),
             Effect::Challenge(_, _, request, _) => self.challenge(request),
             Effect::OpenSession(_, _, request) => self.open(request.code.expose()),
-            Effect::Token(_, _, TokenRequest::AuthorizationCode { code, .. }, _) => match self.open(code.expose()) {
-                Reply::Me(_) => tokens(code.expose()),
-                _ => Reply::NoTokens(ErrorCode::InvalidGrant, None),
-            },
-            // The first use of a session uses up the sign-in that it came from.
-            Effect::LoadMe(_, _, Access::Bearer(token)) => {
-                let index: Option<usize> = token.expose().parse().ok();
-                if let Some(sign_in) = index.and_then(|index| self.sign_ins.get_mut(index)) {
-                    sign_in.waits_for = WaitsFor::Over;
-                }
-                self.me()
+            Effect::Token(_, _, TokenRequest::AuthorizationCode { code, .. }, binding) => {
+                let Reply::Me(_) = self.open(code.expose()) else {
+                    return Reply::NoTokens(ErrorCode::InvalidGrant, None);
+                };
+                let sign_in = code.expose().parse().unwrap();
+                let is_bound = *binding == Binding::Key && self.has_key;
+                let given = self.family.given;
+                self.family = Family { is_bound, given, spent: None, oldest_access: given + 1, sign_in };
+                self.tokens()
             }
+            Effect::Token(_, _, TokenRequest::RefreshToken { refresh_token, .. }, binding) => {
+                let is_proven = *binding == Binding::Key && self.has_key;
+                let number = refresh_token.expose().strip_prefix("refresh-").and_then(|number| number.parse().ok());
+                match number {
+                    Some(number) if is_proven || !self.family.is_bound => self.refresh(number),
+                    _ => Reply::NoTokens(ErrorCode::InvalidGrant, None),
+                }
+            }
+            Effect::LoadMe(_, _, access)
+            | Effect::SetPreferredDevice(_, _, access, _)
+            | Effect::SetRouteCallsToCell(_, _, access, _) => self.with_access(access),
             Effect::ListSessions(..) => self.signed_in(|model| {
                 let elsewhere = model.is_elsewhere.then(|| place(ELSEWHERE));
                 Reply::Sessions(Sessions { sessions: [place(HERE)].into_iter().chain(elsewhere).collect() })
@@ -90,17 +124,53 @@ impl Model {
                 Reply::Problem(ProblemKind::NoSuchSession, None)
             }),
             Effect::SetPassword(_, _, _, request) => self.signed_in(|model| model.set_password(request)),
-            Effect::EndSession(..) => {
+            Effect::EndSession(..) | Effect::Revoke(..) => {
                 self.session = None;
                 Reply::Done
             }
-            Effect::LoadMe(..) | Effect::SetPreferredDevice(..) | Effect::SetRouteCallsToCell(..) => self.me(),
             other => panic!("no request: {other:?}"),
         }
     }
 
     fn me(&mut self) -> Reply {
         self.signed_in(|_| Reply::Me(Box::new(me())))
+    }
+
+    fn tokens(&mut self) -> Reply {
+        self.family.given += 1;
+        let name = self.family.given.to_string();
+        if self.family.is_bound { bound_tokens(&name) } else { tokens(&name) }
+    }
+
+    /// Rotates. A spent token ends the session, except where it is bound and the latest one has not been used.
+    fn refresh(&mut self, number: usize) -> Reply {
+        let family = &mut self.family;
+        if self.session.is_some() && number == family.given {
+            family.spent = Some(number);
+            return self.tokens();
+        }
+        if self.session.is_some() && family.is_bound && family.spent == Some(number) {
+            return self.tokens();
+        }
+        self.session = None;
+        Reply::NoTokens(ErrorCode::InvalidGrant, None)
+    }
+
+    fn with_access(&mut self, access: &Access) -> Reply {
+        let (Access::Bearer(token) | Access::Bound(token)) = access else { return self.me() };
+        assert_eq!(matches!(access, Access::Bound(_)), self.family.is_bound, "a token is used as what it is");
+        let number: usize = token.expose().parse().unwrap();
+        if self.session.is_none() || number < self.family.oldest_access {
+            return Reply::Problem(ProblemKind::NotSignedIn, None);
+        }
+        // The first use of a session uses up the sign-in that it came from.
+        self.sign_ins[self.family.sign_in].waits_for = WaitsFor::Over;
+        self.me()
+    }
+
+    /// Time passes: no access token counts any more.
+    pub(super) fn expire_access(&mut self) {
+        self.family.oldest_access = self.family.given + 1;
     }
 
     fn signed_in(&mut self, answer: impl FnOnce(&mut Self) -> Reply) -> Reply {
@@ -281,15 +351,11 @@ pub(super) struct World {
 }
 
 impl World {
-    /// A page on the server's own origin.
-    pub(super) fn new() -> Self {
-        Self::on(Rig::page())
-    }
-
-    pub(super) fn on(page: Page) -> Self {
+    /// A page, in a browser that has a key to bind tokens to, or has not.
+    pub(super) fn on(page: Page, has_key: bool) -> Self {
         let mut world = Self {
             rig: Rig::new(),
-            model: Model::default(),
+            model: Model { has_key, ..Model::default() },
             page,
             under_way: Vec::new(),
             late: Vec::new(),
@@ -314,7 +380,7 @@ impl World {
     fn carry_out(&mut self) {
         for effect in std::mem::take(&mut self.rig.effects) {
             match effect {
-                Effect::PrepareKey | Effect::Timer(..) | Effect::Navigate(..) => {}
+                Effect::PrepareKey | Effect::Lock(_) | Effect::Timer(..) | Effect::Navigate(..) => {}
                 Effect::Abort(number) => self.under_way.retain(|(other, _)| *other != number),
                 Effect::Store(number, _) => self.send(Event::Reply(number, Reply::Done)),
                 Effect::Discover(number, _)

@@ -6,6 +6,11 @@ use crate::{
     testing::{ELSEWHERE, HERE, Rig, SERVER, foreign},
 };
 
+/// Where the page can run, and whether the browser has a key.
+fn pages() -> Vec<(Page, bool)> {
+    vec![(Rig::page(), false), (foreign(), false), (foreign(), true)]
+}
+
 /// Something that a person, a network or a browser does.
 #[derive(Clone, Debug)]
 enum Happening {
@@ -16,6 +21,7 @@ enum Happening {
     Reload(Stage),
     Time(u64),
     CodesExpire,
+    AccessExpires,
     /// Another tab stores what this one has stored earlier, so many records ago.
     OtherTab(usize),
 }
@@ -79,6 +85,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => stage().prop_map(Happening::Reload),
         2 => (0_u64..120_000).prop_map(Happening::Time),
         1 => Just(Happening::CodesExpire),
+        1 => Just(Happening::AccessExpires),
         1 => (0_usize..6).prop_map(Happening::OtherTab),
     ]
 }
@@ -97,6 +104,7 @@ fn happen(world: &mut World, happening: Happening) {
         Happening::Reload(route) => world.reload(route),
         Happening::Time(passed) => world.rig.now += passed,
         Happening::CodesExpire => world.model.expire(),
+        Happening::AccessExpires => world.model.expire_access(),
         Happening::OtherTab(ago) => {
             if let Some(record) = world.rig.records.iter().rev().nth(ago).cloned() {
                 world.send(Event::Elsewhere(record));
@@ -140,8 +148,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn no_sequence_of_events_reaches_a_forbidden_state(happenings in prop::collection::vec(happening(), 0..60)) {
-        let mut world = World::new();
+    fn no_sequence_of_events_reaches_a_forbidden_state(
+        (page, has_key) in prop::sample::select(pages()),
+        happenings in prop::collection::vec(happening(), 0..60),
+    ) {
+        let mut world = World::on(page, has_key);
         let (mut resends, mut sign_ins) = (0, 0);
         for happening in happenings {
             match &happening {
@@ -159,8 +170,8 @@ proptest! {
 }
 
 /// Signs in with one cut in the network, and says how many requests that took.
-fn sign_in_with_a_cut(page: &Page, at: usize, fate: Fate, name: &str) -> World {
-    let mut world = World::on(page.clone());
+fn sign_in_with_a_cut((page, has_key): &(Page, bool), at: usize, fate: Fate, name: &str) -> World {
+    let mut world = World::on(page.clone(), *has_key);
     for _ in 0..60 {
         if world.rig.state.stage() == Stage::User {
             break;
@@ -175,7 +186,8 @@ fn sign_in_with_a_cut(page: &Page, at: usize, fate: Fate, name: &str) -> World {
 
 #[test]
 fn the_network_can_be_cut_at_every_single_request() {
-    for (name, page) in [("ada", Rig::page()), ("plain", Rig::page()), ("ada", foreign()), ("plain", foreign())] {
+    let names = ["ada", "plain"];
+    for (name, page) in names.iter().flat_map(|name| pages().into_iter().map(move |page| (*name, page))) {
         let requests = sign_in_with_a_cut(&page, usize::MAX, Fate::Answered, name).requests;
         assert!(requests >= 4, "look, account, credentials, session");
         for at in 0..requests {
@@ -190,19 +202,41 @@ fn the_network_can_be_cut_at_every_single_request() {
 
 #[test]
 fn the_page_can_be_thrown_away_after_every_single_request() {
-    let requests = sign_in_with_a_cut(&Rig::page(), usize::MAX, Fate::Answered, "ada").requests;
-    for at in 0..=requests {
-        let mut world = World::new();
-        let mut is_thrown_away = false;
-        for _ in 0..60 {
-            if world.requests == at && !is_thrown_away {
-                is_thrown_away = true;
-                world.reload(world.rig.state.stage());
+    for page in [(Rig::page(), false), (foreign(), true)] {
+        let requests = sign_in_with_a_cut(&page, usize::MAX, Fate::Answered, "ada").requests;
+        for at in 0..=requests {
+            let mut world = World::on(page.0.clone(), page.1);
+            let mut is_thrown_away = false;
+            for _ in 0..60 {
+                if world.requests == at && !is_thrown_away {
+                    is_thrown_away = true;
+                    world.reload(world.rig.state.stage());
+                }
+                if !world.network(Fate::Answered) {
+                    world.person("ada");
+                }
             }
-            if !world.network(Fate::Answered) {
-                world.person("ada");
-            }
+            assert_eq!((world.rig.state.stage(), world.model.mails), (Stage::User, 1), "after request {at}");
         }
-        assert_eq!((world.rig.state.stage(), world.model.mails), (Stage::User, 1), "after request {at}");
+    }
+}
+
+#[test]
+fn a_session_that_is_bound_to_the_key_survives_reloads_and_lost_answers() {
+    let mut world = World::on(foreign(), true);
+    assert!(world.sign_in("ada"));
+    for fate in [Fate::Answered, Fate::LostBeforeTheServer, Fate::AnswerLost, Fate::Late] {
+        for at in 0..3 {
+            let mut world = world.clone();
+            world.model.expire_access();
+            world.reload(Stage::User);
+            for _ in 0..at {
+                assert!(world.network(Fate::Answered));
+            }
+            world.network(fate);
+            // Whoever is told of a failure connects again.
+            assert!(world.sign_in("ada"), "request {at}, {fate:?}: {:?}", world.rig.state);
+            assert_eq!(world.model.mails, 1, "request {at}, {fate:?}: the session goes on");
+        }
     }
 }
