@@ -15,6 +15,21 @@ test('the session survives a reload, a closed tab and a restarted browser', asyn
   expect(mail.received).toHaveLength(1);
 });
 
+test('on another origin too', async ({ startPhone, elsewhere, mail }) => {
+  const { phone, person } = await startPhone();
+  await person.open('user', elsewhere.origin);
+  await phone.page.reload();
+  await person.expectAt('user');
+  // Nothing is written any more that was not safe before the page showed it.
+  await phone.kill9();
+
+  const { phone: restarted, person: again } = await startPhone();
+  await again.page.goto(elsewhere.origin);
+  await again.expectAt('user');
+  await expect(restarted.page.getByText(GRACE.displayName).first()).toBeVisible();
+  expect(mail.received).toHaveLength(1);
+});
+
 test('the cookie lasts as long as the session', async ({ person, context }) => {
   await person.open('user');
   const [cookie] = await sessionCookies(context);

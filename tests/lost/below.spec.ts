@@ -44,6 +44,8 @@ for (const strip of [true, false]) {
         await person.open('user', elsewhere.origin);
         // The stored address has a path: the next start takes it, and no worse.
         await page.goto(elsewhere.origin);
+        await person.expectAt('user');
+        await person.user.signOut();
         await expect(page.getByRole('button', { name: proxy.address, exact: true })).toBeVisible();
         expect(proxy.asked.filter((url) => url.includes('//'))).toEqual([]);
       });

@@ -94,6 +94,8 @@ test.describe('a redirect', () => {
       await person.open('user', elsewhere.origin);
       expect(new Set(steps)).toEqual(new Set(['https:']));
       await page.goto(elsewhere.origin);
+      await person.expectAt('user');
+      await person.user.signOut();
       await expect(page.getByRole('button', { name: address, exact: true })).toBeVisible();
       await front.stop();
     });

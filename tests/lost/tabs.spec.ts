@@ -119,7 +119,39 @@ test.describe('two tabs of one browser:', () => {
 });
 
 test.describe('two tabs on another origin than the server:', () => {
-  test('when one finishes, the other is told', async ({ page, person, otherTab, elsewhere, mail, axe }) => {
+  for (const stage of ['connect', 'code'] as const) {
+    test(`when one finishes, the other follows from the ${stage} stage`, async ({ person, otherTab, elsewhere, mail }) => {
+      await person.open(stage, elsewhere.origin);
+      const other = await otherTab();
+      await other.page.goto(person.page.url());
+      await other.expectAt(stage);
+      await other.walk(stage, 'user');
+      await person.expectAt('user');
+      for (const tab of [person, other]) {
+        await tab.page.reload();
+        await tab.expectAt('user');
+      }
+      expect(mail.received).toHaveLength(1);
+    });
+  }
+
+  test('when both send the code, both are signed in', async ({ person, otherTab, elsewhere, mail }) => {
+    await person.open('code', elsewhere.origin);
+    const other = await otherTab();
+    await other.page.goto(person.page.url());
+    await other.expectAt('code');
+    const code = await person.accessCode();
+    await Promise.all([person.code.enter(code), other.code.enter(code)]);
+    for (const tab of [person, other]) await tab.expectAt('user');
+    for (const tab of [person, other]) {
+      await tab.page.reload();
+      await tab.expectAt('user');
+    }
+    expect(mail.received).toHaveLength(1);
+  });
+
+  test('without a key, the other is told', async ({ context, page, person, otherTab, elsewhere, mail, axe }) => {
+    await context.addInitScript(() => Object.defineProperty(crypto, 'subtle', { value: undefined }));
     await person.open('code', elsewhere.origin);
     const other = await otherTab();
     await other.page.goto(person.page.url());
@@ -150,16 +182,13 @@ test.describe('two tabs on another origin than the server:', () => {
 
   test('signing out in one signs out all', async ({ person, otherTab, elsewhere }) => {
     await person.open('user', elsewhere.origin);
-    const other = await otherTab();
-    await other.connect.open(elsewhere.origin);
-    await other.connect.connect(person.server);
-    await other.expectAt('account');
-    await other.account.signIn(ADA.name);
-    await other.expectAt('credentials');
-    await other.credentials.signIn(ADA.password);
-    await other.expectAt('user');
+    const others = [await otherTab(), await otherTab()];
+    for (const other of others) {
+      await other.page.goto(elsewhere.origin);
+      await other.expectAt('user');
+    }
     await person.user.signOut();
-    for (const tab of [person, other]) {
+    for (const tab of [person, ...others]) {
       await tab.expectAt('connect');
       await expectNothingOfThePerson(tab);
     }
