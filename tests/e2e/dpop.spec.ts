@@ -9,7 +9,7 @@ const TOKEN = '/oauth/token';
 const ME = '/api/me';
 const PREFERENCE = '/api/me/preferred-device';
 const A_JWT = /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/;
-const A_TOKEN = /access_token|refresh_token/;
+const A_TOKEN = /"(access|refresh)_token":/;
 
 /** The server's word that an access token has run out, once. */
 const RUN_OUT = {

@@ -29,22 +29,29 @@ pub(super) fn open_cors() -> CorsLayer {
         .max_age(PREFLIGHT_LIFE)
 }
 
-/// For what only listed origins may ask; the answer names the one origin, and never allows credentials. A sign-in may
-/// be asked for by every origin, since a proof makes the browser ask first: the refusal of the sign-in itself is what a
-/// page can read.
+/// For what only listed origins may ask; the answer names the one origin, and never allows credentials.
 pub(super) fn listed_cors(server: &Shared) -> CorsLayer {
     let server = server.clone();
-    let is_welcome = move |origin: &HeaderValue, request: &Parts| {
-        let asks_to_sign_in = request.method == Method::OPTIONS && request.uri.path() == endpoint::AUTHORIZE_CHALLENGE;
-        asks_to_sign_in || origin.to_str().is_ok_and(|origin| is_listed_origin(&server.config, origin))
+    let is_listed = move |origin: &HeaderValue, parts: &Parts| {
+        let is_known = |origin| origin != "null" && (is_listed_origin(&server.config, origin) || asks_to_prove(parts));
+        origin.to_str().is_ok_and(is_known)
     };
     let intent = HeaderName::from_static(endpoint::INTENT_HEADER);
     CorsLayer::new()
-        .allow_origin(AllowOrigin::predicate(is_welcome))
+        .allow_origin(AllowOrigin::predicate(is_listed))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, proof::PROOF, intent])
         .expose_headers([header::RETRY_AFTER, header::WWW_AUTHENTICATE, proof::NONCE])
         .max_age(PREFLIGHT_LIFE)
+}
+
+/// Whether this asks for no more than to send a form with a proof beside it. A form comes from everywhere without asking;
+/// a foreign origin is let ask, so that it can read its refusal.
+fn asks_to_prove(parts: &Parts) -> bool {
+    let headers = parts.headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS).and_then(|names| names.to_str().ok());
+    parts.method == Method::OPTIONS
+        && [endpoint::AUTHORIZE_CHALLENGE, endpoint::TOKEN].contains(&parts.uri.path())
+        && headers.is_some_and(|names| names.trim().eq_ignore_ascii_case(proof::PROOF.as_str()))
 }
 
 /// Refuses requests of foreign pages before any work is done for them.

@@ -306,6 +306,29 @@ async fn only_listed_origins_may_ask_and_others_can_read_the_refusal() {
 }
 
 #[tokio::test]
+async fn a_foreign_origin_may_ask_to_send_a_proof_and_nothing_else() {
+    let harness = Harness::new().await;
+    for (path, origin, wanted, expected) in [
+        ("/oauth/authorize-challenge", "https://evil.example.org", "dpop", Some("https://evil.example.org")),
+        ("/oauth/token", "https://evil.example.org", "DPoP", Some("https://evil.example.org")),
+        ("/oauth/token", "null", "dpop", None),
+        ("/oauth/token", "https://evil.example.org", "authorization,dpop", None),
+        ("/oauth/introspect", "https://evil.example.org", "dpop", None),
+        ("/api/me", "https://evil.example.org", "dpop", None),
+        ("/api/session", "https://evil.example.org", "x-vestibule", None),
+    ] {
+        let request = Request::options(path)
+            .header(header::HOST, "localhost:8080")
+            .header(header::ORIGIN, origin)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, wanted);
+        let reply = harness.send(request.body(Body::empty()).unwrap()).await;
+        let allowed = reply.headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).map(|value| value.to_str().unwrap());
+        assert_eq!(allowed, expected, "{origin} {path} {wanted}");
+    }
+}
+
+#[tokio::test]
 async fn discovery_is_open_and_names_the_address_that_was_asked() {
     let harness = Harness::new().await;
     let path = "/.well-known/oauth-authorization-server";
