@@ -20,6 +20,7 @@ mod failure;
 pub mod password;
 mod pkce;
 pub mod proof;
+mod renewal;
 mod resume;
 mod server;
 mod session;

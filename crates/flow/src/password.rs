@@ -40,9 +40,6 @@ impl<U: UrlParser> Turn<'_, U> {
             return self.refuse(Trouble::Password(error));
         }
         self.send(&Act::SetPassword(SetPassword { current_password, new_password }));
-        if let Some(session) = self.session_mut() {
-            session.may_have_new_password = true;
-        }
     }
 
     /// The server has decided.

@@ -54,6 +54,9 @@ impl<U: UrlParser> Turn<'_, U> {
 
     pub(crate) fn cancel(&mut self) {
         let Some(doing) = self.state.doing() else { return };
+        if self.quieten_renewal().is_some() {
+            return;
+        }
         self.abandon();
         match doing {
             Doing::Resuming => {
@@ -68,10 +71,13 @@ impl<U: UrlParser> Turn<'_, U> {
 
     /// The monotonic clock stands still while a phone sleeps: what it counted is asked for anew.
     pub(crate) fn returned(&mut self) {
+        let was_offline = self.state.trouble.as_ref().is_some_and(Trouble::is_offline);
         if self.state.pending.is_some() {
+            if was_offline && self.renews_quietly() {
+                self.state.trouble = None;
+            }
             return;
         }
-        let was_offline = self.state.trouble.as_ref().is_some_and(Trouble::is_offline);
         if was_offline {
             self.state.trouble = None;
         }
@@ -99,8 +105,11 @@ impl<U: UrlParser> Turn<'_, U> {
             Some((_, Act::Keep(_))) => {}
             Some((_, Act::Exchange(exchange))) if exchange.is_local() => {}
             Some((_, act)) if self.state.doing().is_some() => {
-                self.abandon();
-                self.failed(act, Failure::Offline);
+                let renewed_for = self.quieten_renewal();
+                if renewed_for.is_none() {
+                    self.abandon();
+                }
+                self.failed(renewed_for.unwrap_or(act), Failure::Offline);
             }
             _ if self.state.trouble.is_none() => {
                 self.state.trouble = Some(Trouble::of(self.state.stage, Failure::Offline));

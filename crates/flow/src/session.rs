@@ -33,11 +33,18 @@ impl<U: UrlParser> Turn<'_, U> {
         self.session().is_some_and(|session| session.tokens.is_some())
     }
 
-    /// Sends a request of the User tab with whatever opens it.
+    /// Sends a request of the User tab with whatever opens it, as soon as that is there.
     pub(crate) fn send(&mut self, act: &Act) {
-        let Some(session) = self.session() else { return };
+        if self.after_renewal(act.clone()).is_some() {
+            return;
+        }
+        let Some(session) = self.session_mut() else { return };
+        session.may_have_new_password |= matches!(act, Act::SetPassword(_));
         let address = session.address.clone();
         let access = session.tokens.as_ref().map_or(Access::Cookie, Tokens::access);
+        if let Some(tokens) = &mut session.tokens {
+            tokens.is_fresh = false;
+        }
         let number = self.begin(act.clone(), REQUEST_LIMIT);
         self.effects.push(match act {
             Act::Prefer(device) => Effect::SetPreferredDevice(number, address, access, *device),
@@ -55,9 +62,6 @@ impl<U: UrlParser> Turn<'_, U> {
                 Some(tokens) if !tokens.is_fresh => self.renew(act),
                 _ => self.end(Notice::SessionEnded),
             };
-        }
-        if let Some(tokens) = self.session_mut().and_then(|session| session.tokens.as_mut()) {
-            tokens.is_fresh = false;
         }
         match (act, reply) {
             (Act::SetPassword(_), reply) => self.password_answered(reply),

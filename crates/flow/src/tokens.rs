@@ -13,8 +13,8 @@ use crate::{
     turn::{REQUEST_LIMIT, Turn},
 };
 
-/// How long a renewal may take, in milliseconds. A second one after a lost answer must come within 30 s of the first:
-/// later, a spent refresh token ends its session.
+/// How long the renewal of bound tokens may take, in milliseconds. A second one after a lost answer must come within 30 s
+/// of the first: later, a spent refresh token ends its session.
 const RENEWAL_LIMIT: u32 = 10_000;
 
 /// What opens the User tab, and what renews that.
@@ -23,7 +23,7 @@ pub(crate) struct Tokens {
     access: Secret,
     refresh: Secret,
     pub(crate) binding: Binding,
-    /// Renewed, and not taken by the server since: to be refused now is not a matter of age.
+    /// Renewed for the request under way: to be refused is not a matter of age.
     pub(crate) is_fresh: bool,
     token_endpoint: String,
     pub(crate) revocation_endpoint: Option<String>,
@@ -36,15 +36,10 @@ impl Tokens {
             access: answer.access_token,
             refresh: answer.refresh_token,
             binding: if is_bound { Binding::Key } else { Binding::None },
-            is_fresh: true,
+            is_fresh: false,
             token_endpoint,
             revocation_endpoint,
         }
-    }
-
-    /// The same, once the server has taken them.
-    pub(crate) fn taken(self) -> Self {
-        Self { is_fresh: false, ..self }
     }
 
     /// What they open the User tab as.
@@ -94,6 +89,14 @@ impl Exchange {
         }
     }
 
+    /// Has this done with the tokens that are being renewed, in the place of what they were for; gives that back.
+    pub(crate) fn renew_for(&mut self, then: Act) -> Option<Act> {
+        match &mut self.grant {
+            Grant::Code(..) => None,
+            Grant::Refresh(before, _) => Some(std::mem::replace(before, then)),
+        }
+    }
+
     /// Whether the network has no part in what is under way.
     pub(crate) fn is_local(&self) -> bool {
         !matches!(self.step, Step::Ask)
@@ -116,16 +119,20 @@ impl<U: UrlParser> Turn<'_, U> {
 
     /// Turns the code that the sign-in has come to into tokens.
     pub(crate) fn redeem(&mut self, code: Secret, opening: Opening) {
-        self.exchange(Grant::Code(code, opening), REQUEST_LIMIT);
+        self.exchange(Grant::Code(code, opening));
     }
 
     /// Gets new tokens, and does this with them.
     pub(crate) fn renew(&mut self, then: Act) {
-        self.exchange(Grant::Refresh(then, Opening::First), RENEWAL_LIMIT);
+        self.exchange(Grant::Refresh(then, Opening::First));
     }
 
-    fn exchange(&mut self, grant: Grant, limit: u32) {
+    fn exchange(&mut self, grant: Grant) {
         let Some((_, binding, _)) = self.request(&grant) else { return self.fail(Failure::Misunderstood) };
+        let limit = match (&grant, binding) {
+            (Grant::Refresh(..), Binding::Key) => RENEWAL_LIMIT,
+            _ => REQUEST_LIMIT,
+        };
         let act = Act::Exchange(Box::new(Exchange { grant: grant.clone(), step: Step::Wait }));
         let number = self.begin(act, limit);
         match binding {
@@ -250,7 +257,10 @@ impl<U: UrlParser> Turn<'_, U> {
             Grant::Code(_, Opening::Again) if is_refused => self.restart(Notice::SignInExpired),
             Grant::Code(..) => self.fail(failure),
             Grant::Refresh(..) if is_refused => self.end(Notice::SessionEnded),
-            Grant::Refresh(then, _) => self.failed(then, failure),
+            Grant::Refresh(then, _) => {
+                self.finish();
+                self.failed(then, failure);
+            }
         }
     }
 
@@ -258,20 +268,33 @@ impl<U: UrlParser> Turn<'_, U> {
         match (grant, &self.state.progress) {
             (Grant::Code(..), _) => self.load_with(Purpose::SignIn(tokens)),
             (Grant::Refresh(..), Progress::Connected(_)) => self.load_with(Purpose::Resume(Some(tokens))),
-            (Grant::Refresh(then, _), _) => self.send(&then),
+            (Grant::Refresh(then, _), _) => {
+                self.send(&then);
+                if let Some(tokens) = self.session_mut().and_then(|session| session.tokens.as_mut()) {
+                    tokens.is_fresh = true;
+                }
+            }
         }
     }
 
     pub(crate) fn exchange_failed(&mut self, exchange: Exchange, failure: Failure) {
+        // A spent token that is bound is still taken for a while; another one ends its session.
+        let is_bound = matches!(self.request(&exchange.grant), Some((_, Binding::Key, _)));
         match (exchange.grant, exchange.step) {
             // Without storage all works, but resuming.
-            (grant, Step::Keep(tokens)) => self.use_tokens(grant, tokens),
-            (Grant::Code(..), _) => self.fail(failure),
-            // The answer may be lost: once more, while the server still takes a token that is spent.
-            (Grant::Refresh(then, Opening::First), _) if failure != Failure::Offline => {
-                self.exchange(Grant::Refresh(then, Opening::Again), RENEWAL_LIMIT);
+            (grant, Step::Keep(tokens)) => {
+                self.finish();
+                self.use_tokens(grant, tokens);
             }
-            (Grant::Refresh(then, _), _) => self.failed(then, failure),
+            (Grant::Code(..), _) => self.fail(failure),
+            // The answer may be lost: once more, at once.
+            (Grant::Refresh(then, Opening::First), _) if is_bound && failure != Failure::Offline => {
+                self.exchange(Grant::Refresh(then, Opening::Again));
+            }
+            (Grant::Refresh(then, _), _) => {
+                self.finish();
+                self.failed(then, failure);
+            }
         }
     }
 

@@ -162,10 +162,12 @@ impl<'a, U: UrlParser> Turn<'a, U> {
 
     pub(crate) fn refuse(&mut self, trouble: Trouble) {
         // What runs quietly is never what is refused: it is still under way.
-        if self.state.doing().is_none() {
-            self.abandon();
+        if !self.renews_quietly() {
+            if self.state.doing().is_none() {
+                self.abandon();
+            }
+            self.finish();
         }
-        self.finish();
         self.state.refusals += 1;
         self.state.trouble = Some(trouble);
     }

@@ -130,7 +130,8 @@ impl<U: UrlParser> Turn<'_, U> {
         self.send(&Act::Load(Purpose::Check));
     }
 
-    /// Gives back what opens the session: asked for by the person, or by the page after another tab.
+    /// Gives back what opens the session: asked for by the person, or by the page after another tab. A renewal under way
+    /// is given up: with any of its tokens the session ends.
     pub(crate) fn sign_out(&mut self, asked: Asked) {
         let Some(session) = self.session() else { return };
         let (address, tokens) = (session.address.clone(), session.tokens.clone());
@@ -156,7 +157,7 @@ impl<U: UrlParser> Turn<'_, U> {
                 self.signed_out(asked);
             }
             (Act::Load(Purpose::SignIn(tokens)), Reply::Me(me)) => {
-                self.signed_in(*me, Some(tokens.taken()));
+                self.signed_in(*me, Some(tokens));
             }
             (Act::Load(Purpose::Resume(tokens)), Reply::Me(me)) => self.resumed(*me, tokens),
             // It may have ended since its tokens came.
@@ -194,7 +195,6 @@ impl<U: UrlParser> Turn<'_, U> {
             _ => (self.state.record.session.clone().or_else(|| self.state.page.address.clone()), None),
         };
         let Some(address) = address else { return self.finish() };
-        let tokens = tokens.map(Tokens::taken);
         let is_known = server.is_some();
         self.state.progress = Progress::SignedIn(Box::new(Session::new(address, server, me, tokens)));
         self.show(Stage::User, History::Replace);

@@ -9,6 +9,7 @@ mod elsewhere;
 mod model;
 mod password;
 mod properties;
+mod renewal;
 mod resume;
 mod sessions;
 mod shared;

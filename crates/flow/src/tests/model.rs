@@ -14,6 +14,7 @@ pub(super) const PASSWORD: &str = "correct horse";
 pub(super) const NEW_PASSWORD: &str = "staple moth lantern";
 const ATTEMPTS: u64 = 3;
 const SENDS: usize = 3;
+const LOST_ANSWER_GRACE: u64 = 30_000;
 
 /// One sign-in on the server.
 #[derive(Clone, Debug)]
@@ -45,6 +46,7 @@ pub(super) enum Asked {
 
 #[derive(Clone, Debug)]
 pub(super) struct Model {
+    now: u64,
     sign_ins: Vec<SignIn>,
     /// Whether the browser has a key to bind tokens to.
     has_key: bool,
@@ -60,6 +62,7 @@ pub(super) struct Model {
 impl Default for Model {
     fn default() -> Self {
         Self {
+            now: 0,
             sign_ins: Vec::new(),
             has_key: false,
             mails: 0,
@@ -77,8 +80,8 @@ struct Family {
     is_bound: bool,
     /// How many were given out, the latest of which is the number of the one that counts.
     given: usize,
-    /// The refresh token that was exchanged for the latest one.
-    spent: Option<usize>,
+    /// The refresh token that was exchanged for the latest one, and when for the first time.
+    spent: Option<(usize, u64)>,
     /// Access tokens before this one have run out.
     oldest_access: usize,
     /// The sign-in that they came from.
@@ -112,18 +115,18 @@ impl Model {
             }
             Effect::LoadMe(_, _, access)
             | Effect::SetPreferredDevice(_, _, access, _)
-            | Effect::SetRouteCallsToCell(_, _, access, _) => self.with_access(access),
-            Effect::ListSessions(..) => self.signed_in(|model| {
+            | Effect::SetRouteCallsToCell(_, _, access, _) => self.with_access(access, Self::me),
+            Effect::ListSessions(_, _, access) => self.with_access(access, |model| {
                 let elsewhere = model.is_elsewhere.then(|| place(ELSEWHERE));
                 Reply::Sessions(Sessions { sessions: [place(HERE)].into_iter().chain(elsewhere).collect() })
             }),
-            Effect::SignOutThere(_, _, _, id) => self.signed_in(|model| {
+            Effect::SignOutThere(_, _, access, id) => self.with_access(access, |model| {
                 if *id == ELSEWHERE && std::mem::take(&mut model.is_elsewhere) {
                     return Reply::Done;
                 }
                 Reply::Problem(ProblemKind::NoSuchSession, None)
             }),
-            Effect::SetPassword(_, _, _, request) => self.signed_in(|model| model.set_password(request)),
+            Effect::SetPassword(_, _, access, request) => self.with_access(access, |model| model.set_password(request)),
             Effect::EndSession(..) | Effect::Revoke(..) => {
                 self.session = None;
                 Reply::Done
@@ -142,22 +145,25 @@ impl Model {
         if self.family.is_bound { bound_tokens(&name) } else { tokens(&name) }
     }
 
-    /// Rotates. A spent token ends the session, except where it is bound and the latest one has not been used.
+    /// Rotates. A spent token ends the session, except where it is bound, the latest one has not been used, and not
+    /// much time has passed.
     fn refresh(&mut self, number: usize) -> Reply {
         let family = &mut self.family;
         if self.session.is_some() && number == family.given {
-            family.spent = Some(number);
+            family.spent = Some((number, self.now));
             return self.tokens();
         }
-        if self.session.is_some() && family.is_bound && family.spent == Some(number) {
+        let is_lost =
+            |(spent, at): (usize, u64)| family.is_bound && spent == number && self.now < at + LOST_ANSWER_GRACE;
+        if self.session.is_some() && family.spent.is_some_and(is_lost) {
             return self.tokens();
         }
         self.session = None;
         Reply::NoTokens(ErrorCode::InvalidGrant, None)
     }
 
-    fn with_access(&mut self, access: &Access) -> Reply {
-        let (Access::Bearer(token) | Access::Bound(token)) = access else { return self.me() };
+    fn with_access(&mut self, access: &Access, answer: impl FnOnce(&mut Self) -> Reply) -> Reply {
+        let (Access::Bearer(token) | Access::Bound(token)) = access else { return self.signed_in(answer) };
         assert_eq!(matches!(access, Access::Bound(_)), self.family.is_bound, "a token is used as what it is");
         let number: usize = token.expose().parse().unwrap();
         if self.session.is_none() || number < self.family.oldest_access {
@@ -165,7 +171,7 @@ impl Model {
         }
         // The first use of a session uses up the sign-in that it came from.
         self.sign_ins[self.family.sign_in].waits_for = WaitsFor::Over;
-        self.me()
+        self.signed_in(answer)
     }
 
     /// Time passes: no access token counts any more.
@@ -347,6 +353,8 @@ pub(super) struct World {
     page: Page,
     under_way: Vec<(Try, Effect)>,
     late: Vec<(Try, Reply)>,
+    /// How long what is under way may take, in milliseconds.
+    limit: u64,
     pub(super) requests: usize,
 }
 
@@ -359,6 +367,7 @@ impl World {
             page,
             under_way: Vec::new(),
             late: Vec::new(),
+            limit: 0,
             requests: 0,
         };
         world.reload(Stage::Connect);
@@ -380,8 +389,16 @@ impl World {
     fn carry_out(&mut self) {
         for effect in std::mem::take(&mut self.rig.effects) {
             match effect {
-                Effect::PrepareKey | Effect::Lock(_) | Effect::Timer(..) | Effect::Navigate(..) => {}
-                Effect::Abort(number) => self.under_way.retain(|(other, _)| *other != number),
+                Effect::PrepareKey | Effect::Lock(_) | Effect::Navigate(..) => {}
+                Effect::Timer(_, limit) => self.limit = limit.into(),
+                // Whoever aborts a request cannot know whether the server has had it.
+                Effect::Abort(number) => {
+                    if let Some((_, effect)) = self.under_way.pop_if(|(other, _)| *other == number)
+                        && matches!(effect, Effect::Token(_, _, TokenRequest::RefreshToken { .. }, _))
+                    {
+                        drop(self.ask(&effect));
+                    }
+                }
                 Effect::Store(number, _) => self.send(Event::Reply(number, Reply::Done)),
                 Effect::Discover(number, _)
                 | Effect::Probe(number, _)
@@ -401,6 +418,15 @@ impl World {
         assert!(self.under_way.len() <= 1, "one request at a time: {:?}", self.under_way);
     }
 
+    fn ask(&mut self, effect: &Effect) -> Reply {
+        self.model.now = self.rig.now;
+        self.model.answer(effect)
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.under_way.is_empty()
+    }
+
     /// Lets the network do something with what is on its way; `false` if nothing is.
     pub(super) fn network(&mut self, fate: Fate) -> bool {
         let Some((number, effect)) = self.under_way.pop() else { return false };
@@ -409,16 +435,17 @@ impl World {
         match fate {
             Fate::LostBeforeTheServer => self.send(Event::Reply(number, lost)),
             Fate::Answered => {
-                let reply = self.model.answer(&effect);
+                let reply = self.ask(&effect);
                 self.send(Event::Reply(number, reply));
             }
             Fate::AnswerLost => {
-                drop(self.model.answer(&effect));
+                drop(self.ask(&effect));
                 self.send(Event::Reply(number, lost));
             }
             Fate::Late => {
-                let reply = self.model.answer(&effect);
+                let reply = self.ask(&effect);
                 self.late.push((number, reply));
+                self.rig.now += self.limit;
                 self.send(Event::TimedOut(number));
             }
         }
