@@ -16,6 +16,7 @@ pub mod signins;
 pub mod throttle;
 pub mod warnings;
 
+use std::fs::File;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -105,8 +106,11 @@ impl Store {
         if !url.starts_with("sqlite:") {
             return Err(StoreError::UnknownDatabase(url.to_owned()));
         }
+        // One after the other: SQLite waits for no lock while a database becomes one with a write-ahead log.
+        let mut alone = None;
         if let Some(file) = sqlite_file(url) {
             make_private(&file);
+            alone = opening_alone(file).await;
         }
         sqlx::any::install_default_drivers();
         let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
@@ -123,6 +127,7 @@ impl Store {
             .await?;
         let store = Self { pool };
         schema::bring_up_to_date(&store).await?;
+        drop(alone);
         Ok(store)
     }
 
@@ -167,14 +172,28 @@ pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path.into_owned()))
 }
 
-/// Makes a missing database file readable by its owner alone: it will hold keys and hashes. SQLite gives its other
-/// files the same mode. Where it cannot be made, opening it tells why.
+/// Makes a missing file readable by its owner alone: a database will hold keys and hashes. SQLite gives its other files
+/// the same mode. Where it cannot be made, opening it tells why.
 fn make_private(file: &Path) {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     drop(options.open(file));
+}
+
+/// The lock of whoever opens this database, on a file beside it: locks on the database itself are SQLite's own. `None`
+/// where there can be none; opening the database then tells why.
+async fn opening_alone(database: PathBuf) -> Option<File> {
+    let mut name = database.into_os_string();
+    name.push("-opening");
+    let wait = move || {
+        make_private(Path::new(&name));
+        let file = File::options().write(true).open(name).ok()?;
+        file.lock().ok()?;
+        Some(file)
+    };
+    tokio::task::spawn_blocking(wait).await.ok().flatten()
 }
 
 /// Runs `$body` in one transaction; what it answers is returned once it is committed.

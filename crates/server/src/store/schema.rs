@@ -65,12 +65,21 @@ mod tests {
         assert!(matches!(bring_up_to_date(&store).await, Err(StoreError::TooNew { needed: 99, .. })));
     }
 
-    #[tokio::test]
-    async fn two_servers_can_start_together() {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("vestibule.db").display());
-        let (one, other) = tokio::join!(Store::open(&url), Store::open(&url));
-        one.unwrap();
-        other.unwrap();
+    #[tokio::test(flavor = "multi_thread")]
+    async fn servers_can_start_together() {
+        // Each time with a new database: it is while that is made that they can meet.
+        for _ in 0..50 {
+            let folder = tempfile::tempdir().unwrap();
+            let url = format!("sqlite:{}", folder.path().join("vestibule.db").display());
+            let starts: Vec<_> = (0..12)
+                .map(|_| {
+                    let url = url.clone();
+                    tokio::spawn(async move { Store::open(&url).await })
+                })
+                .collect();
+            for start in starts {
+                start.await.unwrap().unwrap();
+            }
+        }
     }
 }
