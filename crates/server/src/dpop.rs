@@ -52,6 +52,9 @@ pub enum ProofError {
     Nonce,
 }
 
+/// A proof that has counted once.
+pub const USED: ProofError = ProofError::Invalid("the proof was used before");
+
 #[derive(Deserialize)]
 struct ProofHeader {
     typ: String,

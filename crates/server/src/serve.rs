@@ -12,6 +12,7 @@ use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::task::TaskTracker;
 use tower::service_fn;
@@ -25,6 +26,7 @@ use crate::password::Hasher;
 use crate::random::Random;
 use crate::services::Services;
 use crate::state::{Server, Shared};
+use crate::steps::MAX_BEGINNING;
 use crate::store::audit::Keep;
 use crate::store::{Store, StoreError};
 use connections::{Connected, Connections};
@@ -84,8 +86,8 @@ pub async fn assemble(config: Config) -> Result<Shared, ServeError> {
     hasher.pad_to(store.costliest_hash().await?);
     let mailer = Mailer::from_config(&config.mail, random.clone())?;
     let services = Services::from_config(&config).map_err(|invalid| ServeError::Services(invalid.problem))?;
-    let steps = TaskTracker::new();
-    Ok(Arc::new(Server { config, clock, random, store, keys, hasher, mailer, services, steps }))
+    let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), TaskTracker::new());
+    Ok(Arc::new(Server { config, clock, random, store, keys, beginning, hasher, mailer, services, steps }))
 }
 
 /// Serves until the process is told to stop (SIGTERM or SIGINT).

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
@@ -28,6 +29,8 @@ pub struct Server {
     pub store: Store,
     /// Keys for MACs and signatures.
     pub keys: Keys,
+    /// Room for those who begin a sign-in.
+    pub beginning: Semaphore,
     /// Checks passwords.
     pub hasher: Hasher,
     /// Sends mails.

@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use vestibule_protocol::BUILT_IN_CLIENT;
@@ -23,6 +24,7 @@ use vestibule_server::password::Hasher;
 use vestibule_server::random::Random;
 use vestibule_server::services::Services;
 use vestibule_server::state::Server;
+use vestibule_server::steps::MAX_BEGINNING;
 use vestibule_server::store::Store;
 
 const PASSWORD: &str = "a blue kettle";
@@ -58,6 +60,7 @@ async fn server(folder: &Path) -> Router {
         random,
         store,
         keys,
+        beginning: Semaphore::new(MAX_BEGINNING),
         hasher,
         mailer,
         services: Services::default(),

@@ -13,7 +13,7 @@ use super::asked::{Asked, Asker};
 use super::body::Whole;
 use super::devices;
 use super::form::Form;
-use super::proof::Proven;
+use super::proof::{Checked, ProofRefusal};
 use super::retry_later;
 use crate::dpop;
 use crate::state::Shared;
@@ -42,7 +42,7 @@ pub(super) async fn post(
     State(server): State<Shared>,
     Asked(issuer): Asked,
     Asker(caller): Asker,
-    Proven(dpop_jkt): Proven,
+    Checked(proof): Checked,
     headers: HeaderMap,
     Whole(body): Whole,
 ) -> Response {
@@ -50,21 +50,23 @@ pub(super) async fn post(
         Ok(request) => request,
         Err(error) => return error_response(&error, None),
     };
-    let devices = devices::shown(&issuer, &headers, dpop_jkt.as_deref());
-    let dpop_jkt = match (dpop_jkt, demanded_jkt) {
+    let proven_jkt = proof.as_ref().map(|proof| proof.jkt.clone());
+    let devices = devices::shown(&issuer, &headers, proven_jkt.as_deref());
+    let dpop_jkt = match (proven_jkt, demanded_jkt) {
         (Some(proven), Some(demanded)) if proven != demanded => {
             return error_response(&ChallengeError::new(ErrorCode::InvalidDpopProof), None);
         }
         (proven, demanded) => proven.or(demanded),
     };
-    let steps = server.steps.clone();
-    let context = Context { server, issuer, dpop_jkt, devices, caller };
+    let (steps, store) = (server.steps.clone(), server.store.clone());
+    let context = Context { server, store, issuer, proof, dpop_jkt, devices, caller };
     // A step that has begun is finished, whether its client still listens or not: a mail may be on its way.
     match steps.spawn(steps::take(context, request)).await {
         Ok(Ok(Answer::AuthorizationCode(authorization_code))) => {
             Json(AuthorizationCode { authorization_code }).into_response()
         }
         Ok(Ok(Answer::Challenge { body, retry_after })) => error_response(&body, retry_after),
+        Ok(Err(StepError::Proof(error))) => ProofRefusal::Proof(error).into_response(),
         Ok(Err(error)) => unavailable(&error),
         Err(panic) => {
             tracing::error!(%panic, "a step did not end");

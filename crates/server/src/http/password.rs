@@ -13,7 +13,7 @@ use super::session::read_json;
 use super::signed_in::SignedIn;
 use crate::clock::{UnixMillis, seconds_until};
 use crate::mail::Warning;
-use crate::password::{Busy, NewPasswordError, Prepared, check_new, prepare};
+use crate::password::{Busy, NewPasswordError, Place, Prepared, check_new, prepare};
 use crate::redemption::audit;
 use crate::state::{Server, Shared};
 use crate::steps::own_password_throttle_key;
@@ -93,8 +93,10 @@ async fn change(
     typed: &Typed,
     caller: &Caller,
 ) -> Result<Account, ProblemResponse> {
+    // Before anything is written, as with any other password.
+    let place = server.hasher.admit()?;
     let charged = charge(server, signed_in, caller).await?;
-    match decide(server, signed_in, typed, &charged, caller).await {
+    match decide(server, signed_in, typed, &charged, &place, caller).await {
         Ok(true) => Ok(charged.account),
         Ok(false) => Err(ProblemKind::WrongPassword.into()),
         Err(problem) => {
@@ -133,17 +135,18 @@ async fn decide(
     signed_in: &SignedIn,
     typed: &Typed,
     charged: &Charged,
+    place: &Place,
     caller: &Caller,
 ) -> Result<bool, ProblemResponse> {
     let Charged { account, key, charge } = charged;
-    let verdict = server.hasher.verify(typed.current.as_ref(), account.password_hash.clone()).await?;
+    let verdict = place.verify(typed.current.as_ref(), account.password_hash.clone()).await?;
     if !verdict.matches {
         in_transaction!(server.store, |tx| {
             audit(server, &mut tx, Event::PasswordChange, Outcome::Failure, account, caller).await?;
         });
         return Ok(false);
     }
-    let hash = server.hasher.hash(&typed.new).await?;
+    let hash = place.hash(&typed.new).await?;
     in_transaction!(server.store, |tx| {
         // Whoever changed the password meanwhile ended the session with it.
         let (_, account) = signed_in.lock(server, &mut tx).await?;

@@ -35,23 +35,23 @@ impl From<ProofError> for ProofRefusal {
     }
 }
 
-/// The proof that a request brings, checked and remembered: it counts once. `None` where it brings none.
+/// The proof that a request brings, checked but not [remembered](remember) yet. `None` where it brings none.
 ///
 /// The address in it is compared with the public addresses that are configured, never with what the client calls us.
 ///
 /// # Errors
-/// [`ProofRefusal`].
-pub(super) async fn of(
+/// [`ProofError`].
+pub(super) fn check(
     server: &Server,
     asked: &Issuer,
     method: &Method,
     uri: &Uri,
     headers: &HeaderMap,
-) -> Result<Option<Proof>, ProofRefusal> {
+) -> Result<Option<Proof>, ProofError> {
     let mut proofs = headers.get_all(PROOF).iter();
     let Some(proof) = proofs.next() else { return Ok(None) };
     if proofs.next().is_some() {
-        return Err(ProofError::Invalid("there must be one proof").into());
+        return Err(ProofError::Invalid("there must be one proof"));
     }
     let proof = proof.to_str().map_err(|_| ProofError::Invalid("the proof is no text"))?;
     let targets: Vec<String> = match &server.config.public_addresses {
@@ -59,11 +59,34 @@ pub(super) async fn of(
         PublicAddresses::Any => vec![format!("{asked}{}", uri.path())],
     };
     let subject = Subject { method: method.as_str(), targets: &targets };
-    let proof = dpop::verify(&server.keys, proof, subject, server.clock.now())?;
+    dpop::verify(&server.keys, proof, subject, server.clock.now()).map(Some)
+}
+
+/// Lets a proof count: it does so once. That is written, so whatever else can refuse the request comes before.
+///
+/// # Errors
+/// [`ProofRefusal`].
+pub(super) async fn remember(server: &Server, proof: &Proof) -> Result<(), ProofRefusal> {
     if server.store.remember_proof(&proof.id, proof.expires_at).await.map_err(ProofRefusal::Store)? {
-        Ok(Some(proof))
+        Ok(())
     } else {
-        Err(ProofError::Invalid("the proof was used before").into())
+        Err(dpop::USED.into())
+    }
+}
+
+/// The proof that a request to an OAuth endpoint brings, checked but not remembered yet.
+#[derive(Clone, Debug)]
+pub(super) struct Checked(pub(super) Option<Proof>);
+
+impl FromRequestParts<Shared> for Checked {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Response> {
+        let Ok(Asked(issuer)) = Asked::from_request_parts(parts, server).await;
+        match check(server, &issuer, &parts.method, &parts.uri, &parts.headers) {
+            Ok(proof) => Ok(Self(proof)),
+            Err(error) => Err(ProofRefusal::Proof(error).into_response()),
+        }
     }
 }
 
@@ -75,11 +98,11 @@ impl FromRequestParts<Shared> for Proven {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Response> {
-        let Ok(Asked(issuer)) = Asked::from_request_parts(parts, server).await;
-        match of(server, &issuer, &parts.method, &parts.uri, &parts.headers).await {
-            Ok(proof) => Ok(Self(proof.map(|proof| proof.jkt))),
-            Err(refusal) => Err(refusal.into_response()),
+        let Checked(proof) = Checked::from_request_parts(parts, server).await?;
+        if let Some(proof) = &proof {
+            remember(server, proof).await.map_err(ProofRefusal::into_response)?;
         }
+        Ok(Self(proof.map(|proof| proof.jkt)))
     }
 }
 

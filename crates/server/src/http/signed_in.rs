@@ -7,7 +7,7 @@ use vestibule_protocol::{PROFILE_SCOPE, ProblemKind};
 
 use super::asked::Asked;
 use super::problem::{ProblemResponse, Scheme};
-use super::proof;
+use super::proof::{self, ProofRefusal};
 use super::session::{Demand, comes_from_our_page, of_cookie};
 use crate::clients;
 use crate::clock::millis;
@@ -98,12 +98,18 @@ async fn by_token(
     let claims = match scheme {
         Scheme::Bearer => claims.filter(|claims| jkt(claims).is_none()),
         Scheme::Dpop => {
-            let proof = proof::of(server, issuer, &parts.method, &parts.uri, &parts.headers).await?;
-            let proof = proof.ok_or(ProblemKind::InvalidDpopProof)?;
-            if proof.ath.is_none_or(|ath| !keys::same(&ath, &keys::sha256(token))) {
+            let proof = proof::check(server, issuer, &parts.method, &parts.uri, &parts.headers)
+                .map_err(ProofRefusal::from)?
+                .ok_or(ProblemKind::InvalidDpopProof)?;
+            if proof.ath.as_ref().is_none_or(|ath| !keys::same(ath, &keys::sha256(token))) {
                 return Err(ProblemKind::InvalidDpopProof.into());
             }
-            claims.filter(|claims| jkt(claims).is_some_and(|jkt| jkt == proof.jkt))
+            let claims = claims.filter(|claims| jkt(claims).is_some_and(|jkt| jkt == proof.jkt));
+            // Only for a token of ours: else anybody could make us write.
+            if claims.is_some() {
+                proof::remember(server, &proof).await?;
+            }
+            claims
         }
     };
     let signed_in = claims.map(|claims| SignedIn { session_id: claims.sid, scheme: Some(scheme) });

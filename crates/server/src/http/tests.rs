@@ -9,6 +9,7 @@ mod devices;
 mod documented;
 mod dpop;
 mod enumeration;
+mod floods;
 mod forged;
 mod guessing;
 mod harness;

@@ -6,7 +6,7 @@ use std::thread::available_parallelism;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version, password_hash};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Prepared;
 use crate::config::PasswordHashConfig;
@@ -32,6 +32,13 @@ pub type Cost = u64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many passwords are waiting to be checked")]
 pub struct Busy;
+
+/// A place among the hashes that are running or waiting: whoever has one is not turned away.
+pub struct Place {
+    pool: Arc<Pool>,
+    /// Goes along with the work: a client that hangs up ends its request, but not the hash that is running.
+    permit: Arc<OwnedSemaphorePermit>,
+}
 
 struct Pool {
     params: Params,
@@ -69,11 +76,36 @@ impl Hasher {
         self.0.padded_to.store(costliest_stored.max(cost(&self.0.params)), Ordering::Relaxed);
     }
 
+    /// Takes a place, before anything is written for the sake of a password.
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub fn admit(&self) -> Result<Place, Busy> {
+        let permit = self.0.admitted.clone().try_acquire_owned().map_err(|_| Busy)?;
+        Ok(Place { pool: self.0.clone(), permit: Arc::new(permit) })
+    }
+
+    /// Takes a place and hashes a password, to be stored: a PHC string.
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub async fn hash(&self, password: &Prepared) -> Result<String, Busy> {
+        self.admit()?.hash(password).await
+    }
+
+    /// Lets the pool be full from now on.
+    #[cfg(test)]
+    pub(crate) fn fill_up(&self) {
+        self.0.admitted.close();
+    }
+}
+
+impl Place {
     /// Checks a password against a PHC string. Without a password or without a string the same work is done, and
     /// nothing matches. The string may have other parameters than those configured.
     ///
     /// # Errors
-    /// [`Busy`].
+    /// [`Busy`] where the work did not end.
     pub async fn verify(&self, password: Option<&Prepared>, hash: Option<String>) -> Result<Verdict, Busy> {
         let password = password.cloned();
         self.run(move |pool| pool.verify(password.as_ref(), hash.as_deref())).await
@@ -82,7 +114,7 @@ impl Hasher {
     /// Hashes a password, to be stored: a PHC string.
     ///
     /// # Errors
-    /// [`Busy`].
+    /// [`Busy`] where the work did not end.
     pub async fn hash(&self, password: &Prepared) -> Result<String, Busy> {
         let password = password.clone();
         self.run(move |pool| pool.hash(&password)).await?.map_err(|error| {
@@ -91,17 +123,9 @@ impl Hasher {
         })
     }
 
-    /// Lets the pool be full from now on.
-    #[cfg(test)]
-    pub(crate) fn fill_up(&self) {
-        self.0.admitted.close();
-    }
-
     async fn run<T: Send + 'static>(&self, work: impl FnOnce(&Pool) -> T + Send + 'static) -> Result<T, Busy> {
-        let admitted = self.0.admitted.clone().try_acquire_owned().map_err(|_| Busy)?;
-        let running = self.0.running.clone().acquire_owned().await.map_err(|_| Busy)?;
-        let pool = self.0.clone();
-        // The permits go along: a client that hangs up ends its request, but not the hash that is running.
+        let (pool, admitted) = (self.pool.clone(), self.permit.clone());
+        let running = pool.running.clone().acquire_owned().await.map_err(|_| Busy)?;
         let done = tokio::task::spawn_blocking(move || {
             let result = work(&pool);
             drop((running, admitted));
@@ -243,7 +267,8 @@ mod tests {
     }
 
     async fn verify(hasher: &Hasher, password: &str, hash: Option<&str>) -> Verdict {
-        hasher.verify(Some(&prepare(password).unwrap()), hash.map(str::to_owned)).await.unwrap()
+        let place = hasher.admit().unwrap();
+        place.verify(Some(&prepare(password).unwrap()), hash.map(str::to_owned)).await.unwrap()
     }
 
     #[tokio::test]
@@ -255,7 +280,7 @@ mod tests {
             assert_eq!(verify(&hasher, wrong, Some(&hash)).await, Verdict::default(), "{wrong}");
         }
         assert_eq!(verify(&hasher, "correct horse", None).await, Verdict::default());
-        assert_eq!(hasher.verify(None, Some(hash)).await, Ok(Verdict::default()));
+        assert_eq!(hasher.admit().unwrap().verify(None, Some(hash)).await, Ok(Verdict::default()));
     }
 
     #[tokio::test]
@@ -316,19 +341,16 @@ mod tests {
         let mut running = Vec::new();
         for _ in 0..cores {
             let (gate, closed) = mpsc::channel::<()>();
-            let occupied = hasher.clone();
+            let occupied = hasher.admit().unwrap();
             gates.push(gate);
             running.push(tokio::spawn(async move { occupied.run(move |_| closed.recv().ok()).await }));
         }
-        while hasher.0.admitted.available_permits() > 0 {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(hasher.verify(Some(&password), None).await, Err(Busy));
+        assert_eq!(hasher.admit().err(), Some(Busy));
         assert_eq!(hasher.hash(&password).await, Err(Busy));
         drop(gates);
         for occupied in running {
             assert_eq!(occupied.await.unwrap(), Ok(None));
         }
-        assert_eq!(hasher.verify(Some(&password), None).await, Ok(Verdict::default()));
+        assert_eq!(hasher.admit().unwrap().verify(Some(&password), None).await, Ok(Verdict::default()));
     }
 }

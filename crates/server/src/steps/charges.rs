@@ -84,7 +84,7 @@ impl Charged {
     /// Nobody was told whether it was one: the person must not wait for our sake.
     pub(super) async fn take_back_untold(&self, context: &Context) {
         let taken_back = async {
-            in_transaction!(context.server.store, |tx| self.take_back(&mut tx).await?);
+            in_transaction!(context.store, |tx| self.take_back(&mut tx).await?);
             Ok::<_, StoreError>(())
         };
         if let Err(error) = taken_back.await {

@@ -21,7 +21,7 @@ pub(super) async fn take(context: &Context, held: &Held, otp: &Secret) -> Result
     let Ok(code) = AccessCode::parse(otp.expose(), context.server.config.code.length) else {
         return Ok(held.answer(ErrorCode::InvalidRequest).into());
     };
-    let Checked { answer, incident } = in_transaction!(context.server.store, |tx| {
+    let Checked { answer, incident } = in_transaction!(context.store, |tx| {
         let Some(mut signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };

@@ -5,7 +5,7 @@ use vestibule_protocol::{AccountName, ErrorCode, Secret};
 use super::charges::{self, Charged, Toll, Tried};
 use super::delivery::{self, Reservation};
 use super::{Answer, Context, Held, StepError, account, code, grant, is_exhausted, rate_limited, whom};
-use crate::password::{PasswordError, Prepared, prepare};
+use crate::password::{PasswordError, Place, Prepared, prepare};
 use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
 use crate::store::codes::MailedCode;
@@ -25,6 +25,8 @@ pub(super) async fn take(
         Err(_) => None,
         Ok(prepared) => Some(prepared),
     };
+    let place = server.hasher.admit()?;
+    context.spend_proof().await?;
     let charged = in_transaction!(server.store, |tx| {
         let Some(signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
@@ -43,7 +45,7 @@ pub(super) async fn take(
         (Toll::Paid(charged), signin, account) => (charged, signin, account),
     };
     let typed = Typed { name: AccountName::parse(uc_username).ok(), password: prepared };
-    let next = decide(context, held, &signin, account, &typed, &charged).await;
+    let next = decide(context, held, &signin, account, &typed, &charged, &place).await;
     if next.is_err() {
         charged.take_back_untold(context).await;
     }
@@ -71,6 +73,7 @@ async fn decide(
     account: Option<Account>,
     typed: &Typed,
     charged: &Charged,
+    place: &Place,
 ) -> Result<Next, StepError> {
     let server = &context.server;
     let named = match &typed.name {
@@ -81,7 +84,7 @@ async fn decide(
         .as_ref()
         .filter(|account| is_named_and_open(account, named.as_ref(), context))
         .and_then(|account| account.password_hash.clone());
-    let verdict = server.hasher.verify(typed.password.as_ref(), hash.clone()).await?;
+    let verdict = place.verify(typed.password.as_ref(), hash.clone()).await?;
     let Some(account) = account.as_ref().filter(|_| verdict.matches) else {
         return refuse(context, held, signin, account.as_ref(), charged).await;
     };
@@ -106,7 +109,7 @@ async fn refuse(
     account: Option<&Account>,
     charged: &Charged,
 ) -> Result<Next, StepError> {
-    in_transaction!(context.server.store, |tx| {
+    in_transaction!(context.store, |tx| {
         context.audit(&mut tx, Event::Password, Outcome::Failure, &whom(account, signin)).await?;
         charged.settle(context, &mut tx, account, signin).await?;
     });
@@ -115,7 +118,7 @@ async fn refuse(
 
 /// The password was right: the sign-in is verified, or waits for a code.
 async fn accept(context: &Context, held: &Held, account: &Account, charged: &Charged) -> Result<Next, StepError> {
-    let next = in_transaction!(context.server.store, |tx| {
+    let next = in_transaction!(context.store, |tx| {
         charged.take_back(&mut tx).await?;
         match held.lock(context, &mut tx).await? {
             Some(mut signin) => go_on(context, held, &mut tx, &mut signin, account).await?,

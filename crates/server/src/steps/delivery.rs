@@ -135,7 +135,7 @@ pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing
             Outcome::NotDelivered
         }
     };
-    let answer = in_transaction!(context.server.store, |tx| {
+    let answer = in_transaction!(context.store, |tx| {
         let Some(mut signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };

@@ -17,6 +17,7 @@ use vestibule_protocol::{
 
 use crate::clock::{UnixMillis, seconds_until};
 use crate::config::Issuer;
+use crate::dpop::{self, Proof, ProofError};
 use crate::keys::{self, Keys};
 use crate::password::Busy;
 use crate::state::Shared;
@@ -24,7 +25,7 @@ use crate::store::accounts::Account;
 use crate::store::audit::{Caller, Event, Outcome, Record, Whom};
 use crate::store::devices::Device;
 use crate::store::signins::{SignIn, Stage};
-use crate::store::{StoreError, Transaction};
+use crate::store::{Store, StoreError, Transaction};
 
 /// What a step answers.
 #[derive(Debug)]
@@ -46,10 +47,16 @@ pub enum StepError {
     /// The store did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Too many passwords are waiting to be checked.
-    #[error("too many passwords are waiting to be checked")]
+    /// Too many passwords are waiting to be checked, or too many sign-ins are beginning.
+    #[error("too many steps of this kind are under way")]
     Busy,
+    /// The proof of the request does not count.
+    #[error(transparent)]
+    Proof(ProofError),
 }
+
+/// Sign-ins that may begin at the same time: nobody has shown anything yet, and the store is for the others, too.
+pub const MAX_BEGINNING: usize = 32;
 
 impl From<Busy> for StepError {
     fn from(_: Busy) -> Self {
@@ -62,8 +69,12 @@ impl From<Busy> for StepError {
 pub struct Context {
     /// The server.
     pub server: Shared,
+    /// The store, or the part of it that is kept for whoever has passed the password.
+    pub store: Store,
     /// The public address that was asked.
     pub issuer: Issuer,
+    /// The proof of the request, checked but not remembered yet.
+    pub proof: Option<Proof>,
     /// Thumbprint of the DPoP key that the request was proven to be made with.
     pub dpop_jkt: Option<String>,
     /// What the request shows to be known by.
@@ -72,7 +83,8 @@ pub struct Context {
     pub caller: Caller,
 }
 
-/// Takes the step that a request asks for.
+/// Takes the step that a request asks for. Nothing is written before there is a place for it: whoever is turned away
+/// takes up no time of the store.
 ///
 /// # Errors
 /// [`StepError`] where the server cannot do its work now.
@@ -84,13 +96,26 @@ pub async fn take(context: Context, request: ChallengeRequest) -> Result<Answer,
         client_id: client_id.clone(),
     };
     match step {
-        ChallengeStep::Account(request) => account::take(&context, client_id.unwrap_or_default(), request).await,
+        ChallengeStep::Account(request) => {
+            let _place = context.server.beginning.try_acquire().map_err(|_| StepError::Busy)?;
+            context.spend_proof().await?;
+            account::take(&context, client_id.unwrap_or_default(), request).await
+        }
         ChallengeStep::Credentials { auth_session, uc_username, password } => {
             credentials::take(&context, &held(auth_session), &uc_username, &password).await
         }
-        ChallengeStep::Code { auth_session, otp } => code::take(&context, &held(auth_session), &otp).await,
-        ChallengeStep::Resend { auth_session } => resend::take(&context, &held(auth_session)).await,
-        ChallengeStep::State { auth_session } => state::take(&context, &held(auth_session)).await,
+        ChallengeStep::Code { auth_session, otp } => {
+            let context = context.kept().await?;
+            code::take(&context, &held(auth_session), &otp).await
+        }
+        ChallengeStep::Resend { auth_session } => {
+            let context = context.kept().await?;
+            resend::take(&context, &held(auth_session)).await
+        }
+        ChallengeStep::State { auth_session } => {
+            let context = context.kept().await?;
+            state::take(&context, &held(auth_session)).await
+        }
     }
 }
 
@@ -137,6 +162,23 @@ impl Held {
 }
 
 impl Context {
+    /// The same with the part of the store that passwords do not come to, the proof having counted.
+    async fn kept(self) -> Result<Self, StepError> {
+        let context = Self { store: self.store.kept(), ..self };
+        context.spend_proof().await?;
+        Ok(context)
+    }
+
+    /// Lets the proof of the request count: it does so once.
+    async fn spend_proof(&self) -> Result<(), StepError> {
+        match &self.proof {
+            Some(proof) if !self.store.remember_proof(&proof.id, proof.expires_at).await? => {
+                Err(StepError::Proof(dpop::USED))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The device, where it is known for the account.
     async fn device(&self, tx: &mut Transaction, account: Option<&Account>) -> Result<Option<Device>, StoreError> {
         Device::known(tx, account.map(|account| account.id.as_str()), &self.devices, self.now()).await

@@ -11,7 +11,7 @@ use crate::store::in_transaction;
 use crate::store::signins::{SignIn, Stage};
 
 pub(super) async fn take(context: &Context, held: &Held) -> Result<Answer, StepError> {
-    let reservation = in_transaction!(context.server.store, |tx| {
+    let reservation = in_transaction!(context.store, |tx| {
         let Some(mut signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };

@@ -8,7 +8,7 @@ use crate::store::in_transaction;
 use crate::store::signins::{SignIn, Stage};
 
 pub(super) async fn take(context: &Context, held: &Held) -> Result<Answer, StepError> {
-    let answer = in_transaction!(context.server.store, |tx| {
+    let answer = in_transaction!(context.store, |tx| {
         let Some(signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };

@@ -20,16 +20,20 @@ use std::fs::File;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 /// A transaction of the store, with the audit entries that it has written.
 #[derive(Debug)]
 pub struct Transaction {
     inner: sqlx::Transaction<'static, Any>,
+    _turn: OwnedSemaphorePermit,
     entries: Vec<audit::Entry>,
 }
 
@@ -70,12 +74,17 @@ impl DerefMut for Transaction {
 /// How long a connection waits for another one's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// SQLite writes one at a time; a few connections let reads go on meanwhile.
-const SQLITE_CONNECTIONS: u32 = 4;
+const SQLITE_CONNECTIONS: u32 = 3;
 
-/// The store: a pool of connections.
+/// The store: a pool of connections, and [one](Store::kept) that is kept.
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: AnyPool,
+    /// Whose turn it is to wait for `writing`: one of this pool.
+    next: Arc<Semaphore>,
+    /// Whose turn it is to write; of both pools, first come, first served. SQLite itself knows no order.
+    writing: Arc<Semaphore>,
+    kept: Option<Arc<Store>>,
 }
 
 /// Why the store did not do what it was asked.
@@ -119,13 +128,19 @@ impl Store {
         let mut first = AnyConnection::connect_with(&options).await?;
         prepare(&mut first).await?;
         first.close().await?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(SQLITE_CONNECTIONS)
-            .acquire_timeout(BUSY_TIMEOUT)
-            .after_connect(|connection, _| Box::pin(prepare(connection)))
-            .connect_with(options)
-            .await?;
-        let store = Self { pool };
+        let writing = Arc::new(Semaphore::new(1));
+        let kept = Self {
+            pool: pool(&options, 1).await?,
+            next: Arc::new(Semaphore::new(1)),
+            writing: writing.clone(),
+            kept: None,
+        };
+        let store = Self {
+            pool: pool(&options, SQLITE_CONNECTIONS).await?,
+            next: Arc::new(Semaphore::new(1)),
+            writing,
+            kept: Some(Arc::new(kept)),
+        };
         schema::bring_up_to_date(&store).await?;
         drop(alone);
         Ok(store)
@@ -136,7 +151,22 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        Ok(Transaction { inner: self.pool.begin_with("BEGIN IMMEDIATE").await?, entries: Vec::new() })
+        let turn = async {
+            let next = self.next.clone().acquire_owned().await;
+            let turn = self.writing.clone().acquire_owned().await;
+            drop(next);
+            turn
+        };
+        let turn = timeout(BUSY_TIMEOUT, turn).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let turn = turn.map_err(|_| sqlx::Error::PoolClosed)?;
+        Ok(Transaction { inner: self.pool.begin_with("BEGIN IMMEDIATE").await?, _turn: turn, entries: Vec::new() })
+    }
+
+    /// The same store with a connection of its own, which however many that use the other ones do not hold up: of
+    /// those, one at the most is before it when it wants to write, besides the one that is writing.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        self.kept.as_deref().unwrap_or(self).clone()
     }
 
     /// Whether the database answers.
@@ -150,8 +180,18 @@ impl Store {
 
     /// Closes every connection, after what is under way has ended.
     pub async fn close(&self) {
+        self.kept().pool.close().await;
         self.pool.close().await;
     }
+}
+
+async fn pool(options: &AnyConnectOptions, connections: u32) -> Result<AnyPool, sqlx::Error> {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(BUSY_TIMEOUT)
+        .after_connect(|connection, _| Box::pin(prepare(connection)))
+        .connect_with(options.clone())
+        .await
 }
 
 async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
@@ -206,6 +246,48 @@ macro_rules! in_transaction {
     }};
 }
 pub(crate) use in_transaction;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::testing::store;
+    use super::*;
+
+    #[tokio::test]
+    async fn the_kept_connection_waits_for_two_at_the_most_however_many_would_write() -> Result<(), StoreError> {
+        let (store, _folder) = store().await;
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let writing = store.begin().await?;
+        let mut writers = tokio::task::JoinSet::new();
+        for nth in 1..=21 {
+            let (order, is_kept) = (order.clone(), nth == 21);
+            let store = if is_kept { store.kept() } else { store.clone() };
+            writers.spawn(async move {
+                let tx = store.begin().await?;
+                order.lock().unwrap().push(is_kept);
+                tx.commit().await
+            });
+        }
+        // On this one thread, all of them have asked by then.
+        tokio::task::yield_now().await;
+        writing.commit().await?;
+        writers.join_all().await.into_iter().collect::<Result<(), _>>()?;
+        let order = order.lock().unwrap();
+        assert_eq!((order.len(), order.iter().position(|is_kept| *is_kept)), (21, Some(1)));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn the_kept_connection_is_there_while_all_others_are_taken() -> Result<(), StoreError> {
+        let (store, _folder) = store().await;
+        let mut taken = Vec::new();
+        for _ in 0..SQLITE_CONNECTIONS {
+            taken.push(store.pool.acquire().await?);
+        }
+        store.kept().begin().await?.commit().await
+    }
+}
 
 #[cfg(test)]
 pub(crate) mod testing {

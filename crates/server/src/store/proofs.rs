@@ -10,7 +10,9 @@ impl Store {
     /// [`StoreError::Database`].
     pub async fn remember_proof(&self, id: &str, expires_at: UnixMillis) -> Result<bool, StoreError> {
         let query = "INSERT INTO dpop_proof (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
-        let inserted = sqlx::query(query).bind(id).bind(expires_at).execute(&self.pool).await?;
+        let mut tx = self.begin().await?;
+        let inserted = sqlx::query(query).bind(id).bind(expires_at).execute(&mut *tx).await?;
+        tx.commit().await?;
         Ok(inserted.rows_affected() > 0)
     }
 

@@ -93,7 +93,7 @@ impl Client<'_> {
         self.harness.send(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn me(&self, token: &str) -> Reply {
+    pub(super) async fn me(&self, token: &str) -> Reply {
         self.me_with(token, |_| {}).await
     }
 }

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use vestibule_protocol::BUILT_IN_CLIENT;
@@ -19,6 +20,7 @@ use crate::password::{Hasher, prepare};
 use crate::random::Random;
 use crate::services::Services;
 use crate::state::{Server, Shared};
+use crate::steps::MAX_BEGINNING;
 use crate::store::Store;
 use crate::store::accounts::{Account, Email, NewAccount};
 
@@ -31,7 +33,7 @@ pub(super) struct Harness {
     pub(super) server: Shared,
     outbox: PathBuf,
     router: Router,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// An answer, read whole.
@@ -81,10 +83,11 @@ impl Harness {
         let hasher = Hasher::new(&config.password_hash, random.clone()).unwrap();
         let mailer = Mailer::from_config(&config.mail, random.clone()).unwrap();
         let services = Services::from_config(&config).unwrap();
-        let steps = TaskTracker::new();
-        let server = Arc::new(Server { config, clock, random, store, keys, hasher, mailer, services, steps });
+        let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), TaskTracker::new());
+        let server =
+            Arc::new(Server { config, clock, random, store, keys, beginning, hasher, mailer, services, steps });
         let router = crate::http::router(&server);
-        let harness = Self { server, outbox, router, _folder: folder };
+        let harness = Self { server, outbox, router, folder };
         for (username, two_factor) in [("ada", false), ("grace", true)] {
             harness.add_account(username, Some(&format!("{username}@example.com")), two_factor).await;
         }
@@ -193,6 +196,11 @@ impl Harness {
         self.server.steps.close();
         self.server.steps.wait().await;
         self.server.steps.reopen();
+    }
+
+    /// The files of the database, byte for byte: equal where nothing was written in between.
+    pub(super) fn database(&self) -> [Vec<u8>; 2] {
+        ["vestibule.db", "vestibule.db-wal"].map(|file| std::fs::read(self.folder.path().join(file)).unwrap())
     }
 
     /// Mails cannot go out until the outbox is found again.
