@@ -1,5 +1,8 @@
 import { codeIn, expect, GRACE, otherCode, test } from '../fixtures/test.ts';
 
+// Where a service worker takes over, a test does not get hold of the requests of that moment.
+test.use({ serviceWorkers: 'block' });
+
 /** A promise, and what fulfils it. */
 function deferred(): { promise: Promise<void>; resolve: () => void } {
   let resolve = (): void => undefined;

@@ -3,6 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { freePort } from '../fixtures/files.ts';
 import { expect, test } from '../fixtures/test.ts';
 
+// Where a service worker takes over, a test does not get hold of the requests of that moment.
+test.use({ serviceWorkers: 'block' });
+
 test("the page's own server is filled in", async ({ server, connectPage }) => {
   await connectPage.open(server.origin);
   await expect(connectPage.serverAddress).toHaveValue(new RegExp(new URL(server.origin).host));

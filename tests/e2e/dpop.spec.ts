@@ -4,6 +4,9 @@ import { Intruder } from '../fixtures/intruder.ts';
 import { expect, GRACE, test } from '../fixtures/lost.ts';
 import { readRecords } from '../fixtures/record.ts';
 
+// Where a service worker takes over, a test does not get hold of the requests of that moment.
+test.use({ serviceWorkers: 'block' });
+
 const CHALLENGE = '/oauth/authorize-challenge';
 const TOKEN = '/oauth/token';
 const ME = '/api/me';

@@ -1,6 +1,9 @@
 import { expect, GRACE, Person, test } from '../fixtures/browsers.ts';
 import { Hold } from '../fixtures/hold.ts';
 
+// Where a service worker takes over, a test does not get hold of the requests of that moment.
+test.use({ serviceWorkers: 'block' });
+
 const PATH = '/api/me/password';
 const NEW_PASSWORD = 'plaster violet cabinet';
 const CHANGED = 'Your password is changed, and you are signed out everywhere. Sign in with the new one.';

@@ -1,6 +1,9 @@
 import { expect, OTHER_BROWSER, test, type Person } from '../fixtures/browsers.ts';
 import { Hold } from '../fixtures/hold.ts';
 
+// Where a service worker takes over, a test does not get hold of the requests of that moment.
+test.use({ serviceWorkers: 'block' });
+
 const THIS_BROWSER = /Chrome\S* on /;
 
 async function expectSessionEnded(person: Person): Promise<void> {

@@ -3,6 +3,9 @@ import { freePort } from '../fixtures/files.ts';
 import { expect, test } from '../fixtures/lost.ts';
 import { serveHttp, type Service } from '../fixtures/services.ts';
 
+// Where a service worker takes over, a test does not get hold of the requests of that moment.
+test.use({ serviceWorkers: 'block' });
+
 const DISCOVERY = '/.well-known/oauth-authorization-server';
 const CORS = { 'Access-Control-Allow-Origin': '*' };
 

@@ -2,6 +2,9 @@ import type { Page } from '@playwright/test';
 import { Hold } from '../fixtures/hold.ts';
 import { codeIn, expect, GRACE, otherCode, test } from '../fixtures/lost.ts';
 
+// Where a service worker takes over, a test does not get hold of the requests of that moment.
+test.use({ serviceWorkers: 'block' });
+
 const CHALLENGE = '/oauth/authorize-challenge';
 
 /** On the button that submits, although it says that it is busy. */
