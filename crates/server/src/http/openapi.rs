@@ -3,7 +3,11 @@
 mod every;
 mod forms;
 
-use axum::Json;
+use std::sync::LazyLock;
+
+use axum::body::Bytes;
+use axum::http::header;
+use axum::response::IntoResponse;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 use vestibule_protocol::{ChallengeError, Problem, TokenError};
@@ -64,6 +68,8 @@ pub fn document() -> Value {
     document
 }
 
-pub(super) async fn get() -> Json<Value> {
-    Json(document())
+pub(super) async fn get() -> impl IntoResponse {
+    // Nothing that is configured is in it, and anybody may ask: it is made once.
+    static TEXT: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
+    ([(header::CONTENT_TYPE, "application/json")], TEXT.clone())
 }
