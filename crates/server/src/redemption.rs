@@ -55,7 +55,8 @@ pub struct Redeemed {
 /// Spends a code and begins its session; `cookie_hash` where a cookie holds it. `None` where the code does not count:
 /// unknown, late, spent, another client's, another address's, bound to another key, or with the wrong verifier.
 ///
-/// A verifier that does not fit leaves the code good: whoever has only the code can neither use nor spoil it.
+/// A verifier that does not fit leaves the code good: whoever has only the code can neither use nor spoil it. But that
+/// somebody tried is in the audit trail, where the caller commits.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -67,18 +68,25 @@ pub async fn redeem(
 ) -> Result<Option<Redeemed>, StoreError> {
     let now = server.clock.now();
     let id = keys::sha256(redemption.code.expose());
-    let Some(issued) = IssuedCode::spend(tx, &id, now).await? else { return Ok(None) };
-    let Some(signin) = SignIn::lock(tx, &issued.signin_id, now).await? else { return Ok(None) };
+    let Some(signin_id) = IssuedCode::signin_of(tx, &id).await? else { return Ok(None) };
+    let Some(signin) = SignIn::lock(tx, &signin_id, now).await? else { return Ok(None) };
     let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(redemption.code_verifier.expose().as_bytes()));
     let is_theirs = keys::same(&challenge, &signin.code_challenge)
         && signin.client_id == redemption.client_id
         && signin.issuer == redemption.issuer.as_str()
         && signin.dpop_jkt.as_deref().is_none_or(|jkt| redemption.dpop_jkt == Some(jkt));
     let account = match &signin.account_id {
-        Some(account_id) if is_theirs => Account::load(tx, account_id).await?,
-        _ => None,
+        Some(account_id) => Account::load(tx, account_id).await?,
+        None => None,
     };
     let Some(account) = account else { return Ok(None) };
+    if !is_theirs {
+        audit(server, tx, Event::SessionBegun, Outcome::Foreign, &account, redemption.caller).await?;
+        return Ok(None);
+    }
+    if !IssuedCode::spend(tx, &id, now).await? {
+        return Ok(None);
+    }
 
     let locales = signin.languages();
     let session = Session {

@@ -77,18 +77,20 @@ async fn begin(
         fresh_device: Some(Device::with_cookie(device_secret.expose())),
         caller,
     };
-    let (me, device, incident) = in_transaction!(server.store, |tx| {
+    // A refusal is committed, too: it may have left an entry in the audit trail.
+    let redeemed = in_transaction!(server.store, |tx| {
         let cookie_hash = Some(keys::sha256(value.expose()));
         let redeemed = redeem(server, &mut tx, &redemption, cookie_hash).await?;
-        let Some(Redeemed { session, account, device, incident }) = redeemed else {
-            return Err(ProblemKind::InvalidCode.into());
-        };
         // The browser forgets the cookie that it had: nobody could end that session by it any more.
-        if let Some(replaced) = &replaced {
+        if let (Some(_), Some(replaced)) = (&redeemed, &replaced) {
             end(server, &mut tx, replaced, caller).await?;
         }
-        (me::of(server, &session, &account), device, incident)
+        redeemed
     });
+    let Some(Redeemed { session, account, device, incident }) = redeemed else {
+        return Err(ProblemKind::InvalidCode.into());
+    };
+    let me = me::of(server, &session, &account);
     if let Some(incident) = incident {
         incident.tell_owner(server);
     }

@@ -149,15 +149,18 @@ pub(super) async fn token(
 }
 
 async fn begin(server: &Shared, redemption: &Redemption<'_>) -> Result<TokenResponse, Refusal> {
-    let (tokens, incident) = in_transaction!(server.store, |tx| {
-        let Some(Redeemed { session, incident, .. }) = redeem(server, &mut tx, redemption, None).await? else {
-            return Err(Refusal::Error(ErrorCode::InvalidGrant));
-        };
-        let refresh_token = server.random.secret();
-        let token_hash = keys::sha256(refresh_token.expose());
-        add_refresh_token(&mut tx, &token_hash, &session.id, server.clock.now()).await?;
-        (answer(server, &session, refresh_token)?, incident)
+    // A refusal is committed, too: it may have left an entry in the audit trail.
+    let begun = in_transaction!(server.store, |tx| {
+        if let Some(Redeemed { session, incident, .. }) = redeem(server, &mut tx, redemption, None).await? {
+            let refresh_token = server.random.secret();
+            let token_hash = keys::sha256(refresh_token.expose());
+            add_refresh_token(&mut tx, &token_hash, &session.id, server.clock.now()).await?;
+            Some((answer(server, &session, refresh_token)?, incident))
+        } else {
+            None
+        }
     });
+    let Some((tokens, incident)) = begun else { return Err(Refusal::Error(ErrorCode::InvalidGrant)) };
     if let Some(incident) = incident {
         incident.tell_owner(server);
     }
@@ -188,9 +191,16 @@ async fn refresh(server: &Server, refresh: &Refresh<'_>) -> Result<TokenResponse
     let token_hash = keys::sha256(refresh.token);
     let now = server.clock.now();
     let found = server.store.session_by_refresh_token(&token_hash, now).await?;
-    let Some(session) = found.filter(|session| refresh.is_theirs(session)) else {
+    let Some(session) = found else { return Err(Refusal::Error(ErrorCode::InvalidGrant)) };
+    if !refresh.is_theirs(&session) {
+        in_transaction!(server.store, |tx| {
+            if let Some(account) = Account::load(&mut tx, &session.account_id).await? {
+                let event = (Event::Refresh, Outcome::Foreign);
+                redemption::audit(server, &mut tx, event.0, event.1, &account, refresh.caller).await?;
+            }
+        });
         return Err(Refusal::Error(ErrorCode::InvalidGrant));
-    };
+    }
     let tokens = in_transaction!(server.store, |tx| {
         let idle_expires_at = now + millis(server.config.session.idle);
         let Some(session) = Session::lock_and_use(&mut tx, &session.id, now, idle_expires_at).await? else {

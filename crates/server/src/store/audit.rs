@@ -27,6 +27,8 @@ pub enum Event {
     SessionBegun,
     /// A session ended.
     SessionEnded,
+    /// A refresh token was brought.
+    Refresh,
     /// Failures made further tries wait: of an account as long as can be, of a device or a client address until its
     /// budget is whole again.
     Locked,
@@ -55,6 +57,9 @@ pub enum Outcome {
     NotDelivered,
     /// A spent token came back: its session was ended.
     Reused,
+    /// A code or token that exists was brought by somebody whose it is not: with another key, client, address or
+    /// verifier.
+    Foreign,
 }
 
 impl fmt::Display for Event {
@@ -67,6 +72,7 @@ impl fmt::Display for Event {
             Self::Code => "code",
             Self::SessionBegun => "session-begun",
             Self::SessionEnded => "session-ended",
+            Self::Refresh => "refresh",
             Self::Locked => "locked",
             Self::PasswordChange => "password-change",
             Self::OwnerWarned => "owner-warned",
@@ -85,6 +91,7 @@ impl fmt::Display for Outcome {
             Self::Exhausted => "exhausted",
             Self::NotDelivered => "not-delivered",
             Self::Reused => "reused",
+            Self::Foreign => "foreign",
         })
     }
 }

@@ -252,15 +252,24 @@ impl IssuedCode {
         Ok(())
     }
 
-    /// Spends a code: `None` where there is none, it is late, or it was spent before.
+    /// The sign-in that a code was handed out in, whether the code still counts or not.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn spend(tx: &mut Transaction, id: &str, now: UnixMillis) -> Result<Option<Self>, StoreError> {
-        let query = sqlx::query_as(
+    pub async fn signin_of(tx: &mut Transaction, id: &str) -> Result<Option<String>, StoreError> {
+        let query = sqlx::query_scalar("SELECT signin_id FROM authorization_code WHERE id = $1");
+        Ok(query.bind(id).fetch_optional(&mut **tx).await?)
+    }
+
+    /// Spends a code: `false` where there is none, it is late, or it was spent before.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn spend(tx: &mut Transaction, id: &str, now: UnixMillis) -> Result<bool, StoreError> {
+        let query = sqlx::query(
             "UPDATE authorization_code SET redeemed_at = $2
-             WHERE id = $1 AND redeemed_at IS NULL AND expires_at > $2 RETURNING *",
+             WHERE id = $1 AND redeemed_at IS NULL AND expires_at > $2",
         );
-        Ok(query.bind(id).bind(now).fetch_optional(&mut **tx).await?)
+        Ok(query.bind(id).bind(now).execute(&mut **tx).await?.rows_affected() > 0)
     }
 }

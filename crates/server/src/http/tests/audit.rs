@@ -1,10 +1,14 @@
 use std::task::Poll;
 use std::time::Duration;
 
-use super::harness::{Harness, PASSWORD, wrong};
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+
+use super::harness::{Harness, PASSWORD, VERIFIER, wrong};
+use super::sessions::{authorization_code, own};
 
 /// What the audit trail says, without what every sign-in writes.
-async fn trail(harness: &Harness) -> Vec<String> {
+pub(super) async fn trail(harness: &Harness) -> Vec<String> {
     let entries = harness.server.store.audit(None, 0).await.unwrap();
     let mut told: Vec<_> =
         entries.iter().map(|entry| (entry.at, format!("{} {}", entry.event, entry.outcome))).collect();
@@ -74,4 +78,23 @@ async fn a_step_ends_although_its_client_has_gone() {
     harness.server.steps.close();
     harness.server.steps.wait().await;
     assert_eq!((harness.mails(), trail(&harness).await.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_code_that_comes_with_the_wrong_verifier_leaves_a_trace_and_stays_good() {
+    let harness = Harness::new().await;
+    let code = authorization_code(&harness, &[]).await;
+    let verifier = "another-verifier-that-is-long-enough-0123456789";
+    assert_eq!(harness.redeem(&code, verifier).await.error(), "invalid_grant");
+    let body = json!({"code": code, "code_verifier": verifier});
+    let reply = harness.send(own(Method::POST, "/api/session", None, &body)).await;
+    assert_eq!(reply.status, StatusCode::BAD_REQUEST);
+    harness.redeem("no-such-code", verifier).await;
+    assert_eq!(trail(&harness).await, ["session-begun foreign", "session-begun foreign"]);
+    let of_ada = harness.server.store.audit(Some("ada"), 0).await.unwrap();
+    assert_eq!(of_ada.iter().filter(|entry| entry.outcome == "foreign").count(), 2);
+
+    assert_eq!(harness.redeem(&code, VERIFIER).await.status, StatusCode::OK);
+    harness.redeem(&code, VERIFIER).await;
+    assert_eq!(trail(&harness).await.len(), 3, "its owner is no stranger");
 }

@@ -7,6 +7,7 @@ use axum::http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use vestibule_protocol::BUILT_IN_CLIENT;
 
+use super::audit::trail;
 use super::harness::{Harness, ORIGIN, PASSWORD, Reply, VERIFIER, form_request};
 use super::sessions::{get_me, own};
 use crate::dpop;
@@ -146,6 +147,7 @@ async fn the_key_of_the_account_step_is_demanded_at_every_later_one() {
     let body = json!({"code": code, "code_verifier": VERIFIER});
     let cookie = harness.send(own(Method::POST, "/api/session", None, &body)).await;
     assert_eq!(cookie.status, StatusCode::BAD_REQUEST, "a bound code becomes no cookie");
+    assert_eq!(trail(&harness).await, ["session-begun foreign"; 3], "its owner can see that somebody has it");
     assert_eq!(owner.redeem(&code).await.status, StatusCode::OK, "nobody spoilt the code");
 }
 
@@ -328,6 +330,8 @@ async fn a_stolen_refresh_token_can_neither_be_used_nor_spoilt() {
     let token = owner.tokens().await.text("refresh_token");
     assert_eq!(client(&harness, 2).refresh(&token).await.error(), "invalid_grant");
     assert_eq!(harness.form("/oauth/token", &refresh(&token)).await.error(), "invalid_grant");
+    let traces = trail(&harness).await.iter().filter(|entry| *entry == "refresh foreign").count();
+    assert_eq!(traces, 2, "its owner can see that somebody has it");
     assert_eq!(owner.refresh(&token).await.status, StatusCode::OK);
 }
 
