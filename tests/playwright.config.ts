@@ -10,7 +10,9 @@ export default defineConfig({
   forbidOnly: true,
   // A test that passes only the second time has found something.
   retries: 0,
-  timeout: 30_000,
+  // How long is too long, on the slowest machine that builds this: nothing waits for it.
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: '../target/e2e/report.json' }]],
   use: { ...devices['Desktop Chrome'], locale: 'en-GB' },
   projects: [
