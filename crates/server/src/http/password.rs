@@ -8,10 +8,11 @@ use vestibule_protocol::{Problem, ProblemKind, SetPassword};
 use super::asked::{Asked, Asker, languages};
 use super::body::Whole;
 use super::cookies::Cookie;
+use super::devices::DeviceCookie;
 use super::problem::ProblemResponse;
 use super::session::read_json;
 use super::signed_in::SignedIn;
-use crate::clock::{UnixMillis, seconds_until};
+use crate::clock::{UnixMillis, millis, seconds_until};
 use crate::mail::Warning;
 use crate::password::{Busy, NewPasswordError, Place, Prepared, check_new, prepare};
 use crate::redemption::audit;
@@ -19,6 +20,7 @@ use crate::state::{Server, Shared};
 use crate::steps::own_password_throttle_key;
 use crate::store::accounts::{Account, AccountError, Change};
 use crate::store::audit::{Caller, Event, Outcome};
+use crate::store::devices::Device;
 use crate::store::in_transaction;
 use crate::store::throttle::{self, Charge, Limit, Verdict};
 use crate::warnings::Incident;
@@ -54,11 +56,12 @@ pub(super) async fn put(
     let SetPassword { current_password, new_password } = read_json(&headers, &body)?;
     let locales = languages(&headers);
     let typed = Typed { current: prepare(current_password.expose()).ok(), new: check_new(new_password.expose())? };
+    let asking = DeviceCookie::of(&issuer, &headers).devices();
     let removal = signed_in.is_by_cookie().then(|| Cookie::Session.remove(&issuer));
     // What has begun is finished, whether its client still listens or not.
     let steps = server.steps.clone();
     let changing = steps.spawn(async move {
-        let account = change(&server, &signed_in, &typed, &caller).await?;
+        let account = change(&server, &signed_in, &typed, asking, &caller).await?;
         let issuer = issuer.as_str().to_owned();
         Incident { warning: Warning::PasswordChanged, account, locales, issuer, caller }.tell_owner(&server);
         Ok::<_, ProblemResponse>(())
@@ -91,12 +94,13 @@ async fn change(
     server: &Server,
     signed_in: &SignedIn,
     typed: &Typed,
+    asking: Vec<Device>,
     caller: &Caller,
 ) -> Result<Account, ProblemResponse> {
     // Before anything is written, as with any other password.
     let place = server.hasher.admit()?;
     let charged = charge(server, signed_in, caller).await?;
-    match decide(server, signed_in, typed, &charged, &place, caller).await {
+    match decide(server, signed_in, typed, &charged, &place, (asking, caller)).await {
         Ok(true) => Ok(charged.account),
         Ok(false) => Err(ProblemKind::WrongPassword.into()),
         Err(problem) => {
@@ -136,7 +140,7 @@ async fn decide(
     typed: &Typed,
     charged: &Charged,
     place: &Place,
-    caller: &Caller,
+    (mut asking, caller): (Vec<Device>, &Caller),
 ) -> Result<bool, ProblemResponse> {
     let Charged { account, key, charge } = charged;
     let verdict = place.verify(typed.current.as_ref(), account.password_hash.clone()).await?;
@@ -149,9 +153,16 @@ async fn decide(
     let hash = place.hash(&typed.new).await?;
     in_transaction!(server.store, |tx| {
         // Whoever changed the password meanwhile ended the session with it.
-        let (_, account) = signed_in.lock(server, &mut tx).await?;
+        let (session, account) = signed_in.lock(server, &mut tx).await?;
         throttle::take_back(&mut tx, key, charge).await?;
+        asking.extend(session.dpop_jkt.as_deref().map(Device::with_key));
+        let now = server.clock.now();
+        let asking = Device::known(&mut tx, Some(&account.id), &asking, now).await?;
         Account::change(&mut tx, &account.id, &Change::Password(hash, None)).await?;
+        // All are forgotten with the old password, but for the one where the owner gave it.
+        if let Some(device) = asking {
+            device.remember(&mut tx, &account.id, now, now + millis(server.config.throttle.device_life)).await?;
+        }
         audit(server, &mut tx, Event::PasswordChange, Outcome::Success, &account, caller).await?;
     });
     Ok(true)

@@ -70,7 +70,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// Whether what was signed in or was signing in before must not go on after it.
+    /// Whether what was signed in or was signing in before must not go on after it, and no device is known any more.
     fn ends_sessions(&self) -> bool {
         !matches!(self, Self::TwoFactor(false) | Self::Disabled(false))
     }
@@ -299,7 +299,9 @@ async fn free_email(tx: &mut Transaction, email_key: &str, id: &str) -> Result<(
     }
 }
 
+/// Whoever got in before must not get in again by what that left behind: a device that is known has tries of its own.
 async fn end_everything(tx: &mut Transaction, account_id: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM device WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
     sqlx::query("DELETE FROM signin WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
     sqlx::query("DELETE FROM session WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
     Ok(())

@@ -6,6 +6,9 @@ use super::{StoreError, Transaction};
 use crate::clock::UnixMillis;
 use crate::keys::sha256;
 
+/// Devices that an account is known by at a time. Each has tries of its own: a thief must not collect them.
+const MAX_DEVICES: i64 = 20;
+
 /// A device, by what it alone can show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device(String);
@@ -62,7 +65,7 @@ impl Device {
         Ok(ids.into_iter().map(Self).collect())
     }
 
-    /// Knows the device from now on, until `expires_at`.
+    /// Knows the device from now on, until `expires_at`. Of too many, those that were used longest ago are forgotten.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -81,6 +84,15 @@ impl Device {
         .bind(account_id)
         .bind(now)
         .bind(expires_at)
+        .execute(&mut **tx)
+        .await?;
+        sqlx::query(
+            "DELETE FROM device WHERE account_id = $1 AND id <> $2 AND id NOT IN
+             (SELECT id FROM device WHERE account_id = $1 ORDER BY expires_at DESC, created_at DESC LIMIT $3)",
+        )
+        .bind(account_id)
+        .bind(&self.0)
+        .bind(MAX_DEVICES)
         .execute(&mut **tx)
         .await?;
         Ok(())

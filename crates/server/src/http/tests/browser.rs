@@ -35,8 +35,10 @@ impl<'a> Browser<'a> {
 
     async fn send(&self, mut request: Request<Body>) -> Reply {
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.address, 4000))));
-        if let Some(cookie) = self.device_cookie() {
-            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+        let session = request.headers().get(header::COOKIE).map(|cookie| cookie.to_str().unwrap().to_owned());
+        let cookies: Vec<String> = session.into_iter().chain(self.device_cookie()).collect();
+        if !cookies.is_empty() {
+            request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
         }
         let reply = self.harness.send(request).await;
         let cookies = reply.headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
@@ -87,8 +89,14 @@ impl<'a> Browser<'a> {
         self.send(own(Method::POST, "/api/session", None, &body)).await
     }
 
-    /// Signs in, on the first try.
-    pub(super) async fn sign_in(&self, username: &str) {
+    /// Changes the password of the session that a cookie holds.
+    pub(super) async fn set_password(&self, session: &str, current: &str, new: &str) -> Reply {
+        let body = json!({"current_password": current, "new_password": new});
+        self.send(own(Method::PUT, "/api/me/password", Some(session), &body)).await
+    }
+
+    /// Signs in, on the first try; the cookie of the session.
+    pub(super) async fn sign_in(&self, username: &str) -> String {
         let mut reply = self.try_password(username, PASSWORD).await;
         if reply.error() == "insufficient_authorization" {
             let code = self.harness.code_in_mail_with(&format!("reference {}", reply.text("otp_reference")));
@@ -96,5 +104,8 @@ impl<'a> Browser<'a> {
         }
         let opened = self.open(&reply.text("authorization_code")).await;
         assert_eq!(opened.status, StatusCode::OK, "{opened:?}");
+        let cookies = opened.headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
+        let session = cookies.filter_map(|cookie| cookie.split(';').next()).find(|cookie| !cookie.contains("device="));
+        session.unwrap().to_owned()
     }
 }

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use super::browser::Browser;
 use super::dpop::client;
 use super::harness::{Harness, PASSWORD, wrong};
+use crate::store::devices::Device;
 
 const OWNER: &str = "192.0.2.1";
 const STRANGER: &str = "203.0.113.9";
@@ -169,4 +170,40 @@ async fn a_secret_that_nobody_was_given_is_nobodys() {
     let reply = harness.tokens().await;
     assert_eq!(reply.status, StatusCode::OK);
     assert!(reply.headers.get("set-cookie").is_none(), "tokens come without a cookie");
+}
+
+#[tokio::test]
+async fn a_new_password_forgets_every_device_but_the_one_that_asks() {
+    let harness = Harness::new().await;
+    let (owner, thief) = (Browser::at(&harness, OWNER), Browser::at(&harness, STRANGER));
+    thief.sign_in("ada").await;
+    let session = owner.sign_in("ada").await;
+    assert_eq!(owner.set_password(&session, PASSWORD, "a blue kettle").await.status, StatusCode::NO_CONTENT);
+    let stranger = Browser::at(&harness, "203.0.113.10");
+    assert_eq!(stranger.try_password("ada", "wrong").await.error(), "invalid_credentials");
+    // The waits of strangers are the thief's too now, and still not the owner's.
+    assert_eq!(thief.try_password("ada", PASSWORD).await.error(), "rate_limited");
+    assert_eq!(owner.try_password("ada", "a blue kettle").await.text("authorization_code").len(), 43);
+}
+
+#[tokio::test]
+async fn an_account_has_twenty_devices_at_a_time_and_the_oldest_are_forgotten() {
+    let harness = Harness::new().await;
+    let owner = Browser::at(&harness, OWNER);
+    owner.sign_in("ada").await;
+    for n in 0..20 {
+        harness.server.clock.advance(Duration::from_secs(1));
+        if n == 10 {
+            // Used again, it is among the youngest.
+            owner.sign_in("ada").await;
+        }
+        Browser::at(&harness, STRANGER).sign_in("ada").await;
+    }
+    let mut tx = harness.server.store.begin().await.unwrap();
+    let devices = Device::all(&mut tx, "ada", harness.server.clock.now()).await.unwrap();
+    assert_eq!(devices.len(), 20);
+    tx.rollback().await.unwrap();
+    let stranger = Browser::at(&harness, "203.0.113.10");
+    assert_eq!(stranger.try_password("ada", "wrong").await.error(), "invalid_credentials");
+    owner.sign_in("ada").await;
 }
