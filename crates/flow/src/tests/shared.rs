@@ -8,17 +8,21 @@ use crate::{
     testing::{Rig, SERVER, bound_tokens, credentials_required, discovered, foreign, granted, me},
 };
 
+/// A tab that has renewed its tokens and stored them.
+fn renewed(mut tab: Rig) -> Rig {
+    tab.send(Event::Returned);
+    tab.reply(run_out());
+    tab.reply(bound_tokens("two"));
+    tab
+}
+
 #[test]
 fn a_renewal_waits_for_its_turn_and_takes_what_another_tab_has_stored() {
     let mut rig = Rig { has_rivals: true, ..signed_in() };
-    let mut other = signed_in();
+    let other = renewed(signed_in());
     rig.send(Event::Prefer(PreferredDevice::AutoPilot));
     rig.reply(run_out());
     assert!(waits_for_its_turn(&rig) && refresh(&rig).is_none());
-
-    other.send(Event::Returned);
-    other.reply(run_out());
-    other.reply(bound_tokens("two"));
     let mut without_news = rig.clone();
     rig.reply(Reply::Locked(other.record));
     assert_eq!(refresh(&rig), Some(bound("refresh-two")));
@@ -34,10 +38,7 @@ fn a_renewal_waits_for_its_turn_and_takes_what_another_tab_has_stored() {
 #[test]
 fn what_another_tab_has_renewed_is_known_here() {
     let mut rig = signed_in();
-    let mut other = rig.clone();
-    other.send(Event::Returned);
-    other.reply(run_out());
-    other.reply(bound_tokens("two"));
+    let other = renewed(rig.clone());
     rig.send(Event::Elsewhere(stored(&other)));
     assert_eq!((rig.state.stage(), rig.state.doing(), rig.sends_nothing()), (Stage::User, None, true));
     rig.send(Event::Returned);
@@ -69,10 +70,7 @@ fn whoever_has_signed_out_elsewhere_renews_nothing() {
 #[test]
 fn signing_out_gives_back_the_latest_refresh_token_and_stores_none() {
     let mut rig = signed_in();
-    let mut other = rig.clone();
-    other.send(Event::Returned);
-    other.reply(run_out());
-    other.reply(bound_tokens("two"));
+    let other = renewed(rig.clone());
     rig.send(Event::Elsewhere(stored(&other)));
     rig.send(Event::SignOut);
     let given_back = |effect: &Effect| matches!(effect, Effect::Revoke(_, _, token) if token.expose() == "refresh-two");
