@@ -55,13 +55,16 @@ pub(super) async fn put(
 ) -> Result<Response, ProblemResponse> {
     let SetPassword { current_password, new_password } = read_json(&headers, &body)?;
     let locales = languages(&headers);
-    let typed = Typed { current: prepare(current_password.expose()).ok(), new: check_new(new_password.expose())? };
-    let asking = DeviceCookie::of(&issuer, &headers).devices();
+    let wanted = Wanted {
+        current: prepare(current_password.expose()).ok(),
+        new: check_new(new_password.expose())?,
+        devices: DeviceCookie::of(&issuer, &headers).devices(),
+    };
     let removal = signed_in.is_by_cookie().then(|| Cookie::Session.remove(&issuer));
     // What has begun is finished, whether its client still listens or not.
     let steps = server.steps.clone();
     let changing = steps.spawn(async move {
-        let account = change(&server, &signed_in, &typed, asking, &caller).await?;
+        let account = change(&server, &signed_in, &wanted, &caller).await?;
         let issuer = issuer.as_str().to_owned();
         Incident { warning: Warning::PasswordChanged, account, locales, issuer, caller }.tell_owner(&server);
         Ok::<_, ProblemResponse>(())
@@ -76,10 +79,12 @@ pub(super) async fn put(
     ))
 }
 
-/// What was typed. A text that cannot be a password is checked like any other wrong one.
-struct Typed {
+/// What is asked for. A text that cannot be a password is checked like any other wrong one.
+struct Wanted {
     current: Option<Prepared>,
     new: Prepared,
+    /// What the browser shows its device by.
+    devices: Vec<Device>,
 }
 
 /// A try that is charged as a failure until it is known to be none.
@@ -93,14 +98,13 @@ struct Charged {
 async fn change(
     server: &Server,
     signed_in: &SignedIn,
-    typed: &Typed,
-    asking: Vec<Device>,
+    wanted: &Wanted,
     caller: &Caller,
 ) -> Result<Account, ProblemResponse> {
     // Before anything is written, as with any other password.
     let place = server.hasher.admit()?;
     let charged = charge(server, signed_in, caller).await?;
-    match decide(server, signed_in, typed, &charged, &place, (asking, caller)).await {
+    match decide(server, signed_in, wanted, &charged, &place, caller).await {
         Ok(true) => Ok(charged.account),
         Ok(false) => Err(ProblemKind::WrongPassword.into()),
         Err(problem) => {
@@ -137,27 +141,28 @@ fn too_soon(until: UnixMillis, now: UnixMillis) -> ProblemResponse {
 async fn decide(
     server: &Server,
     signed_in: &SignedIn,
-    typed: &Typed,
+    wanted: &Wanted,
     charged: &Charged,
     place: &Place,
-    (mut asking, caller): (Vec<Device>, &Caller),
+    caller: &Caller,
 ) -> Result<bool, ProblemResponse> {
     let Charged { account, key, charge } = charged;
-    let verdict = place.verify(typed.current.as_ref(), account.password_hash.clone()).await?;
+    let verdict = place.verify(wanted.current.as_ref(), account.password_hash.clone()).await?;
     if !verdict.matches {
         in_transaction!(server.store, |tx| {
             audit(server, &mut tx, Event::PasswordChange, Outcome::Failure, account, caller).await?;
         });
         return Ok(false);
     }
-    let hash = place.hash(&typed.new).await?;
+    let hash = place.hash(&wanted.new).await?;
     in_transaction!(server.store, |tx| {
         // Whoever changed the password meanwhile ended the session with it.
         let (session, account) = signed_in.lock(server, &mut tx).await?;
         throttle::take_back(&mut tx, key, charge).await?;
-        asking.extend(session.dpop_jkt.as_deref().map(Device::with_key));
+        let by_key = session.dpop_jkt.as_deref().map(Device::with_key);
+        let shown: Vec<Device> = wanted.devices.iter().cloned().chain(by_key).collect();
         let now = server.clock.now();
-        let asking = Device::known(&mut tx, Some(&account.id), &asking, now).await?;
+        let asking = Device::known(&mut tx, Some(&account.id), &shown, now).await?;
         Account::change(&mut tx, &account.id, &Change::Password(hash, None)).await?;
         // All are forgotten with the old password, but for the one where the owner gave it.
         if let Some(device) = asking {

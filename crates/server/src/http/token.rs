@@ -195,8 +195,7 @@ async fn refresh(server: &Server, refresh: &Refresh<'_>) -> Result<TokenResponse
     if !refresh.is_theirs(&session) {
         in_transaction!(server.store, |tx| {
             if let Some(account) = Account::load(&mut tx, &session.account_id).await? {
-                let event = (Event::Refresh, Outcome::Foreign);
-                redemption::audit(server, &mut tx, event.0, event.1, &account, refresh.caller).await?;
+                redemption::audit(server, &mut tx, Event::Refresh, Outcome::Foreign, &account, refresh.caller).await?;
             }
         });
         return Err(Refusal::Error(ErrorCode::InvalidGrant));
