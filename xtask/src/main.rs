@@ -6,6 +6,7 @@ mod command;
 mod demo;
 mod dev;
 mod dist;
+mod features;
 mod page;
 mod place;
 mod server;

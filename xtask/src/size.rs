@@ -1,14 +1,13 @@
-//! What a browser downloads to show the first screen.
+//! What a browser downloads to show the first screen, and how old it may be.
 
 use std::{collections::BTreeMap, fs};
 
 use serde::Serialize;
 
-use crate::{command::Failure, page, place};
+use crate::{command::Failure, features::Features, page, place};
 
-/// Bytes after brotli, as the server sends them. The names are read by whoever follows the figures over time.
+/// Bytes after brotli, as the server sends them, and what the browser has to know. The names are read by whoever follows the figures over time.
 #[derive(Debug, Serialize)]
-#[expect(clippy::struct_field_names, reason = "the field names are the keys of the JSON object")]
 struct Sizes {
     document_br: u64,
     script_br: u64,
@@ -16,6 +15,8 @@ struct Sizes {
     cold_total_br: u64,
     /// What a language besides English adds, by its tag.
     languages_br: BTreeMap<String, u64>,
+    #[serde(flatten)]
+    features: Features,
 }
 
 /// The size of a file as it is sent: its brotli form, where that is smaller.
@@ -40,7 +41,16 @@ fn measure() -> Result<Sizes, Failure> {
             .into_iter()
             .map(|(tag, file)| Ok((tag, sent(&file)?)))
             .collect::<Result<_, Failure>>()?,
+        features: features(&first)?,
     })
+}
+
+/// What the module among these files needs.
+fn features(first: &[String]) -> Result<Features, Failure> {
+    let module = first.iter().find(|path| page::has_ending(path, "wasm"));
+    let module = module.ok_or_else(|| Failure::Page("it has no WebAssembly".to_owned()))?;
+    let path = place::page().join(module);
+    Features::of(&fs::read(&path).map_err(Failure::file(&path))?)
 }
 
 /// Builds the page and prints its sizes, as a table or as one JSON object.
@@ -60,5 +70,7 @@ pub(crate) fn size(json: bool) -> Result<(), Failure> {
     for (tag, bytes) in &sizes.languages_br {
         println!("{bytes:>9}  more in {tag}");
     }
+    println!("WebAssembly features: {}", sizes.features.names.join(", "));
+    println!("oldest browsers: {}", sizes.features.oldest);
     Ok(())
 }

@@ -139,7 +139,7 @@ fn renamed(mut files: Files) -> Result<Files, Failure> {
 }
 
 /// Whether a path has this ending; the endings here are our own tools' and always in small letters.
-pub(super) fn has_ending(path: &str, ending: &str) -> bool {
+pub(crate) fn has_ending(path: &str, ending: &str) -> bool {
     Path::new(path).extension().is_some_and(|own| own == ending)
 }
 

@@ -7,7 +7,7 @@ mod worker;
 
 use std::{fs, path::Path, process::Command};
 
-pub(crate) use assets::{first_load, languages};
+pub(crate) use assets::{first_load, has_ending, languages};
 pub(crate) use shell::shell;
 
 use crate::{
