@@ -18,6 +18,7 @@ export default defineConfig({
   projects: [
     { name: 'clients', testDir: 'clients' },
     { name: 'e2e', testDir: 'e2e', use: { launchOptions: { ...executable, args: ARGUMENTS } } },
+    { name: 'engines', testDir: 'engines', use: { launchOptions: { ...executable, args: ARGUMENTS } } },
     { name: 'lost', testDir: 'lost', use: { launchOptions: { ...executable, args: [...ARGUMENTS, EXAMPLE_HOSTS] } } },
   ],
 });

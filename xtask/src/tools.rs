@@ -207,6 +207,26 @@ pub(crate) fn chromium() -> Result<Option<PathBuf>, Failure> {
     Ok(None)
 }
 
+/// The browsers beside Chromium, by the programs that the tests start and the Debian packages that bring them: Firefox,
+/// WebKit, and a screen for it that nobody sees.
+const ENGINES: [(&[&str], &str); 3] =
+    [(&["firefox-esr", "firefox"], "firefox-esr"), (&["WebKitWebDriver"], "webkit2gtk-driver"), (&["Xvfb"], "xvfb")];
+
+/// Every browser engine that the sign-in is tried in.
+pub(crate) fn engines() -> Result<(), Failure> {
+    let is_there = |programs: &[&str]| programs.iter().any(|program| which(program).is_some());
+    for (programs, package) in ENGINES {
+        if !is_there(programs) && can_apt_get() {
+            apt_get(package)?;
+        }
+        if !is_there(programs) {
+            let mend = format!("on Debian the package {package} has it");
+            return Err(Failure::Missing { program: programs[0].to_owned(), mend });
+        }
+    }
+    Ok(())
+}
+
 /// The driver by which wasm-bindgen's test runner starts Chromium.
 pub(crate) fn chromedriver() -> Result<PathBuf, Failure> {
     if which("chromedriver").is_none() && can_apt_get() {

@@ -23,6 +23,8 @@ pub(crate) enum Part {
     Lost,
     /// OAuth clients that others wrote, against the real server
     Clients,
+    /// The sign-in in Firefox, in WebKit, on an emulated phone, and where nothing may be stored
+    Engines,
 }
 
 impl Part {
@@ -41,6 +43,7 @@ impl Part {
             Self::E2e => parts::e2e(),
             Self::Lost => parts::lost(),
             Self::Clients => parts::clients(),
+            Self::Engines => parts::engines(),
         }
     }
 }

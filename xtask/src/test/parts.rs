@@ -95,6 +95,15 @@ pub(super) fn clients() -> Result<Tally, Failure> {
     playwright_project("clients", None)
 }
 
+/// Every engine besides plain Chromium, against the release build.
+pub(super) fn engines() -> Result<Tally, Failure> {
+    server::build()?;
+    tools::for_browser_tests()?;
+    tools::engines()?;
+    say("The sign-in in other browsers");
+    in_chromium("engines")
+}
+
 /// One project of the browser tests.
 fn in_chromium(project: &str) -> Result<Tally, Failure> {
     playwright_project(project, tools::chromium()?)
