@@ -1,6 +1,8 @@
 //! Starts the server, keeps it tidy, and stops it without dropping a request.
 
+mod connected;
 mod connections;
+mod life;
 mod patience;
 
 use std::future::ready;
@@ -18,7 +20,7 @@ use tokio_util::task::TaskTracker;
 use tower::service_fn;
 
 use crate::clock::{Clock, millis};
-use crate::config::{Config, Issuer, LimitsConfig, PublicAddresses};
+use crate::config::{Config, Issuer, PublicAddresses};
 use crate::http;
 use crate::keys::{Keys, KeysError};
 use crate::mail::{Mailer, MailerError};
@@ -29,7 +31,8 @@ use crate::state::{Server, Shared};
 use crate::steps::MAX_BEGINNING;
 use crate::store::audit::Keep;
 use crate::store::{Store, StoreError};
-use connections::{Connected, Connections};
+use connected::Connected;
+use connections::Connections;
 use patience::Patience;
 
 /// How long requests under way may take after the server was told to stop: longer than a mail.
@@ -106,9 +109,8 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let connections = Connections::new(server.config.limits.clone(), server.config.proxy.clone());
     for address in server.config.listen.clone() {
         let listener = bind(address)?;
-        let (router, connections, limits) = (router.clone(), connections.clone(), server.config.limits.clone());
-        let (handle, tls) = (handle.clone(), tls.clone());
-        listeners.spawn(async move { listen(listener, tls, handle, router, connections, &limits).await });
+        let (router, connections, handle, tls) = (router.clone(), connections.clone(), handle.clone(), tls.clone());
+        listeners.spawn(listen(listener, tls, handle, router, connections, server.config.limits.header_time));
     }
     if let Some(address) = server.config.management_listen {
         let service = http::management_router(server.clone()).into_make_service();
@@ -146,16 +148,15 @@ async fn listen(
     handle: Handle<SocketAddr>,
     router: Router,
     connections: Arc<Connections>,
-    limits: &LimitsConfig,
+    handshake_time: Duration,
 ) -> std::io::Result<()> {
     let service = service_fn(move |peer: SocketAddr| {
         let slot = connections.admit(peer.ip());
         ready(slot.map(|slot| Connected::new(router.clone(), peer, slot)))
     });
-    let patience = Patience(limits.idle_time);
-    let mut server = axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(limits.header_time);
+    let mut server = axum_server::from_tcp(listener)?.handle(handle);
     let builder = server.http_builder();
-    builder.http1().header_read_timeout(limits.header_time).max_buf_size(MAX_BUFFER_BYTES);
+    builder.http1().max_buf_size(MAX_BUFFER_BYTES);
     builder
         .http2()
         .max_concurrent_streams(MAX_STREAMS)
@@ -164,10 +165,10 @@ async fn listen(
         .max_send_buf_size(MAX_BUFFER_BYTES);
     match tls {
         Some(tls) => {
-            let acceptor = RustlsAcceptor::new(tls).handshake_timeout(limits.header_time).acceptor(patience);
+            let acceptor = RustlsAcceptor::new(tls).handshake_timeout(handshake_time).acceptor(Patience);
             server.acceptor(acceptor).serve(service).await
         }
-        None => server.acceptor(patience).serve(service).await,
+        None => server.acceptor(Patience).serve(service).await,
     }
 }
 

@@ -1,76 +1,74 @@
-//! Connections on which nothing moves are given up: a client that does not take its answer holds memory.
+//! Connections whose time is over are given up, whatever moves on them: below HTTP and TLS, so that it holds for all.
 
 use std::future::{Ready, ready};
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Accepts connections, and gives up those on which nothing moves for so long.
+use super::connected::Connected;
+use super::life::Life;
+
+/// Accepts connections, each for as long as its life lasts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience(pub(super) Duration);
+pub(super) struct Patience;
 
-impl<S> Accept<TcpStream, S> for Patience {
+impl Accept<TcpStream, Connected> for Patience {
     type Stream = Patient<TcpStream>;
-    type Service = S;
-    type Future = Ready<io::Result<(Self::Stream, S)>>;
+    type Service = Connected;
+    type Future = Ready<io::Result<(Self::Stream, Connected)>>;
 
-    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+    fn accept(&self, stream: TcpStream, service: Connected) -> Self::Future {
         // Answers are small and written at once: there is nothing to wait for.
-        ready(stream.set_nodelay(true).map(|()| (Patient::new(stream, self.0), service)))
+        ready(stream.set_nodelay(true).map(|()| (Patient::new(stream, service.life()), service)))
     }
 }
 
-/// A stream that fails where nothing has moved for a while, in either direction.
+/// A stream that fails once its life is over.
 #[derive(Debug)]
 pub(super) struct Patient<S> {
     stream: S,
-    limit: Duration,
-    moved_at: Instant,
-    /// Set anew only where it ends: most streams never wait that long.
+    life: Arc<Life>,
     timer: Pin<Box<Sleep>>,
 }
 
 impl<S> Patient<S> {
-    fn new(stream: S, limit: Duration) -> Self {
-        Self { stream, limit, moved_at: Instant::now(), timer: Box::pin(sleep(limit)) }
+    fn new(stream: S, life: Arc<Life>) -> Self {
+        Self { stream, life, timer: Box::pin(sleep_until(Instant::now())) }
     }
 
-    /// What the stream said, unless it has had nothing to say for too long.
-    fn or_give_up<T>(&mut self, said: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
-        if said.is_ready() {
-            self.moved_at = Instant::now();
-            return said;
+    /// Fails where the life of the stream is over, and else sees to it that its reader is woken when it will be.
+    fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        let end = self.life.ends_at(cx.waker());
+        if self.timer.deadline() != end {
+            self.timer.as_mut().reset(end);
         }
-        while self.timer.as_mut().poll(cx).is_ready() {
-            let until = self.moved_at + self.limit;
-            if until <= Instant::now() {
-                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-            }
-            self.timer.as_mut().reset(until);
+        // The timer may be made to wait for others; the clock is not.
+        if self.timer.as_mut().poll(cx).is_ready() || end <= Instant::now() {
+            return Err(io::ErrorKind::TimedOut.into());
         }
-        Poll::Pending
+        Ok(())
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let said = Pin::new(&mut this.stream).poll_read(cx, buffer);
-        this.or_give_up(said, cx)
+        this.check(cx)?;
+        Pin::new(&mut this.stream).poll_read(cx, buffer)
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let said = Pin::new(&mut this.stream).poll_write(cx, bytes);
-        this.or_give_up(said, cx)
+        this.check(cx)?;
+        Pin::new(&mut this.stream).poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -79,8 +77,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let said = Pin::new(&mut this.stream).poll_write_vectored(cx, slices);
-        this.or_give_up(said, cx)
+        this.check(cx)?;
+        Pin::new(&mut this.stream).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -88,7 +86,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // Whatever is flushed has been written: flushing alone moves nothing.
+        // Whatever is flushed has been written: flushing alone waits for nobody.
         Pin::new(&mut self.get_mut().stream).poll_flush(cx)
     }
 
@@ -99,30 +97,56 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
     use super::*;
+    use crate::config::LimitsConfig;
 
-    const LIMIT: Duration = Duration::from_mins(1);
+    const LIMITS: Duration = Duration::from_mins(1);
+
+    fn connection() -> (DuplexStream, Patient<DuplexStream>, Arc<Life>) {
+        let life = Life::new(&LimitsConfig { header_time: LIMITS, answer_time: 3 * LIMITS, ..LimitsConfig::default() });
+        let (client, server) = duplex(64);
+        (client, Patient::new(server, life.clone()), life)
+    }
 
     #[tokio::test(start_paused = true)]
-    async fn a_stream_is_kept_while_something_moves_and_given_up_when_nothing_does() {
-        let (mut client, server) = duplex(64);
-        let mut server = Patient::new(server, LIMIT);
-        for _ in 0..5 {
-            tokio::time::advance(Duration::from_secs(59)).await;
-            client.write_all(b"x").await.unwrap();
-            assert_eq!(server.read_u8().await.unwrap(), b'x');
-        }
-        let began = Instant::now();
+    async fn a_stream_is_given_up_whatever_comes_unless_a_request_began() {
+        let (mut client, mut server, life) = connection();
+        tokio::time::advance(LIMITS / 2).await;
+        client.write_all(b"x").await.unwrap();
+        assert_eq!(server.read_u8().await.unwrap(), b'x');
+        let request = life.begin();
+        tokio::time::advance(2 * LIMITS).await;
+        client.write_all(b"x").await.unwrap();
+        assert_eq!(server.read_u8().await.unwrap(), b'x');
+        drop(request);
+        client.write_all(b"xx").await.unwrap();
+        assert_eq!(server.read_u8().await.unwrap(), b'x');
+        tokio::time::advance(LIMITS).await;
         assert_eq!(server.read_u8().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
-        assert_eq!(began.elapsed().as_secs(), LIMIT.as_secs());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_does_not_take_its_answer_is_given_up() {
-        let (_client, server) = duplex(64);
-        let mut server = Patient::new(server, LIMIT);
+        let (_client, mut server, life) = connection();
+        let _request = life.begin();
+        let began = Instant::now();
         assert_eq!(server.write_all(&[0; 65]).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert_eq!(began.elapsed().as_secs(), 3 * LIMITS.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_that_waits_is_woken_when_its_time_has_become_shorter() {
+        let (_client, mut server, life) = connection();
+        let request = life.begin();
+        let began = Instant::now();
+        let reading = tokio::spawn(async move { server.read_u8().await.unwrap_err().kind() });
+        tokio::task::yield_now().await;
+        drop(request);
+        assert_eq!(reading.await.unwrap(), io::ErrorKind::TimedOut);
+        assert_eq!(began.elapsed().as_secs(), LIMITS.as_secs());
     }
 }
