@@ -40,6 +40,8 @@ impl Stage {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -49,6 +51,21 @@ mod tests {
         }
         for (path, stage) in [("", Stage::Connect), ("/code/", Stage::Code), ("/nowhere", Stage::Connect)] {
             assert_eq!(Stage::of_path(path), stage, "{path:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_path_is_of_the_stage_whose_name_it_is(path in prop_oneof!["(/|account|credentials|code|user|%2f|\\.|x){0,4}", any::<String>()]) {
+            let name = path.strip_prefix('/').unwrap_or("").trim_end_matches('/');
+            let expected = match name {
+                "account" => Stage::Account,
+                "credentials" => Stage::Credentials,
+                "code" => Stage::Code,
+                "user" => Stage::User,
+                _ => Stage::Connect,
+            };
+            prop_assert_eq!(Stage::of_path(&path), expected);
         }
     }
 }

@@ -65,12 +65,21 @@ impl Config {
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let variables: HashMap<String, String> = environment.filter(|(name, _)| name.starts_with(PREFIX)).collect();
         let text = match file {
             Some(file) => std::fs::read_to_string(file)
                 .map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?,
             None => String::new(),
         };
+        Self::read(file, &text, environment)
+    }
+
+    /// Reads the text that stood in `file`.
+    pub(super) fn read(
+        file: Option<&Path>,
+        text: &str,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let variables: HashMap<String, String> = environment.filter(|(name, _)| name.starts_with(PREFIX)).collect();
         let place = |key: &str| match variable_of(key, &variables) {
             Some(variable) => variable,
             None => file.map_or_else(|| "the defaults".to_owned(), |file| file.display().to_string()),
@@ -78,7 +87,7 @@ impl Config {
 
         let environment = Environment::with_prefix("VESTIBULE").prefix_separator("_").separator("__");
         let settings = config::Config::builder()
-            .add_source(File::from_str(&text, FileFormat::Toml))
+            .add_source(File::from_str(text, FileFormat::Toml))
             .add_source(environment.source(Some(variables.clone())))
             .build()
             .map_err(|error| match error {

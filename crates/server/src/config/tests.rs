@@ -1,3 +1,5 @@
+mod properties;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

@@ -103,3 +103,26 @@ pub(super) fn for_locales(locales: &[String]) -> &'static Messages {
     let known = locales.iter().find_map(|tag| CATALOGUES.iter().find(|messages| serves(messages, tag)));
     known.unwrap_or(&&en::MESSAGES)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn tag() -> impl Strategy<Value = String> {
+        prop_oneof!["(de|en|es|fr|it|nl|pl|pt|ar|xx|\\*|DE|Pt)([-_](AT|br|BR|Latn|1)){0,2}", any::<String>()]
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_language_that_there_are_mails_in_is_taken(tags in prop::collection::vec(tag(), 0..5)) {
+            let known = |tag: &String| {
+                let primary: String = tag.chars().take_while(|c| !matches!(c, '-' | '_')).collect();
+                LANGUAGES.into_iter().find(|language| language[..2] == primary.to_lowercase())
+            };
+            let expected = tags.iter().find_map(known).unwrap_or("en");
+            prop_assert_eq!(for_locales(&tags).language, expected);
+        }
+    }
+}

@@ -151,7 +151,7 @@ fn carries_a_hash(path: &str) -> bool {
 }
 
 /// By the end of the name. Browsers start WebAssembly while it comes in only with its own type.
-fn content_type(path: &str) -> &'static str {
+pub(super) fn content_type(path: &str) -> &'static str {
     match path.rsplit('.').next().unwrap_or_default() {
         "html" => "text/html; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",

@@ -1,6 +1,8 @@
 use axum::body::Body;
-use axum::http::Method;
+use axum::http::{Method, Uri};
 use http_body_util::BodyExt;
+use proptest::prelude::*;
+use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 use super::*;
@@ -131,4 +133,40 @@ async fn below_a_path_the_document_says_where_its_files_are() {
     let below = [("host", "uc.example.org"), ("accept-encoding", "br")];
     let (_, headers, _) = get_page("/", &below).await;
     assert_eq!(headers.get(header::CONTENT_ENCODING), None, "only the one at the root was compressed");
+}
+
+proptest! {
+    #[test]
+    fn whatever_path_is_asked_for_only_pages_and_files_are_given(
+        path in prop_oneof![
+            "(/|%2[fF]|\\.|\\.\\.|%2[eE]|account|code|user|index|worker|pictures|logo|html|js|svg|br|gz|%00|%ff|%|\\\\|:|;|x){0,8}",
+            "(/account|/worker\\.js|/pictures/logo\\.svg|/vestibule-0123456789abcdef\\.js)[ -~]{0,3}",
+            "[!-~]{0,20}",
+        ],
+    ) {
+        thread_local! {
+            static PAGE: Router = page();
+            static RUNTIME: Runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        }
+        let Ok(uri) = format!("/{path}").parse::<Uri>() else { return Ok(()) };
+        let decoded = percent_encoding::percent_decode_str(&uri.path()[1..]).decode_utf8().ok();
+        let expected = if ROUTES.contains(&uri.path()) {
+            Some("text/html; charset=utf-8")
+        } else {
+            let files = ["vestibule-0123456789abcdef.js", "vestibule_bg-0123456789abcdef.wasm", "worker.js", "pictures/logo.svg"];
+            files.iter().find(|file| decoded.as_deref() == Some(**file)).map(|file| asset::content_type(file))
+        };
+        let request = axum::http::Request::builder().uri(uri).body(Body::empty()).unwrap();
+        let answer = PAGE.with(Router::clone).oneshot(request);
+        let answer = RUNTIME.with(|runtime| runtime.block_on(answer)).unwrap();
+        let content_type = answer.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap());
+        if let Some(expected) = expected {
+            prop_assert_eq!((answer.status(), content_type), (StatusCode::OK, Some(expected)));
+        } else {
+            let refusals = [StatusCode::NOT_FOUND, StatusCode::BAD_REQUEST];
+            prop_assert!(refusals.contains(&answer.status()), "{}", answer.status());
+            prop_assert!(content_type.is_none_or(|given| given.starts_with("text/plain")));
+        }
+        prop_assert!(answer.headers().contains_key(header::CONTENT_SECURITY_POLICY));
+    }
 }
