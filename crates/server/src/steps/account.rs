@@ -75,12 +75,18 @@ fn malformed(member: &str) -> Answer {
     ChallengeError { error_description, ..ChallengeError::new(ErrorCode::InvalidRequest) }.into()
 }
 
+/// The most digits of a number, that of the country included (E.164 §6.1). Some numbering plans have longer ones.
+const MAX_DIGITS: usize = 15;
+
 /// The number in E.164; `None` where it cannot be dialled.
 fn dialable(typed: &str, config: &Config) -> Option<String> {
     let number = CellNumber::parse(typed).ok()?;
-    let region = config.default_region.as_deref().and_then(|region| region.parse().ok());
+    // Else the prefixes of the region would be taken off numbers of other countries.
+    let is_national = !number.as_str().starts_with('+');
+    let region = config.default_region.as_deref().filter(|_| is_national).and_then(|region| region.parse().ok());
     let number = phonenumber::parse(region, number.as_str()).ok()?;
-    number.is_valid().then(|| number.format().mode(Mode::E164).to_string())
+    let number = number.is_valid().then(|| number.format().mode(Mode::E164).to_string())?;
+    (number.len() <= "+".len() + MAX_DIGITS).then_some(number)
 }
 
 /// The account that a name stands for.
@@ -109,6 +115,8 @@ pub(crate) fn name_key(keys: &Keys, name: &AccountName) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -124,8 +132,27 @@ mod tests {
             ("+49 1", Some("DE"), None),
             ("+999 123456789", None, None),
             ("+4915112345678 ext. 5", None, None),
+            ("20100000000000", Some("DE"), None),
+            ("+49 (0)151 12345678", Some("US"), Some("+4915112345678")),
+            ("+78030000000", Some("DE"), None),
         ] {
             assert_eq!(dialable(typed, &config(region)).as_deref(), expected, "{typed} in {region:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_that_can_be_dialled_is_its_own_canonical_form(
+            typed in prop_oneof!["(\\+|00)?[0-9]{1,18}", "\\+?(49|1|44|33|86|7|39|55|20)[0-9 ()/-]{4,14}", any::<String>()],
+            region in prop::sample::select(vec![None, Some("DE"), Some("US"), Some("IT"), Some("AR"), Some("BR"), Some("AC")]),
+        ) {
+            let config = Config { default_region: region.map(str::to_owned), ..Config::default() };
+            if let Some(number) = dialable(&typed, &config) {
+                prop_assert_eq!(dialable(&number, &config), Some(number.clone()));
+                prop_assert_eq!(dialable(&number, &Config::default()), Some(number.clone()), "no region changes it");
+                let digits = number.strip_prefix('+').unwrap_or_default();
+                prop_assert!((4..=15).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit()), "{}", number);
+            }
         }
     }
 }
