@@ -66,6 +66,9 @@ impl Default for CodeConfig {
     }
 }
 
+/// Mails of one sign-in are told apart by two letters.
+const MAX_SENDS: u32 = 100;
+
 impl CodeConfig {
     pub(super) fn validate(&self) -> Result<(), Invalid> {
         if !(6..=8).contains(&self.length) {
@@ -73,7 +76,9 @@ impl CodeConfig {
         }
         positive("code.life", self.life)?;
         at_least_one("code.attempts", self.attempts)?;
-        at_least_one("code.sends", self.sends)?;
+        if !(1..=MAX_SENDS).contains(&self.sends) {
+            return Err(invalid("code.sends", format!("must be at least 1, and {MAX_SENDS} at the most")));
+        }
         at_least_one("code.sends_per_hour", self.sends_per_hour)
     }
 }

@@ -144,7 +144,6 @@ fn find(codes: &[MailedCode], mac: &str, now: i64) -> Finding {
     for code in codes {
         if keys::same(&code.mac, mac) {
             finding = match code.state {
-                MailedCodeState::Refused => Finding::Wrong,
                 MailedCodeState::Superseded => Finding::Free(ErrorCode::SupersededOtp),
                 MailedCodeState::Pending | MailedCodeState::Live if code.expires_at <= now => {
                     Finding::Free(ErrorCode::ExpiredOtp)

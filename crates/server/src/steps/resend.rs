@@ -6,7 +6,7 @@ use super::delivery::{self, Reservation};
 use super::{Answer, Context, Held, StepError, account_of, code, is_exhausted, rate_limited, state, whom};
 use crate::clock::{UnixMillis, millis};
 use crate::store::audit::{Event, Outcome};
-use crate::store::codes::{MailedCode, MailedCodeState};
+use crate::store::codes::MailedCode;
 use crate::store::in_transaction;
 use crate::store::signins::{SignIn, Stage};
 
@@ -51,6 +51,5 @@ pub(super) fn possible_at(context: &Context, signin: &SignIn, codes: &[MailedCod
     if signin.delivery_failed {
         return 0;
     }
-    let last = codes.iter().find(|code| code.state != MailedCodeState::Refused);
-    last.map_or(0, |code| code.sent_at + millis(context.server.config.code.resend_after))
+    codes.first().map_or(0, |code| code.sent_at + millis(context.server.config.code.resend_after))
 }

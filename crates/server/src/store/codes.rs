@@ -35,8 +35,6 @@ pub enum MailedCodeState {
     Live,
     /// Replaced by a newer one.
     Superseded,
-    /// The mail server refused it: nobody can know it.
-    Refused,
 }
 
 impl MailedCodeState {
@@ -45,7 +43,6 @@ impl MailedCodeState {
             Self::Pending => "pending",
             Self::Live => "live",
             Self::Superseded => "superseded",
-            Self::Refused => "refused",
         }
     }
 }
@@ -60,8 +57,7 @@ impl FromRow<'_, AnyRow> for MailedCode {
             state: match state.as_str() {
                 "pending" => MailedCodeState::Pending,
                 "live" => MailedCodeState::Live,
-                "superseded" => MailedCodeState::Superseded,
-                _ => MailedCodeState::Refused,
+                _ => MailedCodeState::Superseded,
             },
             sent_at: row.try_get("sent_at")?,
             expires_at: row.try_get("expires_at")?,
@@ -137,18 +133,17 @@ impl MailedCode {
         Ok(())
     }
 
-    /// Notes that the mail server refused this code: the older one stays good, and the mail is not counted.
+    /// Forgets a code that the mail server refused, and nobody can know: the older one stays good, and the mail is not
+    /// counted. Whoever asks again and again leaves nothing behind.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn was_refused(tx: &mut Transaction, signin_id: &str, number: i64) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE access_code SET state = 'refused' WHERE signin_id = $1 AND number = $2 AND state = 'pending'",
-        )
-        .bind(signin_id)
-        .bind(number)
-        .execute(&mut **tx)
-        .await?;
+        sqlx::query("DELETE FROM access_code WHERE signin_id = $1 AND number = $2 AND state = 'pending'")
+            .bind(signin_id)
+            .bind(number)
+            .execute(&mut **tx)
+            .await?;
         sqlx::query("DELETE FROM sent_mail WHERE signin_id = $1 AND number = $2")
             .bind(signin_id)
             .bind(number)

@@ -205,7 +205,7 @@ impl Harness {
 
     /// Mails cannot go out until the outbox is found again.
     pub(super) fn lose_outbox(&self) {
-        std::fs::remove_dir(&self.outbox).unwrap();
+        std::fs::remove_dir_all(&self.outbox).unwrap();
     }
 
     pub(super) fn find_outbox(&self) {

@@ -30,6 +30,25 @@ async fn a_resend_gives_no_new_attempts() {
 }
 
 #[tokio::test]
+async fn mails_that_are_refused_use_nothing_up_however_many_are_asked_for() {
+    let harness = Harness::with(|config| config.code.life = Duration::from_hours(1)).await;
+    let session = harness.at_code().await;
+    let code = harness.mailed_code();
+    harness.lose_outbox();
+    harness.server.clock.advance(Duration::from_secs(30));
+    // There are 441 references.
+    for _ in 0..450 {
+        let reply = harness.resend(&session).await;
+        assert_eq!((reply.error(), reply.number("otp_sends_remaining")), ("otp_delivery_failed", 4));
+    }
+    harness.find_outbox();
+    assert_eq!(harness.resend(&session).await.error(), "insufficient_authorization");
+    let resent = harness.mailed_code();
+    assert_eq!(harness.code(&session, &code).await.error(), "superseded_otp");
+    assert_eq!(harness.code(&session, &resent).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn wrong_codes_in_parallel_are_counted_once_each() {
     let harness = Harness::with(|config| config.throttle.first_wait = Duration::from_nanos(1)).await;
     let session = harness.at_code().await;

@@ -53,7 +53,7 @@ CREATE TABLE access_code (
     -- HMAC-SHA-256 of sign-in and code
     mac TEXT NOT NULL,
     reference TEXT NOT NULL,
-    -- pending: on its way to the mail server; live: there; superseded; refused: never there
+    -- pending: on its way to the mail server; live: there; superseded
     state TEXT NOT NULL,
     sent_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
