@@ -20,12 +20,13 @@ pub fn granted_scope(config: &Config, client_id: &str, asked: Option<&str>) -> O
     }
     let listed = config.clients.iter().filter(|client| client.id == client_id);
     allowed.extend(listed.flat_map(|client| client.scopes.iter().map(String::as_str)));
-    allowed.sort_unstable();
-    allowed.dedup();
-    let granted: Vec<&str> = match asked {
+    let mut granted: Vec<&str> = match asked {
         None => allowed.clone(),
         Some(asked) => asked.split(' ').filter(|scope| !scope.is_empty()).collect(),
     };
+    // Each once, however often it was asked for: what is granted is stored, and stands in every token.
+    granted.sort_unstable();
+    granted.dedup();
     let is_had = !granted.is_empty() && granted.iter().all(|scope| allowed.contains(scope));
     is_had.then(|| granted.join(" "))
 }
@@ -50,4 +51,29 @@ pub fn allows(scopes: &str, scope: &str) -> bool {
 #[must_use]
 pub fn is_listed_origin(config: &Config, origin: &str) -> bool {
     config.clients.iter().flat_map(|client| &client.origins).any(|listed| listed.as_str() == origin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::ClientConfig;
+
+    #[test]
+    fn scopes_are_granted_once_each_and_none_that_the_client_lacks() {
+        let phone =
+            ClientConfig { id: "phone".into(), origins: vec![], scopes: vec!["profile".into(), "calls".into()] };
+        let config = Config { clients: vec![phone], ..Config::default() };
+        for (client, asked, granted) in [
+            ("phone", None, Some("calls profile")),
+            ("phone", Some("profile"), Some("profile")),
+            ("phone", Some(" profile  calls profile profile"), Some("calls profile")),
+            ("phone", Some("profile admin"), None),
+            ("phone", Some(" "), None),
+            (BUILT_IN_CLIENT, None, Some("profile")),
+            (BUILT_IN_CLIENT, Some("calls"), None),
+            ("nobody", None, None),
+        ] {
+            assert_eq!(granted_scope(&config, client, asked).as_deref(), granted, "{client} {asked:?}");
+        }
+    }
 }
