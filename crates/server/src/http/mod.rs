@@ -24,10 +24,13 @@ mod signed_in;
 mod tests;
 mod token;
 
+use std::future::ready;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::middleware;
+use axum::response::Response;
 use axum::routing::{delete, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyDeadlineLayer;
@@ -80,6 +83,7 @@ pub fn router(server: &Shared) -> Router {
     let is_https = server.config.tls.is_some() || serves_https_addresses(server);
     let all = api
         .merge(page::router(&server.config.public_addresses, is_https))
+        .layer(middleware::map_response(move |response| ready(if is_https { only_https(response) } else { response })))
         .layer(CatchPanicLayer::new())
         .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::extract::Request| {
             // The path alone: nothing that a client put into a query gets into a log.
@@ -96,12 +100,19 @@ fn serves_https_addresses(server: &Shared) -> bool {
     }
 }
 
-async fn no_store(mut response: axum::response::Response) -> axum::response::Response {
+/// On every answer: a page on another origin asks for no document here. Over plain http browsers ignore it.
+fn only_https(mut response: Response) -> Response {
+    let value = HeaderValue::from_static("max-age=31536000");
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
+    response
+}
+
+async fn no_store(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-async fn no_sniffing(mut response: axum::response::Response) -> axum::response::Response {
+async fn no_sniffing(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

@@ -21,7 +21,6 @@ pub(super) fn headers(document: &[u8], is_https: bool) -> HeaderMap {
     if is_https {
         // Over plain http browsers ignore this one, and complain about it.
         headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     headers
 }
@@ -78,8 +77,8 @@ mod tests {
     }
 
     #[test]
-    fn https_is_remembered_only_where_it_is_used() {
-        assert_eq!(headers(b"", false).get(header::STRICT_TRANSPORT_SECURITY), None);
-        assert!(headers(b"", true).contains_key(header::STRICT_TRANSPORT_SECURITY));
+    fn other_windows_are_kept_out_where_browsers_take_it() {
+        assert_eq!(headers(b"", false).get("cross-origin-opener-policy"), None);
+        assert!(headers(b"", true).contains_key("cross-origin-opener-policy"));
     }
 }

@@ -50,7 +50,7 @@ async fn every_stage_gets_the_page_which_is_asked_for_again_each_time() {
         assert!(body.contains("<title>Vestibule"));
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-"), "{policy}");
-        for name in ["referrer-policy", "x-content-type-options", "permissions-policy", "strict-transport-security"] {
+        for name in ["referrer-policy", "x-content-type-options", "permissions-policy"] {
             assert!(headers.contains_key(name), "{name}");
         }
     }

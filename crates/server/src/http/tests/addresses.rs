@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::{Request, header};
+
 use super::browser::Browser;
 use super::harness::{Harness, PASSWORD, form_request};
-use crate::config::ForwardingHeader;
+use crate::config::{ForwardingHeader, PublicAddresses};
 
 const COMPANY: &str = "192.0.2.1";
 
@@ -80,4 +83,21 @@ async fn behind_a_proxy_the_client_it_names_is_counted_and_audited() {
     let addresses: Vec<_> = entries.iter().filter(|entry| entry.event == "password").collect();
     let addresses: Vec<_> = addresses.iter().map(|entry| entry.client_address.as_deref().unwrap()).collect();
     assert_eq!(addresses, ["203.0.113.9", "203.0.113.9", "203.0.113.1"]);
+}
+
+#[tokio::test]
+async fn where_people_come_by_https_alone_every_answer_keeps_them_there() {
+    for (addresses, expected) in [
+        (&["https://uc.example.com", "https://192.0.2.1"][..], Some("max-age=31536000")),
+        (&["https://uc.example.com", "http://localhost:8080"], None),
+    ] {
+        let issuers = addresses.iter().map(|address| address.parse().unwrap()).collect();
+        let harness = Harness::with(|config| config.public_addresses = PublicAddresses::List(issuers)).await;
+        for path in ["/.well-known/oauth-authorization-server", "/oauth/jwks", "/oauth/token", "/api/me", "/", "/none"]
+        {
+            let reply = harness.send(Request::get(path).body(Body::empty()).unwrap()).await;
+            let told = reply.headers.get(header::STRICT_TRANSPORT_SECURITY).map(|value| value.to_str().unwrap());
+            assert_eq!(told, expected, "{path}");
+        }
+    }
 }
