@@ -90,22 +90,6 @@ impl FromRequestParts<Shared> for Checked {
     }
 }
 
-/// Thumbprint of the key that a request to an OAuth endpoint is proven to be made with, where it brings a proof.
-#[derive(Clone, Debug)]
-pub(super) struct Proven(pub(super) Option<String>);
-
-impl FromRequestParts<Shared> for Proven {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Response> {
-        let Checked(proof) = Checked::from_request_parts(parts, server).await?;
-        if let Some(proof) = &proof {
-            remember(server, proof).await.map_err(ProofRefusal::into_response)?;
-        }
-        Ok(Self(proof.map(|proof| proof.jkt)))
-    }
-}
-
 impl IntoResponse for ProofRefusal {
     /// The answer of an OAuth endpoint (RFC 9449 §5, §8).
     fn into_response(self) -> Response {

@@ -13,11 +13,12 @@ use super::asked::{Asked, Asker};
 use super::body::Whole;
 use super::devices;
 use super::form::Form;
-use super::proof::Proven;
+use super::proof::{self, Checked, ProofRefusal};
 use super::retry_later;
 use crate::clients;
 use crate::clock::millis;
 use crate::config::Issuer;
+use crate::dpop::Proof;
 use crate::keys;
 use crate::redemption::{self, Redeemed, Redemption, redeem};
 use crate::state::{Server, Shared};
@@ -38,7 +39,14 @@ enum Refusal {
     Error(ErrorCode),
     Missing(&'static str),
     Malformed(String),
+    Proof(ProofRefusal),
     Fault(String),
+}
+
+impl From<ProofRefusal> for Refusal {
+    fn from(refusal: ProofRefusal) -> Self {
+        Self::Proof(refusal)
+    }
 }
 
 impl From<StoreError> for Refusal {
@@ -59,6 +67,7 @@ impl IntoResponse for Refusal {
             Self::Error(error) => (error, None),
             Self::Missing(member) => (ErrorCode::InvalidRequest, Some(format!("{member} is missing"))),
             Self::Malformed(description) => (ErrorCode::InvalidRequest, Some(description)),
+            Self::Proof(refusal) => return refusal.into_response(),
             Self::Fault(fault) => {
                 tracing::error!(fault, "no token could be made");
                 (ErrorCode::TemporarilyUnavailable, None)
@@ -109,7 +118,7 @@ pub(super) async fn token(
     State(server): State<Shared>,
     Asked(issuer): Asked,
     Asker(caller): Asker,
-    Proven(dpop_jkt): Proven,
+    Checked(proof): Checked,
     headers: HeaderMap,
     Whole(body): Whole,
 ) -> Response {
@@ -117,6 +126,7 @@ pub(super) async fn token(
     // What has begun is finished, whether its client still listens or not: the owner may have to be told of it.
     let tokens = steps.spawn(async move {
         let (form, client_id) = read(&headers, &body, &server)?;
+        let dpop_jkt = proof.as_ref().map(|proof| proof.jkt.as_str());
         match demanded(&form, "grant_type")? {
             "authorization_code" => {
                 let (code, verifier) = (demanded(&form, "code")?.into(), demanded(&form, "code_verifier")?.into());
@@ -125,18 +135,17 @@ pub(super) async fn token(
                     code_verifier: &verifier,
                     client_id: &client_id,
                     issuer: &issuer,
-                    dpop_jkt: dpop_jkt.as_deref(),
-                    devices: devices::shown(&issuer, &headers, dpop_jkt.as_deref()),
-                    fresh_device: dpop_jkt.as_deref().map(Device::with_key),
+                    dpop_jkt,
+                    devices: devices::shown(&issuer, &headers, dpop_jkt),
+                    fresh_device: dpop_jkt.map(Device::with_key),
                     caller: &caller,
                 };
-                begin(&server, &redemption).await
+                begin(&server, &redemption, proof.as_ref()).await
             }
             "refresh_token" => {
                 let token = demanded(&form, "refresh_token")?;
-                let dpop_jkt = dpop_jkt.as_deref();
                 let brought = Refresh { token, client_id: &client_id, issuer: &issuer, dpop_jkt, caller: &caller };
-                refresh(&server, &brought).await
+                refresh(&server, &brought, proof.as_ref()).await
             }
             _ => Err(Refusal::Error(ErrorCode::UnsupportedGrantType)),
         }
@@ -148,7 +157,12 @@ pub(super) async fn token(
     }
 }
 
-async fn begin(server: &Shared, redemption: &Redemption<'_>) -> Result<TokenResponse, Refusal> {
+async fn begin(server: &Shared, redemption: &Redemption<'_>, proof: Option<&Proof>) -> Result<TokenResponse, Refusal> {
+    // Only for a code of ours: else anybody could make us write.
+    if !server.store.has_authorization_code(&keys::sha256(redemption.code.expose())).await? {
+        return Err(Refusal::Error(ErrorCode::InvalidGrant));
+    }
+    spend(server, proof).await?;
     // A refusal is committed, too: it may have left an entry in the audit trail.
     let begun = in_transaction!(server.store, |tx| {
         if let Some(Redeemed { session, incident, .. }) = redeem(server, &mut tx, redemption, None).await? {
@@ -165,6 +179,14 @@ async fn begin(server: &Shared, redemption: &Redemption<'_>) -> Result<TokenResp
         incident.tell_owner(server);
     }
     Ok(tokens)
+}
+
+/// Lets the proof of a request count, where there is one.
+async fn spend(server: &Server, proof: Option<&Proof>) -> Result<(), ProofRefusal> {
+    match proof {
+        Some(proof) => proof::remember(server, proof).await,
+        None => Ok(()),
+    }
 }
 
 /// A refresh token, and who brings it.
@@ -187,7 +209,7 @@ impl Refresh<'_> {
 }
 
 /// Rotates a refresh token. One that was spent ends its whole family: either side may be a thief.
-async fn refresh(server: &Server, refresh: &Refresh<'_>) -> Result<TokenResponse, Refusal> {
+async fn refresh(server: &Server, refresh: &Refresh<'_>, proof: Option<&Proof>) -> Result<TokenResponse, Refusal> {
     let token_hash = keys::sha256(refresh.token);
     let now = server.clock.now();
     let found = server.store.session_by_refresh_token(&token_hash, now).await?;
@@ -200,6 +222,7 @@ async fn refresh(server: &Server, refresh: &Refresh<'_>) -> Result<TokenResponse
         });
         return Err(Refusal::Error(ErrorCode::InvalidGrant));
     }
+    spend(server, proof).await?;
     let tokens = in_transaction!(server.store, |tx| {
         let idle_expires_at = now + millis(server.config.session.idle);
         let Some(session) = Session::lock_and_use(&mut tx, &session.id, now, idle_expires_at).await? else {

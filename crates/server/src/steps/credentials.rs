@@ -26,7 +26,7 @@ pub(super) async fn take(
         Ok(prepared) => Some(prepared),
     };
     let place = server.hasher.admit()?;
-    context.spend_proof().await?;
+    context.spend_proof_for(held).await?;
     let charged = in_transaction!(server.store, |tx| {
         let Some(signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());

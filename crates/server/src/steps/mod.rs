@@ -105,16 +105,19 @@ pub async fn take(context: Context, request: ChallengeRequest) -> Result<Answer,
             credentials::take(&context, &held(auth_session), &uc_username, &password).await
         }
         ChallengeStep::Code { auth_session, otp } => {
-            let context = context.kept().await?;
-            code::take(&context, &held(auth_session), &otp).await
+            let (context, held) = (context.kept(), held(auth_session));
+            context.spend_proof_for(&held).await?;
+            code::take(&context, &held, &otp).await
         }
         ChallengeStep::Resend { auth_session } => {
-            let context = context.kept().await?;
-            resend::take(&context, &held(auth_session)).await
+            let (context, held) = (context.kept(), held(auth_session));
+            context.spend_proof_for(&held).await?;
+            resend::take(&context, &held).await
         }
         ChallengeStep::State { auth_session } => {
-            let context = context.kept().await?;
-            state::take(&context, &held(auth_session)).await
+            let (context, held) = (context.kept(), held(auth_session));
+            context.spend_proof_for(&held).await?;
+            state::take(&context, &held).await
         }
     }
 }
@@ -162,11 +165,18 @@ impl Held {
 }
 
 impl Context {
-    /// The same with the part of the store that passwords do not come to, the proof having counted.
-    async fn kept(self) -> Result<Self, StepError> {
-        let context = Self { store: self.store.kept(), ..self };
-        context.spend_proof().await?;
-        Ok(context)
+    /// The same with the part of the store that passwords do not come to.
+    fn kept(self) -> Self {
+        Self { store: self.store.kept(), ..self }
+    }
+
+    /// Lets the proof count where there is the sign-in that the request is about. Where there is none the step will say
+    /// so, and nothing is written: else anybody could make us write.
+    async fn spend_proof_for(&self, held: &Held) -> Result<(), StepError> {
+        if self.proof.is_some() && self.store.has_signin(&held.id, self.now()).await? {
+            self.spend_proof().await?;
+        }
+        Ok(())
     }
 
     /// Lets the proof of the request count: it does so once.

@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
 use super::devices::Device;
-use super::{StoreError, Transaction};
+use super::{Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
 
 /// An access code of a sign-in.
@@ -266,5 +266,16 @@ impl IssuedCode {
              WHERE id = $1 AND redeemed_at IS NULL AND expires_at > $2",
         );
         Ok(query.bind(id).bind(now).execute(&mut **tx).await?.rows_affected() > 0)
+    }
+}
+
+impl Store {
+    /// Whether an authorization code was handed out, by its SHA-256; it may count no more.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn has_authorization_code(&self, id: &str) -> Result<bool, StoreError> {
+        let query = sqlx::query("SELECT 1 FROM authorization_code WHERE id = $1").bind(id);
+        Ok(query.fetch_optional(&self.pool).await?.is_some())
     }
 }

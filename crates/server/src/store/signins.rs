@@ -3,7 +3,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
-use super::{StoreError, Transaction};
+use super::{Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
 
 /// A sign-in, from the account step until the session that it leads to is first used.
@@ -164,5 +164,16 @@ impl SignIn {
     pub async fn end(tx: &mut Transaction, id: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM signin WHERE id = $1").bind(id).execute(&mut **tx).await?;
         Ok(())
+    }
+}
+
+impl Store {
+    /// Whether there is such a sign-in, and it has not expired.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn has_signin(&self, id: &str, now: UnixMillis) -> Result<bool, StoreError> {
+        let query = sqlx::query("SELECT 1 FROM signin WHERE id = $1 AND expires_at > $2").bind(id).bind(now);
+        Ok(query.fetch_optional(&self.pool).await?.is_some())
     }
 }

@@ -64,7 +64,7 @@ impl Client<'_> {
         (session, code)
     }
 
-    async fn redeem(&self, code: &str) -> Reply {
+    pub(super) async fn redeem(&self, code: &str) -> Reply {
         self.form("/oauth/token", &redemption(code)).await
     }
 
@@ -72,7 +72,7 @@ impl Client<'_> {
         self.redeem(&self.verified().await.1).await
     }
 
-    async fn refresh(&self, token: &str) -> Reply {
+    pub(super) async fn refresh(&self, token: &str) -> Reply {
         self.form("/oauth/token", &refresh(token)).await
     }
 
@@ -221,14 +221,16 @@ async fn the_nonce_of_any_answer_will_do_and_one_is_asked_for() {
 async fn a_proof_counts_once() {
     let harness = Harness::new().await;
     let client = client(&harness, 1);
+    let session = harness.account("ada").await;
     let path = "/oauth/authorize-challenge";
     let proof = client.key.proof(&client.claims("POST", path));
-    let first = client.form_with(path, &[("auth_session", "x")], std::slice::from_ref(&proof)).await;
-    assert_eq!(first.error(), "invalid_session");
-    let again = client.form_with(path, &[("auth_session", "x")], std::slice::from_ref(&proof)).await;
+    let members = [("auth_session", session.as_str())];
+    let first = client.form_with(path, &members, std::slice::from_ref(&proof)).await;
+    assert_eq!(first.error(), "insufficient_authorization");
+    let again = client.form_with(path, &members, std::slice::from_ref(&proof)).await;
     assert_eq!((again.status, again.error()), (StatusCode::BAD_REQUEST, "invalid_dpop_proof"));
     harness.server.clock.advance(Duration::from_mins(5));
-    let late = client.form_with(path, &[("auth_session", "x")], &[proof]).await;
+    let late = client.form_with(path, &members, &[proof]).await;
     assert_eq!(late.error(), "use_dpop_nonce");
 }
 
@@ -236,13 +238,15 @@ async fn a_proof_counts_once() {
 async fn of_the_same_proof_at_once_one_counts() {
     let harness = Harness::new().await;
     let client = client(&harness, 1);
+    let session = harness.account("ada").await;
     let path = "/oauth/authorize-challenge";
     let proof = [client.key.proof(&client.claims("POST", path))];
-    let send = || client.form_with(path, &[("auth_session", "x")], &proof);
+    let members = [("auth_session", session.as_str())];
+    let send = || client.form_with(path, &members, &proof);
     let (one, other) = tokio::join!(send(), send());
     let mut errors = [one.error(), other.error()];
     errors.sort_unstable();
-    assert_eq!(errors, ["invalid_dpop_proof", "invalid_session"]);
+    assert_eq!(errors, ["insufficient_authorization", "invalid_dpop_proof"]);
 }
 
 #[tokio::test]

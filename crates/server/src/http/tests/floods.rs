@@ -81,6 +81,25 @@ async fn a_sign_in_that_there_is_no_room_for_is_not_written_of_and_holds_up_no_o
 }
 
 #[tokio::test]
+async fn a_proof_beside_what_is_nobodys_is_not_written_of() {
+    let harness = Harness::new().await;
+    let client = client(&harness, 1);
+    let session = ("auth_session", "x");
+    let before = harness.database();
+    for members in [
+        &[session][..],
+        &[session, ("otp", "123456")],
+        &[session, ("otp_resend", "true")],
+        &[session, ("uc_username", "ada"), ("password", PASSWORD)],
+    ] {
+        assert_eq!(client.challenge(members).await.error(), "invalid_session", "{members:?}");
+    }
+    assert_eq!(client.redeem("x").await.error(), "invalid_grant");
+    assert_eq!(client.refresh("x").await.error(), "invalid_grant");
+    assert_eq!(harness.database(), before);
+}
+
+#[tokio::test]
 async fn a_proof_beside_a_token_that_is_not_ours_is_not_written_of() {
     let harness = Harness::new().await;
     let client = client(&harness, 1);
