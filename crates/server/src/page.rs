@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -26,6 +26,7 @@ use asset::{Asset, Freshness};
 use base::Documents;
 
 use crate::config::PublicAddresses;
+use crate::http::host;
 
 /// Routes of the page: one for each stage.
 const ROUTES: [&str; 5] = ["/", "/account", "/credentials", "/code", "/user"];
@@ -69,8 +70,10 @@ fn router_for<S: Clone + Send + Sync + 'static>(
     let mut router = Router::new();
     for route in ROUTES {
         let documents = documents.clone();
-        router =
-            router.route(route, get(async move |request: HeaderMap| documents.for_host(&request).answer(&request)));
+        router = router.route(
+            route,
+            get(async move |uri: Uri, request: HeaderMap| documents.at_host(host(&request, &uri)).answer(&request)),
+        );
     }
     let file = async move |Path(path): Path<String>, request: HeaderMap| match assets.get(&path) {
         Some(asset) => asset.answer(&request),

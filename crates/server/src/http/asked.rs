@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Uri, header};
 
 use super::client_address::client_address;
 use crate::config::{Config, Issuer, PublicAddresses};
@@ -26,10 +27,15 @@ impl FromRequestParts<Shared> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, server: &Shared) -> Result<Self, Infallible> {
-        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let host = host.or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str)).unwrap_or("");
-        Ok(Self(issuer_for(&server.config, host)))
+        Ok(Self(issuer_for(&server.config, host(&parts.headers, &parts.uri))))
     }
+}
+
+/// The host and port that a request names: in HTTP/2 they stand in its address.
+#[must_use]
+pub fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> &'a str {
+    let named = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    named.or_else(|| uri.authority().map(Authority::as_str)).unwrap_or_default()
 }
 
 /// The public address with this host and port; the main one where there is none.

@@ -41,6 +41,7 @@ use crate::config::{Issuer, PublicAddresses};
 use crate::page;
 use crate::state::Shared;
 
+pub use asked::host;
 pub use health::router as management_router;
 
 /// The largest body that is read, in bytes: a password of 1,024 characters, percent-encoded, and room around it.

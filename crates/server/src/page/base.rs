@@ -1,9 +1,5 @@
 //! The document below a path: its routes and files are relative to `<base href>`.
 
-use std::collections::HashMap;
-
-use axum::http::{HeaderMap, header};
-
 use super::asset::Asset;
 use crate::config::{Issuer, PublicAddresses};
 
@@ -14,7 +10,7 @@ const ROOT: &str = r#"<base href="/">"#;
 pub(super) struct Documents {
     /// For the main address, and for hosts that are none of ours.
     main: Asset,
-    by_host: HashMap<String, Asset>,
+    by_address: Vec<(Issuer, Asset)>,
 }
 
 impl Documents {
@@ -23,20 +19,16 @@ impl Documents {
             PublicAddresses::List(issuers) => issuers.as_slice(),
             PublicAddresses::Any => &[],
         };
-        let by_host = issuers.iter().map(|issuer| (host(issuer), below(&at_root, issuer.path()))).collect();
+        let by_address = issuers.iter().map(|issuer| (issuer.clone(), below(&at_root, issuer.path()))).collect();
         let main = issuers.first().map(|issuer| below(&at_root, issuer.path()));
-        Self { main: main.unwrap_or(at_root), by_host }
+        Self { main: main.unwrap_or(at_root), by_address }
     }
 
     /// The one for the address that was asked.
-    pub(super) fn for_host(&self, request: &HeaderMap) -> &Asset {
-        let host = request.get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_ascii_lowercase);
-        host.and_then(|host| self.by_host.get(&host)).unwrap_or(&self.main)
+    pub(super) fn at_host(&self, host: &str) -> &Asset {
+        let asked = self.by_address.iter().find(|(issuer, _)| issuer.is_at(host));
+        asked.map_or(&self.main, |(_, document)| document)
     }
-}
-
-fn host(issuer: &Issuer) -> String {
-    issuer.origin().split_once("://").map_or_else(String::new, |(_, authority)| authority.to_ascii_lowercase())
 }
 
 fn below(at_root: &Asset, path: &str) -> Asset {

@@ -130,6 +130,11 @@ async fn below_a_path_the_document_says_where_its_files_are() {
         let (_, _, body) = get_page("/code", &[("host", host)]).await;
         assert!(body.contains(&format!("<base href=\"{base}\">")), "{host}: {body}");
     }
+    // HTTP/2 has no `Host`.
+    for host in ["uc.example.org", "UC.example.org:443"] {
+        let (_, _, body) = get_page(&format!("https://{host}/code"), &[]).await;
+        assert!(body.contains("<base href=\"/branch/\">"), "{host}: {body}");
+    }
     let below = [("host", "uc.example.org"), ("accept-encoding", "br")];
     let (_, headers, _) = get_page("/", &below).await;
     assert_eq!(headers.get(header::CONTENT_ENCODING), None, "only the one at the root was compressed");
