@@ -1,13 +1,7 @@
-//! The page around the stages: router, contexts, shell.
+//! The page around the stages: contexts, shell, and which stage shows.
 
 use leptos::{ev, prelude::*};
-use leptos_router::{
-    NavigateOptions,
-    components::{FlatRoutes, Route, Router},
-    hooks::{use_location, use_navigate},
-    path,
-};
-use vestibule_flow::{Doing, Event, History, Stage};
+use vestibule_flow::{Doing, Event, Stage, State};
 
 use crate::{
     browser,
@@ -20,7 +14,7 @@ use crate::{
     drafts::Drafts,
     i18n::{Messages, provide_language, text},
     pages::{account::Account, code::Code, connect::Connect, credentials::Credentials, user::User},
-    runner::Flow,
+    runner::{Flow, use_flow},
     theme,
 };
 
@@ -31,21 +25,13 @@ pub(crate) fn App(messages: &'static Messages) -> impl IntoView {
     provide_context(Announcer::new());
     provide_context(Drafts::new());
     view! {
-        <Router base=browser::base()>
-            <Shell/>
-        </Router>
+        <Shell/>
     }
 }
 
 #[component]
 fn Shell() -> impl IntoView {
-    let navigate = use_navigate();
-    let flow = Flow::start(move |stage, history| {
-        // Not resolved by the router, which would take the slash off the end of the base.
-        let options =
-            NavigateOptions { replace: history == History::Replace, resolve: false, ..NavigateOptions::default() };
-        navigate(&format!("{}{}", browser::base(), stage.path()), options);
-    });
+    let flow = Flow::start();
     provide_context(flow);
     follow_the_url(flow);
     follow_the_person(flow);
@@ -69,16 +55,16 @@ fn Shell() -> impl IntoView {
     }
 }
 
+/// The stage that the flow is at.
 #[component]
 fn Stages() -> impl IntoView {
-    view! {
-        <FlatRoutes fallback=|| ()>
-            <Route path=path!("/") view=Connect/>
-            <Route path=path!("/account") view=Account/>
-            <Route path=path!("/credentials") view=Credentials/>
-            <Route path=path!("/code") view=Code/>
-            <Route path=path!("/user") view=User/>
-        </FlatRoutes>
+    let stage = use_flow().slice(State::stage);
+    move || match stage.get() {
+        Stage::Connect => view! { <Connect/> }.into_any(),
+        Stage::Account => view! { <Account/> }.into_any(),
+        Stage::Credentials => view! { <Credentials/> }.into_any(),
+        Stage::Code => view! { <Code/> }.into_any(),
+        Stage::User => view! { <User/> }.into_any(),
     }
 }
 
@@ -95,17 +81,13 @@ fn Resuming() -> impl IntoView {
     }
 }
 
-/// A change of the URL is an event. The first one is none: the flow has been told where it starts.
+/// A change of the URL that the person makes is an event.
 fn follow_the_url(flow: Flow) {
-    let pathname = use_location().pathname;
-    Effect::new(move |before: Option<Stage>| {
-        let path = pathname.get();
-        let stage = Stage::of_path(path.strip_prefix(&browser::base()).unwrap_or(&path));
-        if before.is_some_and(|before| before != stage) {
-            flow.send(Event::Route(stage));
-        }
-        stage
+    let listener = window_event_listener(ev::popstate, move |_| {
+        // A link to a place within the page changes no stage.
+        flow.send(Event::Route(Stage::of_path(&browser::route())));
     });
+    on_cleanup(move || listener.remove());
 }
 
 /// What was half typed at one stage is of no use at another.

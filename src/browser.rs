@@ -1,7 +1,8 @@
 //! What the flow needs to know of the browser: its clock, its randomness, its URL parser, where the page runs.
 
 use leptos::prelude::{document, window};
-use vestibule_flow::{Moment, Page, ServerAddress, UrlParser, UrlParts};
+use vestibule_flow::{History, Moment, Page, ServerAddress, Stage, UrlParser, UrlParts};
+use wasm_bindgen::JsValue;
 
 use crate::i18n::language;
 
@@ -92,6 +93,22 @@ pub(crate) fn base() -> String {
 pub(crate) fn route() -> String {
     let path = window().location().pathname().unwrap_or_default();
     path.strip_prefix(&base()).map(str::to_owned).unwrap_or(path)
+}
+
+/// The page's URL of a stage.
+pub(crate) fn url(stage: Stage) -> String {
+    format!("{}{}", base(), stage.path())
+}
+
+/// Shows the stage in the page's URL.
+pub(crate) fn navigate(stage: Stage, history: History) {
+    let url = url(stage);
+    let written = window().history().and_then(|entries| match history {
+        History::Push => entries.push_state_with_url(&JsValue::NULL, "", Some(&url)),
+        History::Replace => entries.replace_state_with_url(&JsValue::NULL, "", Some(&url)),
+    });
+    // A browser that finds a page to write too often lets the URL be; the stage shows all the same.
+    drop(written);
 }
 
 /// Whether the browser came back to this URL, by a reload or through its history.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
-use vestibule_flow::{Effect, Event, History, Reply, Stage, State, Try};
+use vestibule_flow::{Effect, Event, Reply, Stage, State, Try};
 use vestibule_protocol::{SetPreferredDevice, SetRouteCallsToCell, endpoint};
 use web_sys::{AbortController, AbortSignal};
 
@@ -28,7 +28,6 @@ pub(crate) struct Flow {
 /// What belongs to the try under way.
 struct Desk {
     controller: Option<(Try, AbortController)>,
-    navigate: Box<dyn Fn(Stage, History)>,
     tabs: Option<Tabs>,
     /// This tab's turn at what only one may do, for as long as its try is pending.
     turn: Option<(Try, Held)>,
@@ -43,9 +42,9 @@ pub(crate) fn use_flow() -> Flow {
 
 impl Flow {
     /// A flow that begins once the stored record is read.
-    pub(crate) fn start(navigate: impl Fn(Stage, History) + 'static) -> Self {
+    pub(crate) fn start() -> Self {
         let drafts: Drafts = expect_context();
-        let desk = Desk { controller: None, navigate: Box::new(navigate), tabs: None, turn: None, stored: None };
+        let desk = Desk { controller: None, tabs: None, turn: None, stored: None };
         let flow = Self {
             state: RwSignal::new(State::default()),
             is_started: RwSignal::new(false),
@@ -133,7 +132,7 @@ impl Flow {
                 }
             }
             Effect::PrepareKey => key::prepare(),
-            Effect::Navigate(stage, history) => self.desk.with_value(|desk| (desk.navigate)(stage, history)),
+            Effect::Navigate(stage, history) => browser::navigate(stage, history),
             Effect::Lock(number) => {
                 let Some(signal) = self.signal(number) else { return };
                 spawn_local(async move {

@@ -38,7 +38,7 @@ impl Stage {
             provide_language(&ENGLISH);
             provide_context(Announcer::new());
             provide_context(Drafts::new());
-            let flow = Flow::start(|_, _| {});
+            let flow = Flow::start();
             provide_context(flow);
             send_flow.send(flow).unwrap();
             part()
