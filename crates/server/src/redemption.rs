@@ -122,7 +122,7 @@ pub async fn redeem(
     });
     let device = known.or_else(|| redemption.fresh_device.clone());
     if let Some(device) = &device {
-        device.remember(tx, &account.id, now, now + millis(server.config.throttle.device_life)).await?;
+        device.remember(tx, &account.id, now, server.config.throttle.device_life).await?;
     }
     Ok(Some(Redeemed { session, account, device, incident }))
 }

@@ -16,7 +16,6 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio_util::task::TaskTracker;
 use tower::service_fn;
 
 use crate::clock::{Clock, millis};
@@ -27,7 +26,7 @@ use crate::mail::{Mailer, MailerError};
 use crate::password::Hasher;
 use crate::random::Random;
 use crate::services::Services;
-use crate::state::{Server, Shared};
+use crate::state::{Server, Shared, Steps};
 use crate::steps::MAX_BEGINNING;
 use crate::store::audit::Keep;
 use crate::store::{Store, StoreError};
@@ -89,7 +88,7 @@ pub async fn assemble(config: Config) -> Result<Shared, ServeError> {
     hasher.pad_to(store.costliest_hash().await?);
     let mailer = Mailer::from_config(&config.mail, random.clone())?;
     let services = Services::from_config(&config).map_err(|invalid| ServeError::Services(invalid.problem))?;
-    let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), TaskTracker::new());
+    let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), Steps::default());
     Ok(Arc::new(Server { config, clock, random, store, keys, beginning, hasher, mailer, services, steps }))
 }
 
@@ -174,9 +173,9 @@ async fn listen(
 
 /// A step whose client has gone is no request any more, but what it has begun must not be torn.
 async fn finish_steps(server: &Server) {
-    server.steps.close();
-    if tokio::time::timeout(STOP_LIMIT, server.steps.wait()).await.is_err() {
-        tracing::error!(steps = server.steps.len(), "steps were cut off");
+    let steps = server.steps.settled(STOP_LIMIT).await;
+    if steps > 0 {
+        tracing::error!(steps, "steps were cut off");
     }
 }
 

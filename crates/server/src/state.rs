@@ -1,6 +1,7 @@
 //! What every request works with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
@@ -38,5 +39,41 @@ pub struct Server {
     /// Those who may ask about tokens.
     pub services: Services,
     /// Steps under way, which end even where their clients have gone.
-    pub steps: TaskTracker,
+    pub steps: Steps,
+}
+
+/// What was begun for clients: it ends even where they have gone, for something of it may be done already, and a server
+/// that is told to stop waits for it.
+#[derive(Clone, Debug, Default)]
+pub struct Steps(TaskTracker);
+
+/// A step broke off, by a fault of ours. It is in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a step did not end")]
+pub struct Broken;
+
+impl Steps {
+    /// Begins a step, and waits for its end for as long as anybody listens.
+    ///
+    /// # Errors
+    /// [`Broken`].
+    pub async fn finish<T: Send + 'static>(&self, step: impl Future<Output = T> + Send + 'static) -> Result<T, Broken> {
+        self.0.spawn(step).await.map_err(|panic| {
+            tracing::error!(%panic, "a step did not end");
+            Broken
+        })
+    }
+
+    /// Begins a step that nobody waits for.
+    pub fn begin(&self, step: impl Future<Output = ()> + Send + 'static) {
+        self.0.spawn(step);
+    }
+
+    /// Waits until no step is under way; how many still are after this time.
+    pub async fn settled(&self, limit: Duration) -> usize {
+        self.0.close();
+        let settled = tokio::time::timeout(limit, self.0.wait()).await;
+        self.0.reopen();
+        if settled.is_ok() { 0 } else { self.0.len() }
+    }
 }

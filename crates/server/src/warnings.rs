@@ -36,7 +36,7 @@ impl Incident {
         let Some(to) = self.account.email.clone().filter(|_| server.config.mail.warnings) else { return };
         let at = server.clock.now();
         let shared = server.clone();
-        server.steps.spawn(async move {
+        server.steps.begin(async move {
             if let Err(error) = self.mail(&shared, to, at).await {
                 tracing::error!(%error, username = self.account.username, "the owner was not warned");
             }

@@ -13,7 +13,6 @@ use axum::http::{Request, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tokio::sync::Semaphore;
-use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use vestibule_protocol::BUILT_IN_CLIENT;
 use vestibule_server::clock::Clock;
@@ -23,7 +22,7 @@ use vestibule_server::mail::Mailer;
 use vestibule_server::password::Hasher;
 use vestibule_server::random::Random;
 use vestibule_server::services::Services;
-use vestibule_server::state::Server;
+use vestibule_server::state::{Server, Steps};
 use vestibule_server::steps::MAX_BEGINNING;
 use vestibule_server::store::Store;
 
@@ -64,7 +63,7 @@ async fn server(folder: &Path) -> Router {
         hasher,
         mailer,
         services: Services::default(),
-        steps: TaskTracker::new(),
+        steps: Steps::default(),
     }))
 }
 

@@ -16,7 +16,7 @@ use super::form::Form;
 use super::proof::{Checked, ProofRefusal};
 use super::retry_later;
 use crate::dpop;
-use crate::state::Shared;
+use crate::state::{Broken, Shared};
 use crate::steps::{self, Answer, Context, StepError};
 
 /// Takes one step of a sign-in.
@@ -61,17 +61,14 @@ pub(super) async fn post(
     let (steps, store) = (server.steps.clone(), server.store.clone());
     let context = Context { server, store, issuer, proof, dpop_jkt, devices, caller };
     // A step that has begun is finished, whether its client still listens or not: a mail may be on its way.
-    match steps.spawn(steps::take(context, request)).await {
+    match steps.finish(steps::take(context, request)).await {
         Ok(Ok(Answer::AuthorizationCode(authorization_code))) => {
             Json(AuthorizationCode { authorization_code }).into_response()
         }
         Ok(Ok(Answer::Challenge { body, retry_after })) => error_response(&body, retry_after),
         Ok(Err(StepError::Proof(error))) => ProofRefusal::Proof(error).into_response(),
         Ok(Err(error)) => unavailable(&error),
-        Err(panic) => {
-            tracing::error!(%panic, "a step did not end");
-            error_response(&ChallengeError::new(ErrorCode::ServerError), None)
-        }
+        Err(Broken) => error_response(&ChallengeError::new(ErrorCode::ServerError), None),
     }
 }
 

@@ -12,7 +12,7 @@ use super::devices::DeviceCookie;
 use super::problem::ProblemResponse;
 use super::session::read_json;
 use super::signed_in::SignedIn;
-use crate::clock::{UnixMillis, millis, seconds_until};
+use crate::clock::{UnixMillis, seconds_until};
 use crate::mail::Warning;
 use crate::password::{Busy, NewPasswordError, Place, Prepared, check_new, prepare};
 use crate::redemption::audit;
@@ -39,7 +39,6 @@ use crate::warnings::Incident;
         (status = 400, description = "Malformed", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
         (status = 403, description = "Another current password, not from the server's own page, or without the scope `profile`", body = Problem),
-        (status = 413, description = "A body of more than 64 KiB", body = Problem),
         (status = 422, description = "The new password is no good one", body = Problem),
         (status = 429, description = "Too soon", body = Problem),
         (status = 503, description = "Not now", body = Problem),
@@ -63,16 +62,13 @@ pub(super) async fn put(
     let removal = signed_in.is_by_cookie().then(|| Cookie::Session.remove(&issuer));
     // What has begun is finished, whether its client still listens or not.
     let steps = server.steps.clone();
-    let changing = steps.spawn(async move {
+    let changing = steps.finish(async move {
         let account = change(&server, &signed_in, &wanted, &caller).await?;
         let issuer = issuer.as_str().to_owned();
         Incident { warning: Warning::PasswordChanged, account, locales, issuer, caller }.tell_owner(&server);
         Ok::<_, ProblemResponse>(())
     });
-    changing.await.map_err(|panic| {
-        tracing::error!(%panic, "a password change did not end");
-        ProblemKind::TemporarilyUnavailable
-    })??;
+    changing.await??;
     Ok(removal.map_or_else(
         || StatusCode::NO_CONTENT.into_response(),
         |cookie| (StatusCode::NO_CONTENT, cookie).into_response(),
@@ -166,7 +162,7 @@ async fn decide(
         Account::change(&mut tx, &account.id, &Change::Password(hash, None)).await?;
         // All are forgotten with the old password, but for the one where the owner gave it.
         if let Some(device) = asking {
-            device.remember(&mut tx, &account.id, now, now + millis(server.config.throttle.device_life)).await?;
+            device.remember(&mut tx, &account.id, now, server.config.throttle.device_life).await?;
         }
         audit(server, &mut tx, Event::PasswordChange, Outcome::Success, &account, caller).await?;
     });

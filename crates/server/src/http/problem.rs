@@ -8,6 +8,7 @@ use vestibule_protocol::{Problem, ProblemKind};
 use super::proof::ProofRefusal;
 use super::retry_later;
 use crate::dpop::ProofError;
+use crate::state::Broken;
 use crate::store::StoreError;
 
 /// An answer that is a problem.
@@ -74,6 +75,12 @@ impl From<ProblemKind> for ProblemResponse {
 impl From<StoreError> for ProblemResponse {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store did not answer");
+        ProblemKind::TemporarilyUnavailable.into()
+    }
+}
+
+impl From<Broken> for ProblemResponse {
+    fn from(_: Broken) -> Self {
         ProblemKind::TemporarilyUnavailable.into()
     }
 }

@@ -50,11 +50,7 @@ pub(super) async fn post(
     let request: SessionRequest = read_json(&headers, &body)?;
     let steps = server.steps.clone();
     // What has begun is finished, whether its client still listens or not: the owner may have to be told of it.
-    let beginning = steps.spawn(async move { begin(&server, &issuer, &caller, &headers, &request).await });
-    beginning.await.unwrap_or_else(|panic| {
-        tracing::error!(%panic, "a session did not begin");
-        Err(ProblemKind::TemporarilyUnavailable.into())
-    })
+    steps.finish(async move { begin(&server, &issuer, &caller, &headers, &request).await }).await?
 }
 
 async fn begin(

@@ -124,7 +124,7 @@ pub(super) async fn token(
 ) -> Response {
     let steps = server.steps.clone();
     // What has begun is finished, whether its client still listens or not: the owner may have to be told of it.
-    let tokens = steps.spawn(async move {
+    let tokens = steps.finish(async move {
         let (form, client_id) = read(&headers, &body, &server)?;
         let dpop_jkt = proof.as_ref().map(|proof| proof.jkt.as_str());
         match demanded(&form, "grant_type")? {
@@ -153,7 +153,7 @@ pub(super) async fn token(
     match tokens.await {
         Ok(Ok(tokens)) => Json(tokens).into_response(),
         Ok(Err(refusal)) => refusal.into_response(),
-        Err(panic) => Refusal::Fault(panic.to_string()).into_response(),
+        Err(broken) => Refusal::Fault(broken.to_string()).into_response(),
     }
 }
 

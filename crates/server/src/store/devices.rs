@@ -2,8 +2,10 @@
 //!
 //! What is counted for a device is counted for nobody else, so that strangers cannot lock its owner out.
 
+use std::time::Duration;
+
 use super::{StoreError, Transaction};
-use crate::clock::UnixMillis;
+use crate::clock::{UnixMillis, millis};
 use crate::keys::sha256;
 
 /// Devices that an account is known by at a time. Each has tries of its own: a thief must not collect them.
@@ -65,7 +67,7 @@ impl Device {
         Ok(ids.into_iter().map(Self).collect())
     }
 
-    /// Knows the device from now on, until `expires_at`. Of too many, those that were used longest ago are forgotten.
+    /// Knows the device from now on, for so long. Of too many, those that were used longest ago are forgotten.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -74,7 +76,7 @@ impl Device {
         tx: &mut Transaction,
         account_id: &str,
         now: UnixMillis,
-        expires_at: UnixMillis,
+        life: Duration,
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO device (id, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)
@@ -83,7 +85,7 @@ impl Device {
         .bind(&self.0)
         .bind(account_id)
         .bind(now)
-        .bind(expires_at)
+        .bind(now + millis(life))
         .execute(&mut **tx)
         .await?;
         sqlx::query(

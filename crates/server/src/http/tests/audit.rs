@@ -75,8 +75,7 @@ async fn a_step_ends_although_its_client_has_gone() {
     })
     .await;
     drop(request);
-    harness.server.steps.close();
-    harness.server.steps.wait().await;
+    harness.quiet().await;
     assert_eq!((harness.mails(), trail(&harness).await.len()), (1, 1));
 }
 

@@ -1,6 +1,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -8,7 +9,6 @@ use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tokio::sync::Semaphore;
-use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use vestibule_protocol::BUILT_IN_CLIENT;
 
@@ -19,7 +19,7 @@ use crate::mail::Mailer;
 use crate::password::{Hasher, prepare};
 use crate::random::Random;
 use crate::services::Services;
-use crate::state::{Server, Shared};
+use crate::state::{Server, Shared, Steps};
 use crate::steps::MAX_BEGINNING;
 use crate::store::Store;
 use crate::store::accounts::{Account, Email, NewAccount};
@@ -83,7 +83,7 @@ impl Harness {
         let hasher = Hasher::new(&config.password_hash, random.clone()).unwrap();
         let mailer = Mailer::from_config(&config.mail, random.clone()).unwrap();
         let services = Services::from_config(&config).unwrap();
-        let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), TaskTracker::new());
+        let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), Steps::default());
         let server =
             Arc::new(Server { config, clock, random, store, keys, beginning, hasher, mailer, services, steps });
         let router = crate::http::router(&server);
@@ -193,9 +193,7 @@ impl Harness {
 
     /// Waits for what nobody waits for, as a server that is told to stop does.
     pub(super) async fn quiet(&self) {
-        self.server.steps.close();
-        self.server.steps.wait().await;
-        self.server.steps.reopen();
+        self.server.steps.settled(Duration::MAX).await;
     }
 
     /// The files of the database, byte for byte: equal where nothing was written in between.
