@@ -88,6 +88,9 @@ pub async fn redeem(
         return Ok(None);
     }
 
+    let known = Device::known(tx, Some(&account.id), &redemption.devices, now).await?;
+    let is_new = known.is_none();
+    let device = known.or_else(|| redemption.fresh_device.clone());
     let locales = signin.languages();
     let session = Session {
         id: server.random.id(),
@@ -104,6 +107,7 @@ pub async fn redeem(
         route_calls_to_cell: false,
         user_agent: redemption.caller.user_agent.clone(),
         client_address: redemption.caller.address.map(|address| address.to_string()),
+        device: device.clone(),
         created_at: now,
         used_at: now,
         idle_expires_at: now + millis(server.config.session.idle),
@@ -111,16 +115,14 @@ pub async fn redeem(
     };
     session.add(tx).await?;
     audit(server, tx, Event::SessionBegun, Outcome::Success, &account, redemption.caller).await?;
-    let known = Device::known(tx, Some(&account.id), &redemption.devices, now).await?;
     // One that shows nothing to be known by is new every time: else a thief would show nothing.
-    let incident = known.is_none().then(|| Incident {
+    let incident = is_new.then(|| Incident {
         warning: Warning::NewBrowser,
         account: account.clone(),
         locales,
         issuer: session.issuer.clone(),
         caller: redemption.caller.clone(),
     });
-    let device = known.or_else(|| redemption.fresh_device.clone());
     if let Some(device) = &device {
         device.remember(tx, &account.id, now, server.config.throttle.device_life).await?;
     }

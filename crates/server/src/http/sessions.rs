@@ -52,7 +52,8 @@ fn describe(session: &Session, signed_in: &SignedIn, now: UnixMillis) -> Session
     }
 }
 
-/// Signs out in one place: one of the own account's sessions ends, with its tokens.
+/// Signs out in one place: one of the own account's sessions ends, with its tokens, and the device that it was on is not
+/// known any more.
 #[utoipa::path(
     delete,
     path = "/api/sessions/{id}",
@@ -78,12 +79,16 @@ pub(super) async fn delete(
     let Path(id) = id.ok_or(ProblemKind::NoSuchSession)?;
     let now = server.clock.now();
     in_transaction!(server.store, |tx| {
-        let (_, account) = signed_in.lock(&server, &mut tx).await?;
+        let (own, account) = signed_in.lock(&server, &mut tx).await?;
         let session = Session::find(&mut tx, &id, now).await?;
         let Some(session) = session.filter(|session| session.account_id == account.id) else {
             return Err(ProblemKind::NoSuchSession.into());
         };
         redemption::end(&server, &mut tx, &session, &caller).await?;
+        // Whoever ends it from elsewhere may have lost the device: it has no tries of its own any more.
+        if let Some(device) = session.device.filter(|device| own.device.as_ref() != Some(device)) {
+            device.forget(&mut tx, &account.id).await?;
+        }
     });
     if id == signed_in.session_id && signed_in.is_by_cookie() {
         return Ok((StatusCode::NO_CONTENT, Cookie::Session.remove(&issuer)).into_response());

@@ -28,6 +28,12 @@ impl Device {
         Self(sha256(&format!("dpop:{thumbprint}")))
     }
 
+    /// The one that this was stored of.
+    #[must_use]
+    pub fn with_id(id: String) -> Self {
+        Self(id)
+    }
+
     /// What is stored of it.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -55,6 +61,16 @@ impl Device {
             known = known.or(row.map(|_| device.clone()));
         }
         Ok(known)
+    }
+
+    /// Knows the device no more.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn forget(&self, tx: &mut Transaction, account_id: &str) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM device WHERE id = $1 AND account_id = $2");
+        query.bind(&self.0).bind(account_id).execute(&mut **tx).await?;
+        Ok(())
     }
 
     /// All devices that are known for an account.

@@ -15,12 +15,13 @@ struct Migration {
 }
 
 /// In order; the version of the schema is how many have been made.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration { sql: include_str!("migrations/0001_sign_in.sql"), oldest_compatible: 1 },
     Migration { sql: include_str!("migrations/0002_guessing.sql"), oldest_compatible: 1 },
     // An older build would take a bound token from whoever brings it.
     Migration { sql: include_str!("migrations/0003_tokens.sql"), oldest_compatible: 3 },
     Migration { sql: include_str!("migrations/0004_warnings.sql"), oldest_compatible: 3 },
+    Migration { sql: include_str!("migrations/0005_devices_of_sessions.sql"), oldest_compatible: 3 },
 ];
 
 /// Makes the migrations that the database lacks, in one transaction.

@@ -5,6 +5,7 @@ use sqlx::{FromRow, Row};
 
 use vestibule_protocol::PreferredDevice;
 
+use super::devices::Device;
 use super::{Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
 
@@ -39,6 +40,8 @@ pub struct Session {
     pub user_agent: Option<String>,
     /// Where it was signed in from.
     pub client_address: Option<String>,
+    /// What it was begun by, and is known by.
+    pub device: Option<Device>,
     /// When it began.
     pub created_at: UnixMillis,
     /// When it was last used.
@@ -98,6 +101,7 @@ impl FromRow<'_, AnyRow> for Session {
             route_calls_to_cell: row.try_get::<i64, _>("route_calls_to_cell")? != 0,
             user_agent: row.try_get("user_agent")?,
             client_address: row.try_get("client_address")?,
+            device: row.try_get::<Option<String>, _>("device_id")?.map(Device::with_id),
             created_at: row.try_get("created_at")?,
             used_at: row.try_get("used_at")?,
             idle_expires_at: row.try_get("idle_expires_at")?,
@@ -119,8 +123,8 @@ impl Session {
         sqlx::query(
             "INSERT INTO session (id, kind, account_id, signin_id, issuer, client_id, scope, cookie_hash, phone_number,
                  preferred_device, route_calls_to_cell, user_agent, client_address, created_at, used_at,
-                 idle_expires_at, expires_at, dpop_jkt)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+                 idle_expires_at, expires_at, dpop_jkt, device_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         )
         .bind(&self.id)
         .bind(self.kind.as_str())
@@ -140,6 +144,7 @@ impl Session {
         .bind(self.idle_expires_at)
         .bind(self.expires_at)
         .bind(self.dpop_jkt.as_deref())
+        .bind(self.device.as_ref().map(Device::id))
         .execute(&mut **tx)
         .await?;
         Ok(())

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 use vestibule_protocol::BUILT_IN_CLIENT;
 
 use super::harness::{Harness, PASSWORD, Reply, VERIFIER, form_request};
@@ -93,6 +93,22 @@ impl<'a> Browser<'a> {
     pub(super) async fn set_password(&self, session: &str, current: &str, new: &str) -> Reply {
         let body = json!({"current_password": current, "new_password": new});
         self.send(own(Method::PUT, "/api/me/password", Some(session), &body)).await
+    }
+
+    /// Ends every other session of the account, by the one that a cookie holds; how many.
+    pub(super) async fn sign_out_elsewhere(&self, session: &str) -> usize {
+        let list = self.send(own(Method::GET, "/api/sessions", Some(session), &Value::Null)).await;
+        let others = list.body["sessions"].as_array().unwrap().iter().filter(|other| other["current"] == false);
+        let paths: Vec<_> = others.map(|other| format!("/api/sessions/{}", other["id"].as_str().unwrap())).collect();
+        for path in &paths {
+            let ended = self.send(own(Method::DELETE, path, Some(session), &Value::Null)).await;
+            assert_eq!(ended.status, StatusCode::NO_CONTENT);
+        }
+        paths.len()
+    }
+
+    pub(super) async fn sign_out(&self, session: &str) -> Reply {
+        self.send(own(Method::DELETE, "/api/session", Some(session), &Value::Null)).await
     }
 
     /// Signs in, on the first try; the cookie of the session.

@@ -207,3 +207,30 @@ async fn an_account_has_twenty_devices_at_a_time_and_the_oldest_are_forgotten() 
     assert_eq!(stranger.try_password("ada", "wrong").await.error(), "invalid_credentials");
     owner.sign_in("ada").await;
 }
+
+#[tokio::test]
+async fn a_session_that_is_ended_from_elsewhere_takes_its_device_along() {
+    let harness = Harness::new().await;
+    let (owner, lost, lost_key) = (Browser::at(&harness, OWNER), Browser::at(&harness, OWNER), client(&harness, 1));
+    lost.sign_in("ada").await;
+    assert_eq!(lost_key.tokens().await.status, StatusCode::OK);
+    owner.sign_in("ada").await;
+    let session = owner.sign_in("ada").await;
+    assert_eq!(owner.sign_out_elsewhere(&session).await, 3, "one of them here");
+    Browser::at(&harness, STRANGER).try_password("ada", "wrong").await;
+    assert_eq!(lost.try_password("ada", PASSWORD).await.error(), "rate_limited");
+    let auth_session = lost_key.account().await.text("auth_session");
+    let right = [("auth_session", auth_session.as_str()), ("uc_username", "ada"), ("password", PASSWORD)];
+    assert_eq!(lost_key.challenge(&right).await.error(), "rate_limited");
+    owner.sign_in("ada").await;
+}
+
+#[tokio::test]
+async fn signing_out_where_one_is_keeps_the_device() {
+    let harness = Harness::new().await;
+    let owner = Browser::at(&harness, OWNER);
+    let session = owner.sign_in("ada").await;
+    assert_eq!(owner.sign_out(&session).await.status, StatusCode::NO_CONTENT);
+    Browser::at(&harness, STRANGER).try_password("ada", "wrong").await;
+    owner.sign_in("ada").await;
+}
