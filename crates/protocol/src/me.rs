@@ -164,6 +164,9 @@ pub enum ProblemKind {
     /// The body is larger than any request needs.
     #[serde(rename = "urn:vestibule:problem:body-too-large")]
     BodyTooLarge,
+    /// The body did not come within the time that there is for it (RFC 9110 §15.5.9); it may be sent again.
+    #[serde(rename = "urn:vestibule:problem:body-too-slow")]
+    BodyTooSlow,
     /// There is no such session, or it has ended.
     #[serde(rename = "urn:vestibule:problem:no-such-session")]
     NoSuchSession,

@@ -140,7 +140,7 @@ fn wait_for_frame(stream: &mut TcpStream, kind: u8) -> Vec<u8> {
 const DATA: u8 = 0x0;
 const PING: u8 = 0x6;
 const WINDOW_UPDATE: u8 = 0x8;
-/// No answer may be sent until the window is opened (SETTINGS_INITIAL_WINDOW_SIZE, RFC 9113 §6.5.2).
+/// No answer may be sent until the window is opened (`SETTINGS_INITIAL_WINDOW_SIZE`, RFC 9113 §6.5.2).
 const NO_WINDOW: [u8; 6] = [0, 0x4, 0, 0, 0, 0];
 
 #[test]
@@ -183,7 +183,8 @@ fn a_body_that_drips_is_answered_and_cut_off() {
     let dripping = drip(&stream, b"x".to_vec());
     server.assert_serves_others();
     let answer = read_until_cut(&stream);
-    assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+    // RFC 9110 §15.5.9.
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
     dripping.join().unwrap();
 }
 

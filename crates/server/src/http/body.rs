@@ -1,11 +1,14 @@
 //! Bodies, read whole and within the limit. One that is not is answered like any other wrong request.
 
+use std::error::Error;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use tower_http::timeout::TimeoutError;
 use vestibule_protocol::{ErrorCode, ProblemKind, TokenError};
 
 use super::problem::ProblemResponse;
@@ -24,16 +27,19 @@ impl<S: Send + Sync> FromRequest<S> for Whole {
 }
 
 fn refuse(is_api: bool, rejection: &BytesRejection) -> Response {
-    let is_too_large = matches!(rejection, BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)));
+    let mut causes = std::iter::successors(rejection.source(), |&cause| cause.source());
+    let (kind, status, description) = match rejection {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+            (ProblemKind::BodyTooLarge, StatusCode::PAYLOAD_TOO_LARGE, "the body is too large")
+        }
+        _ if causes.any(<dyn Error>::is::<TimeoutError>) => {
+            (ProblemKind::BodyTooSlow, StatusCode::REQUEST_TIMEOUT, "the body came too slowly")
+        }
+        _ => (ProblemKind::InvalidBody, StatusCode::BAD_REQUEST, "the body did not come whole"),
+    };
     if is_api {
-        let kind = if is_too_large { ProblemKind::BodyTooLarge } else { ProblemKind::InvalidBody };
         return ProblemResponse::from(kind).into_response();
     }
-    let (status, description) = if is_too_large {
-        (StatusCode::PAYLOAD_TOO_LARGE, "the body is too large")
-    } else {
-        (StatusCode::BAD_REQUEST, "the body did not come whole")
-    };
     let error = TokenError { error: ErrorCode::InvalidRequest, error_description: Some(description.to_owned()) };
     (status, Json(error)).into_response()
 }

@@ -33,7 +33,6 @@ use crate::steps::{self, Answer, Context, StepError};
         (status = 200, description = "Verified", body = AuthorizationCode),
         (status = 400, description = "An error; switch on `error`", body = ChallengeError),
         (status = 403, description = "One more step, or an origin that may not sign in", body = ChallengeError),
-        (status = 413, description = "A body of more than 64 KiB", body = ChallengeError),
         (status = 429, description = "Too soon", body = ChallengeError),
         (status = 503, description = "Not now", body = ChallengeError),
     )

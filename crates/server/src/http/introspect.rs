@@ -27,7 +27,6 @@ use crate::tokens;
         (status = 400, description = "An error (RFC 6749 §5.2)", body = TokenError),
         (status = 401, description = "Not a service, or another secret", body = TokenError),
         (status = 403, description = "An origin that may not sign in", body = TokenError),
-        (status = 413, description = "A body of more than 64 KiB", body = TokenError),
         (status = 503, description = "Not now", body = TokenError),
     ),
     security(("service" = []))

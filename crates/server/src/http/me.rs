@@ -45,7 +45,6 @@ pub(super) async fn get(State(server): State<Shared>, signed_in: SignedIn) -> Re
         (status = 401, description = "Not signed in", body = Problem),
         (status = 403, description = "Not from the server's own page, or without the scope `profile`", body = Problem),
         (status = 409, description = "No such device here", body = Problem),
-        (status = 413, description = "A body of more than 64 KiB", body = Problem),
         (status = 503, description = "Not now", body = Problem),
     )
 )]
@@ -76,7 +75,6 @@ pub(super) async fn put_preferred_device(
         (status = 401, description = "Not signed in", body = Problem),
         (status = 403, description = "Not from the server's own page, or without the scope `profile`", body = Problem),
         (status = 409, description = "Cannot be set here", body = Problem),
-        (status = 413, description = "A body of more than 64 KiB", body = Problem),
         (status = 503, description = "Not now", body = Problem),
     )
 )]

@@ -107,6 +107,7 @@ impl IntoResponse for ProblemResponse {
             ProblemKind::WrongPassword => (StatusCode::FORBIDDEN, "the current password is another one"),
             ProblemKind::NoSuchSession => (StatusCode::NOT_FOUND, "no such session"),
             ProblemKind::NotAvailable => (StatusCode::CONFLICT, "not available here"),
+            ProblemKind::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "the body came too slowly"),
             ProblemKind::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"),
             ProblemKind::PasswordTooShort => (StatusCode::UNPROCESSABLE_ENTITY, "the new password is too short"),
             ProblemKind::PasswordTooCommon => (StatusCode::UNPROCESSABLE_ENTITY, "the new password is a common one"),

@@ -33,7 +33,6 @@ use crate::store::sessions::Session;
         (status = 200, description = "Signed in; the cookie is set", body = Me),
         (status = 400, description = "The code does not count, or the body is malformed", body = Problem),
         (status = 403, description = "Not from the server's own page", body = Problem),
-        (status = 413, description = "A body of more than 64 KiB", body = Problem),
         (status = 503, description = "Not now", body = Problem),
     )
 )]

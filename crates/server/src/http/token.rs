@@ -27,7 +27,7 @@ use crate::store::audit::{Caller, Event, Outcome};
 use crate::store::devices::Device;
 use crate::store::refresh_tokens::{Exchange, add_refresh_token};
 use crate::store::sessions::Session;
-use crate::store::{StoreError, in_transaction};
+use crate::store::{StoreError, Transaction, in_transaction};
 use crate::tokens;
 
 /// How long after a bound refresh token was spent it may come again, its successor being unused: the answer was lost.
@@ -110,7 +110,6 @@ fn read(headers: &HeaderMap, body: &Bytes, server: &Server) -> Result<(Form, Str
         (status = 200, description = "Tokens", body = TokenResponse),
         (status = 400, description = "An error (RFC 6749 §5.2)", body = TokenError),
         (status = 403, description = "An origin that may not sign in", body = TokenError),
-        (status = 413, description = "A body of more than 64 KiB", body = TokenError),
         (status = 503, description = "Not now", body = TokenError),
     )
 )]
@@ -215,11 +214,8 @@ async fn refresh(server: &Server, refresh: &Refresh<'_>, proof: Option<&Proof>) 
     let found = server.store.session_by_refresh_token(&token_hash, now).await?;
     let Some(session) = found else { return Err(Refusal::Error(ErrorCode::InvalidGrant)) };
     if !refresh.is_theirs(&session) {
-        in_transaction!(server.store, |tx| {
-            if let Some(account) = Account::load(&mut tx, &session.account_id).await? {
-                redemption::audit(server, &mut tx, Event::Refresh, Outcome::Foreign, &account, refresh.caller).await?;
-            }
-        });
+        let caller = refresh.caller;
+        in_transaction!(server.store, |tx| tell_foreign(server, &mut tx, Event::Refresh, &session, caller).await?);
         return Err(Refusal::Error(ErrorCode::InvalidGrant));
     }
     spend(server, proof).await?;
@@ -246,6 +242,20 @@ async fn refresh(server: &Server, refresh: &Refresh<'_>, proof: Option<&Proof>) 
     tokens.ok_or(Refusal::Error(ErrorCode::InvalidGrant))
 }
 
+/// Leaves a trace of a token that somebody brought whose it is not.
+async fn tell_foreign(
+    server: &Server,
+    tx: &mut Transaction,
+    event: Event,
+    session: &Session,
+    caller: &Caller,
+) -> Result<(), StoreError> {
+    if let Some(account) = Account::load(tx, &session.account_id).await? {
+        redemption::audit(server, tx, event, Outcome::Foreign, &account, caller).await?;
+    }
+    Ok(())
+}
+
 /// The tokens of a session.
 fn answer(server: &Server, session: &Session, refresh_token: Secret) -> Result<TokenResponse, Refusal> {
     let token_type = if session.dpop_jkt.is_some() { "DPoP" } else { "Bearer" };
@@ -268,7 +278,6 @@ fn answer(server: &Server, session: &Session, refresh_token: Secret) -> Result<T
         (status = 200, description = "The token counts no more"),
         (status = 400, description = "An error (RFC 6749 §5.2)", body = TokenError),
         (status = 403, description = "An origin that may not sign in", body = TokenError),
-        (status = 413, description = "A body of more than 64 KiB", body = TokenError),
         (status = 503, description = "Not now", body = TokenError),
     )
 )]
@@ -304,7 +313,11 @@ async fn give_back(
             in_transaction!(server.store, |tx| redemption::end(server, &mut tx, &session, caller).await?);
             Ok(())
         }
-        Some(_) => Err(Refusal::Error(ErrorCode::UnauthorizedClient)),
+        Some(session) => {
+            in_transaction!(server.store, |tx| tell_foreign(server, &mut tx, Event::SessionEnded, &session, caller)
+                .await?);
+            Err(Refusal::Error(ErrorCode::UnauthorizedClient))
+        }
         None => Ok(()),
     }
 }

@@ -1,5 +1,5 @@
-//! What is the same for every operation, said once: the headers of answers, the media type of problems, and that what
-//! does not apply is absent, never null.
+//! What is the same for every operation, said once: the answers to bodies that are not read, the headers of answers, the
+//! media type of problems, and that what does not apply is absent, never null.
 
 use serde_json::{Map, Value, json};
 use vestibule_protocol::endpoint;
@@ -15,6 +15,9 @@ pub(super) fn complete(document: &mut Value) {
             if path.starts_with(SIGNED_IN) && path != endpoint::SESSION {
                 demand_sign_in(operation);
             }
+            if operation["requestBody"].is_object() {
+                describe_refused_bodies(&mut operation["responses"]);
+            }
             for (status, answer) in members(&mut operation["responses"]) {
                 answer["headers"] = headers_of(path, status);
                 name_problems(answer);
@@ -26,6 +29,14 @@ pub(super) fn complete(document: &mut Value) {
 
 fn members(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     value.as_object_mut().into_iter().flatten()
+}
+
+/// A body that is refused before it is looked at gets what a malformed one gets.
+fn describe_refused_bodies(responses: &mut Value) {
+    let content = responses["400"]["content"].clone();
+    for (status, description) in [("408", "A body that came too slowly"), ("413", "A body of more than 64 KiB")] {
+        responses[status] = json!({"description": description, "content": content});
+    }
 }
 
 /// By cookie, or by a token of either kind.

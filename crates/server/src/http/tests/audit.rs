@@ -5,7 +5,8 @@ use axum::http::{Method, StatusCode};
 use serde_json::json;
 
 use super::harness::{Harness, PASSWORD, VERIFIER, wrong};
-use super::sessions::{authorization_code, own};
+use super::sessions::{authorization_code, get_me, own};
+use crate::config::ClientConfig;
 
 /// What the audit trail says, without what every sign-in writes.
 pub(super) async fn trail(harness: &Harness) -> Vec<String> {
@@ -96,4 +97,19 @@ async fn a_code_that_comes_with_the_wrong_verifier_leaves_a_trace_and_stays_good
     assert_eq!(harness.redeem(&code, VERIFIER).await.status, StatusCode::OK);
     harness.redeem(&code, VERIFIER).await;
     assert_eq!(trail(&harness).await.len(), 3, "its owner is no stranger");
+}
+
+#[tokio::test]
+async fn a_token_that_another_client_gives_back_leaves_a_trace_and_stays_good() {
+    let other = ClientConfig { id: "other".into(), origins: Vec::new(), scopes: Vec::new() };
+    let harness = Harness::with(|config| config.clients = vec![other]).await;
+    let tokens = harness.tokens().await;
+    for kind in ["access_token", "refresh_token"] {
+        harness.server.clock.advance(Duration::from_secs(1));
+        let reply = harness.form("/oauth/revoke", &[("token", &tokens.text(kind)), ("client_id", "other")]).await;
+        assert_eq!((reply.status, reply.error()), (StatusCode::BAD_REQUEST, "unauthorized_client"));
+    }
+    let expected = ["session-begun success", "session-ended foreign", "session-ended foreign"];
+    assert_eq!(trail(&harness).await, expected);
+    assert_eq!(get_me(&harness, tokens.text("access_token")).await.status, StatusCode::OK);
 }
