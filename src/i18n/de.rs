@@ -208,6 +208,7 @@ pub(super) const MESSAGES: Messages = Messages {
         too_common: "Dieses Passwort gehört zu denen, die zuerst ausprobiert werden. Wählen Sie ein anderes.",
         not_possible: "Dieses Passwort hat ein Zeichen, das in Passwörtern nicht vorkommen kann. Wählen Sie ein \
             anderes.",
+        unchanged: "Das ist Ihr jetziges Passwort. Wählen Sie ein anderes.",
     },
 };
 

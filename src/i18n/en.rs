@@ -199,6 +199,7 @@ pub(crate) const MESSAGES: Messages = Messages {
         too_short: "A password has at least {} characters.",
         too_common: "This password is one of those that are tried first. Choose another one.",
         not_possible: "This password has a character that passwords cannot have. Choose another one.",
+        unchanged: "This is your current password. Choose another one.",
     },
 };
 

@@ -213,6 +213,7 @@ pub(super) const MESSAGES: Messages = Messages {
         too_short: "Una contraseña tiene al menos {} caracteres.",
         too_common: "Esta contraseña es de las que se prueban primero. Elija otra.",
         not_possible: "Esta contraseña tiene un carácter que no puede haber en una contraseña. Elija otra.",
+        unchanged: "Esta es su contraseña actual. Elija otra.",
     },
 };
 

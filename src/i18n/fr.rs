@@ -217,6 +217,7 @@ pub(super) const MESSAGES: Messages = Messages {
         too_short: "Un mot de passe contient au moins {} caractères.",
         too_common: "Ce mot de passe est de ceux que l’on essaie en premier. Choisissez-en un autre.",
         not_possible: "Ce mot de passe contient un caractère impossible dans un mot de passe. Choisissez-en un autre.",
+        unchanged: "C’est votre mot de passe actuel. Choisissez-en un autre.",
     },
 };
 

@@ -213,6 +213,7 @@ pub(super) const MESSAGES: Messages = Messages {
         too_short: "Una password ha almeno {} caratteri.",
         too_common: "Questa password è una di quelle che si provano per prime. Ne scelga un’altra.",
         not_possible: "Questa password ha un carattere non ammesso nelle password. Ne scelga un’altra.",
+        unchanged: "Questa è la password attuale. Ne scelga un’altra.",
     },
 };
 

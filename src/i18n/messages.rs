@@ -210,6 +210,7 @@ catalogue! {
         too_short: &'static str,
         too_common: &'static str,
         not_possible: &'static str,
+        unchanged: &'static str,
     }
 }
 

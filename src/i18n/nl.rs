@@ -204,6 +204,7 @@ pub(super) const MESSAGES: Messages = Messages {
         too_short: "Een wachtwoord heeft minimaal {} tekens.",
         too_common: "Dit wachtwoord is een van de eerste die worden geprobeerd. Kies een ander wachtwoord.",
         not_possible: "Dit wachtwoord bevat een teken dat in wachtwoorden niet mogelijk is. Kies een ander wachtwoord.",
+        unchanged: "Dit is uw huidige wachtwoord. Kies een ander wachtwoord.",
     },
 };
 

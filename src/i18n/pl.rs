@@ -212,6 +212,7 @@ pub(super) const MESSAGES: Messages = Messages {
         too_short: "Hasło musi mieć co najmniej {} znaków.",
         too_common: "To hasło jest jednym z tych, które próbuje się najpierw. Wybierz inne.",
         not_possible: "To hasło zawiera znak, którego nie może być w hasłach. Wybierz inne.",
+        unchanged: "To jest Twoje obecne hasło. Wybierz inne.",
     },
 };
 

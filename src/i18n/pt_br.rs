@@ -210,6 +210,7 @@ pub(super) const MESSAGES: Messages = Messages {
         too_short: "Uma senha tem pelo menos {} caracteres.",
         too_common: "Esta senha é uma das que são tentadas primeiro. Escolha outra.",
         not_possible: "Esta senha tem um caractere que senhas não podem ter. Escolha outra.",
+        unchanged: "Esta é sua senha atual. Escolha outra.",
     },
 };
 

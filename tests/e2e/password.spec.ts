@@ -72,6 +72,8 @@ test('a new password that is no good one is told at its field', async ({ here, c
     await here.user.expectRefused(here.user.newPassword, told);
   }
   await axe();
+  await here.user.changePassword(GRACE.password, GRACE.password);
+  await here.user.expectRefused(here.user.newPassword, /is your current password/);
   await here.user.changePassword('', NEW_PASSWORD);
   await here.user.expectRefused(here.user.currentPassword, /Enter your current password/);
   await expect(here.user.newPassword).not.toHaveAttribute('aria-invalid');

@@ -26,6 +26,8 @@ pub enum Error {
     TooCommon,
     /// The new password holds a character that passwords cannot have.
     NotPossible,
+    /// The new password is the current one.
+    Unchanged,
     /// Whatever can happen to a request.
     Failure(Failure),
 }
@@ -52,6 +54,7 @@ impl<U: UrlParser> Turn<'_, U> {
             Reply::Problem(ProblemKind::PasswordTooShort, _) => Error::TooShort,
             Reply::Problem(ProblemKind::PasswordTooCommon, _) => Error::TooCommon,
             Reply::Problem(ProblemKind::PasswordNotPossible, _) => Error::NotPossible,
+            Reply::Problem(ProblemKind::PasswordUnchanged, _) => Error::Unchanged,
             Reply::Problem(kind, retry_after) => Error::Failure(self.failure_of(&kind, retry_after)),
             _ => Error::Failure(Failure::Misunderstood),
         };

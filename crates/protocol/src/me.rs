@@ -182,6 +182,9 @@ pub enum ProblemKind {
     /// The new password is too long, or holds a character that passwords cannot have.
     #[serde(rename = "urn:vestibule:problem:password-not-possible")]
     PasswordNotPossible,
+    /// The new password is the current one.
+    #[serde(rename = "urn:vestibule:problem:password-unchanged")]
+    PasswordUnchanged,
     /// Too soon: wait for `Retry-After` (RFC 6585 §4).
     #[serde(rename = "urn:vestibule:problem:rate-limited")]
     RateLimited,

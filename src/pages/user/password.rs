@@ -114,6 +114,7 @@ fn about_new(messages: &Messages, error: Error) -> Option<String> {
         Error::TooLong => Some(words.too_long.to_owned()),
         Error::TooCommon => Some(words.too_common.to_owned()),
         Error::NotPossible => Some(words.not_possible.to_owned()),
+        Error::Unchanged => Some(words.unchanged.to_owned()),
         Error::NoCurrent | Error::Wrong | Error::Failure(_) => None,
     }
 }

@@ -80,6 +80,7 @@ fn each_refusal_of_the_server_is_told_and_the_session_goes_on() {
         (ProblemKind::PasswordTooShort, None, Error::TooShort),
         (ProblemKind::PasswordTooCommon, None, Error::TooCommon),
         (ProblemKind::PasswordNotPossible, None, Error::NotPossible),
+        (ProblemKind::PasswordUnchanged, None, Error::Unchanged),
         (ProblemKind::RateLimited, Some(4), Error::Failure(Failure::Wait(4000))),
         (ProblemKind::TemporarilyUnavailable, None, Error::Failure(Failure::Ill)),
         (ProblemKind::OriginNotAllowed, None, Error::Failure(Failure::NotAllowed)),

@@ -39,7 +39,7 @@ use crate::warnings::Incident;
         (status = 400, description = "Malformed", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
         (status = 403, description = "Another current password, not from the server's own page, or without the scope `profile`", body = Problem),
-        (status = 422, description = "The new password is no good one", body = Problem),
+        (status = 422, description = "The new password is no good one, or the current one", body = Problem),
         (status = 429, description = "Too soon", body = Problem),
         (status = 503, description = "Not now", body = Problem),
     )
@@ -104,7 +104,7 @@ async fn change(
         Ok(true) => Ok(charged.account),
         Ok(false) => Err(ProblemKind::WrongPassword.into()),
         Err(problem) => {
-            // Nobody was told whether it was a failure: the person must not wait for our sake.
+            // It was none, or nobody was told whether it was: the person must not wait for our sake.
             in_transaction!(server.store, |tx| throttle::take_back(&mut tx, &charged.key, &charged.charge).await?);
             Err(problem)
         }
@@ -149,6 +149,10 @@ async fn decide(
             audit(server, &mut tx, Event::PasswordChange, Outcome::Failure, account, caller).await?;
         });
         return Ok(false);
+    }
+    if wanted.current.as_ref().is_some_and(|current| current.is_same(&wanted.new)) {
+        // Nothing would end by it that somebody who knows the old one holds.
+        return Err(ProblemKind::PasswordUnchanged.into());
     }
     let hash = place.hash(&wanted.new).await?;
     in_transaction!(server.store, |tx| {

@@ -114,6 +114,7 @@ impl IntoResponse for ProblemResponse {
             ProblemKind::PasswordNotPossible => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "the new password cannot be a password")
             }
+            ProblemKind::PasswordUnchanged => (StatusCode::UNPROCESSABLE_ENTITY, "the new password is the current one"),
             ProblemKind::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "too soon"),
             ProblemKind::TemporarilyUnavailable => (StatusCode::SERVICE_UNAVAILABLE, "not now"),
             _ => (StatusCode::BAD_REQUEST, "the body is not what it should be"),

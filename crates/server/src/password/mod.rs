@@ -8,6 +8,7 @@ use std::fmt;
 
 use precis_profiles::OpaqueString;
 use precis_profiles::precis_core::profile::PrecisFastInvocation;
+use subtle::ConstantTimeEq;
 use vestibule_protocol::{MAX_PASSWORD_CHARS, Secret};
 
 pub use hasher::{Busy, Cost, Hasher, Place, Verdict, cost_of};
@@ -50,6 +51,12 @@ pub fn prepare(password: &str) -> Result<Prepared, PasswordError> {
 }
 
 impl Prepared {
+    /// Whether both are one password.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.as_str().as_bytes().ct_eq(other.as_str().as_bytes()).into()
+    }
+
     fn as_str(&self) -> &str {
         self.0.expose()
     }

@@ -196,6 +196,23 @@ async fn a_new_password_must_be_a_good_one() {
 }
 
 #[tokio::test]
+async fn the_current_password_is_no_new_one_and_that_is_no_failure_either() {
+    let harness = Harness::new().await;
+    let (_, cookie) = cookie_session(&harness, &[]).await;
+    let wrong = set_password(&harness, &cookie, "a blue kettle", "a blue kettle").await;
+    assert_eq!(wrong.text("type"), problem("wrong-password"), "told only to whoever knows it");
+    harness.server.clock.advance(Duration::from_secs(1));
+    // On another keyboard it is still the same one.
+    for new in [PASSWORD, PASSWORD, "correct\u{a0}horse", "correct\u{3000}horse"] {
+        let reply = set_password(&harness, &cookie, PASSWORD, new).await;
+        let expected = (StatusCode::UNPROCESSABLE_ENTITY, problem("password-unchanged"));
+        assert_eq!((reply.status, reply.text("type")), expected, "{new:?}");
+    }
+    assert_eq!(sessions(&harness, &cookie).await.status, StatusCode::OK, "nothing has ended");
+    assert_eq!(set_password(&harness, &cookie, PASSWORD, "a blue kettle").await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
 async fn a_password_that_was_not_checked_is_no_failure() {
     let harness = Harness::new().await;
     let (_, cookie) = cookie_session(&harness, &[]).await;
