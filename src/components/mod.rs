@@ -4,6 +4,7 @@ pub(crate) mod announcer;
 pub(crate) mod brand;
 pub(crate) mod clock;
 pub(crate) mod code_input;
+pub(crate) mod disclosure;
 pub(crate) mod field;
 pub(crate) mod language_menu;
 pub(crate) mod notice;

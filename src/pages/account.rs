@@ -6,6 +6,7 @@ use vestibule_protocol::{AccountNameError, CellNumberError};
 
 use crate::{
     components::{
+        disclosure::Disclosure,
         field::{Field, Kind, typed},
         notice::FailureNotice,
         server_line::ServerLine,
@@ -13,7 +14,7 @@ use crate::{
         submit::Submit,
     },
     drafts::Drafts,
-    i18n::{Messages, fill, text, use_messages},
+    i18n::{Messages, fill, use_messages},
     runner::use_flow,
 };
 
@@ -86,14 +87,11 @@ fn CellNumber(
     });
     view! {
         <div class="cell-number">
-            <button
-                type="button"
-                class="plain disclosure"
-                aria-expanded=move || is_open.get().to_string()
-                on:click=move |_| set_open.update(|is_open| *is_open = !*is_open)
-            >
-                {text(|messages| messages.account.cell_number)}
-            </button>
+            <Disclosure
+                label=|messages| messages.account.cell_number
+                is_open
+                on_toggle=move || set_open.update(|is_open| *is_open = !*is_open)
+            />
             {move || if is_open.get() {
                 view! {
                     <Field

@@ -6,12 +6,13 @@ use vestibule_protocol::MIN_PASSWORD_CHARS;
 
 use crate::{
     components::{
+        disclosure::Disclosure,
         field::{Kind, typed},
         notice::FailureNotice,
         password::{PasswordField, Reveal},
         submit::Submit,
     },
-    i18n::{Messages, fill, text, use_messages},
+    i18n::{Messages, fill, use_messages},
     runner::use_flow,
 };
 
@@ -22,14 +23,11 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     view! {
         <section>
             <h2>
-                <button
-                    type="button"
-                    class="plain disclosure"
-                    aria-expanded=move || is_open.get().to_string()
-                    on:click=move |_| set_open.update(|is_open| *is_open = !*is_open)
-                >
-                    {text(|messages| messages.password.heading)}
-                </button>
+                <Disclosure
+                    label=|messages| messages.password.heading
+                    is_open
+                    on_toggle=move || set_open.update(|is_open| *is_open = !*is_open)
+                />
             </h2>
             <Show when=move || is_open.get()>
                 <PasswordForm/>

@@ -6,7 +6,7 @@ use vestibule_protocol::SessionInfo;
 
 use crate::{
     browser,
-    components::{announcer::Announcer, notice::FailureNotice, submit::Cancel},
+    components::{announcer::Announcer, disclosure::Disclosure, notice::FailureNotice, submit::Cancel},
     i18n::{Messages, fill, text, use_messages},
     runner::use_flow,
 };
@@ -23,21 +23,18 @@ pub(crate) fn Sessions() -> impl IntoView {
         Some(Trouble::Sessions(failure)) => Some(*failure),
         _ => None,
     });
-    let toggle = move |_| flow.send(if is_open.get_untracked() { Event::HideSessions } else { Event::ShowSessions });
+    let toggle = move || flow.send(if is_open.get_untracked() { Event::HideSessions } else { Event::ShowSessions });
     follow_signing_out(list, control);
     view! {
         <section>
             <h2>
-                <button
-                    type="button"
-                    class="plain disclosure"
-                    class:pending=is_listing
-                    aria-expanded=move || is_open.get().to_string()
-                    node_ref=control
-                    on:click=toggle
-                >
-                    {text(|messages| messages.sessions.heading)}
-                </button>
+                <Disclosure
+                    label=|messages| messages.sessions.heading
+                    is_open
+                    is_pending=is_listing
+                    button=control
+                    on_toggle=toggle
+                />
             </h2>
             <FailureNotice failed/>
             <Show when=move || is_listing.get()>
