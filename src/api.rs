@@ -249,17 +249,17 @@ fn sealed(builder: RequestBuilder, proof: Option<&str>, signal: &AbortSignal) ->
     }
 }
 
-/// Sends a request with a proof of its subject, where there is one and this browser has a key; once more where the
-/// server wants another proof.
+/// Sends a request with a proof of its subject, where there is one, and never without; once more where the server wants
+/// another proof.
 async fn proven(
     subject: Option<Subject<'_>>,
     request: impl Fn(Option<&str>) -> Result<Request, gloo_net::Error>,
 ) -> Result<Answer, Lost> {
     let Some(subject) = subject else { return send(request(None)).await };
-    let proof = proofs::make(&subject).await;
-    let answer = send(request(proof.as_deref())).await?;
-    if proof.is_some() && answer.wants_another_proof() {
-        return send(request(proofs::make(&subject).await.as_deref())).await;
+    let proof = async || proofs::make(&subject).await.ok_or(Lost::Unproven);
+    let answer = send(request(Some(&proof().await?))).await?;
+    if answer.wants_another_proof() {
+        return send(request(Some(&proof().await?))).await;
     }
     Ok(answer)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
-use vestibule_flow::{Effect, Event, Reply, Stage, State, Try};
+use vestibule_flow::{BrowserKey, Effect, Event, Reply, Stage, State, Try};
 use vestibule_protocol::{SetPreferredDevice, SetRouteCallsToCell, endpoint};
 use web_sys::{AbortController, AbortSignal};
 
@@ -131,7 +131,10 @@ impl Flow {
                     controller.abort();
                 }
             }
-            Effect::PrepareKey => key::prepare(),
+            Effect::PrepareKey(number) => spawn_local(async move {
+                let key = key::get().await.map_or(BrowserKey::None, |key| key.custody());
+                self.send(Event::Reply(number, Reply::Key(key)));
+            }),
             Effect::Navigate(stage, history) => browser::navigate(stage, history),
             Effect::Lock(number) => {
                 let Some(signal) = self.signal(number) else { return };
@@ -212,7 +215,7 @@ async fn request(effect: Effect, signal: &AbortSignal) -> Reply {
         Effect::SetPassword(_, address, access, body) => api::set_password(&address, &access, &body, signal).await,
         Effect::EndSession(_, address) => api::end_session(&address, signal).await,
         Effect::Revoke(_, url, token) => api::revoke(&url, &token, signal).await,
-        Effect::PrepareKey
+        Effect::PrepareKey(_)
         | Effect::Lock(_)
         | Effect::Timer(..)
         | Effect::Abort(_)

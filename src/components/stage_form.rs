@@ -85,6 +85,7 @@ pub(crate) fn StageNotice() -> impl IntoView {
                 Why::SendsExhausted => (Tone::Alert, words.sends_exhausted),
                 Why::BegunElsewhere => (Tone::Alert, words.begun_elsewhere),
                 Why::SignedInElsewhere => (Tone::Status, words.signed_in_elsewhere),
+                Why::KeyLost => (Tone::Alert, words.key_lost),
                 Why::SessionEnded => (Tone::Alert, words.session_ended),
                 Why::SignedOut => (Tone::Status, words.signed_out),
                 Why::PasswordChanged => (Tone::Status, words.password_changed),

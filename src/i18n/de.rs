@@ -30,6 +30,7 @@ pub(super) const MESSAGES: Messages = Messages {
         begun_elsewhere: "In einem anderen Tab wurde eine neue Anmeldung begonnen. Diese hier geht mit ihrem eigenen \
             Zugangscode weiter.",
         signed_in_elsewhere: "Sie haben sich in einem anderen Tab angemeldet.",
+        key_lost: "Dieser Browser hat den Schlüssel nicht mehr, den Ihre Anmeldung braucht. Bitte melden Sie sich wieder an.",
         session_ended: "Ihre Sitzung ist beendet. Bitte melden Sie sich wieder an.",
         signed_out: "Sie sind abgemeldet.",
         password_changed: "Ihr Passwort ist geändert, und Sie sind überall abgemeldet. Melden Sie sich mit dem neuen \

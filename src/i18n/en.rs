@@ -30,6 +30,7 @@ pub(crate) const MESSAGES: Messages = Messages {
             again here; your username is kept.",
         begun_elsewhere: "A new sign-in was begun in another tab. This one still works with its own access code.",
         signed_in_elsewhere: "You have signed in in another tab.",
+        key_lost: "This browser no longer has the key that your sign-in needs. Please sign in again.",
         session_ended: "Your session has ended. Please sign in again.",
         signed_out: "You are signed out.",
         password_changed: "Your password is changed, and you are signed out everywhere. Sign in with the new one.",

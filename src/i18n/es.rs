@@ -29,6 +29,7 @@ pub(super) const MESSAGES: Messages = Messages {
         begun_elsewhere: "Se ha comenzado otro inicio de sesión en otra pestaña. Este sigue funcionando con su propio \
             código de acceso.",
         signed_in_elsewhere: "Ha iniciado sesión en otra pestaña.",
+        key_lost: "Este navegador ya no tiene la clave que necesita su inicio de sesión. Vuelva a iniciar sesión.",
         session_ended: "Su sesión ha terminado. Vuelva a iniciar sesión.",
         signed_out: "Ha cerrado la sesión.",
         password_changed: "Su contraseña ha cambiado y se han cerrado todas sus sesiones. Inicie sesión con la nueva.",

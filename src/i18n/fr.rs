@@ -30,6 +30,7 @@ pub(super) const MESSAGES: Messages = Messages {
         begun_elsewhere: "Une nouvelle connexion a été commencée dans un autre onglet. Celle-ci reste possible avec \
             son propre code d’accès.",
         signed_in_elsewhere: "La connexion a abouti dans un autre onglet.",
+        key_lost: "Ce navigateur n’a plus la clé dont votre connexion a besoin. Veuillez vous reconnecter.",
         session_ended: "Votre session est terminée. Veuillez vous reconnecter.",
         signed_out: "Déconnexion effectuée.",
         password_changed: "Votre mot de passe est modifié et toutes vos sessions sont fermées. Connectez-vous avec le \

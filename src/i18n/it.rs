@@ -30,6 +30,7 @@ pub(super) const MESSAGES: Messages = Messages {
         begun_elsewhere: "Un nuovo accesso è stato iniziato in un’altra scheda. Questo funziona ancora con il proprio \
             codice di accesso.",
         signed_in_elsewhere: "Ha effettuato l’accesso in un’altra scheda.",
+        key_lost: "Questo browser non ha più la chiave necessaria per l’accesso. Effettui di nuovo l’accesso.",
         session_ended: "La sessione è terminata. Effettui di nuovo l’accesso.",
         signed_out: "Uscita effettuata.",
         password_changed: "La password è cambiata e tutte le sue sessioni sono state chiuse. Acceda con quella nuova.",

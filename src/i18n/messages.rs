@@ -36,6 +36,7 @@ catalogue! {
         sends_exhausted: &'static str,
         begun_elsewhere: &'static str,
         signed_in_elsewhere: &'static str,
+        key_lost: &'static str,
         session_ended: &'static str,
         signed_out: &'static str,
         password_changed: &'static str,

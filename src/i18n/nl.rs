@@ -29,6 +29,7 @@ pub(super) const MESSAGES: Messages = Messages {
         begun_elsewhere: "In een ander tabblad is een nieuwe aanmelding begonnen. Deze werkt nog, met de eigen \
             toegangscode.",
         signed_in_elsewhere: "U hebt zich in een ander tabblad aangemeld.",
+        key_lost: "Deze browser heeft de sleutel niet meer die uw aanmelding nodig heeft. Meld u opnieuw aan.",
         session_ended: "Uw sessie is beëindigd. Meld u opnieuw aan.",
         signed_out: "U bent afgemeld.",
         password_changed: "Uw wachtwoord is gewijzigd en u bent overal afgemeld. Meld u aan met het nieuwe wachtwoord.",

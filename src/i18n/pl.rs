@@ -28,6 +28,7 @@ pub(super) const MESSAGES: Messages = Messages {
             ważność. Zacznij tutaj od nowa; nazwa użytkownika została zachowana.",
         begun_elsewhere: "W innej karcie rozpoczęto nowe logowanie. To nadal działa, z własnym kodem dostępu.",
         signed_in_elsewhere: "Zalogowano w innej karcie.",
+        key_lost: "Ta przeglądarka nie ma już klucza potrzebnego do tego logowania. Zaloguj się ponownie.",
         session_ended: "Sesja się zakończyła. Zaloguj się ponownie.",
         signed_out: "Wylogowano.",
         password_changed: "Hasło zostało zmienione i nastąpiło wylogowanie ze wszystkich miejsc. Zaloguj się za pomocą \

@@ -28,6 +28,7 @@ pub(super) const MESSAGES: Messages = Messages {
             mais. Comece de novo aqui; seu nome de usuário foi mantido.",
         begun_elsewhere: "Um novo login foi iniciado em outra aba. Este ainda funciona com o próprio código de acesso.",
         signed_in_elsewhere: "Você fez login em outra aba.",
+        key_lost: "Este navegador não tem mais a chave de que seu login precisa. Faça login novamente.",
         session_ended: "Sua sessão terminou. Faça login novamente.",
         signed_out: "Você saiu.",
         password_changed: "Sua senha foi alterada e todas as suas sessões foram encerradas. Faça login com a nova.",

@@ -172,11 +172,32 @@ test.describe('on another origin', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
+  test('without WebCrypto the sign-in goes on, with tokens in memory only', async ({
+    page,
+    person,
+    elsewhere,
+    server,
+  }) => {
+    await page.addInitScript(() => Object.defineProperty(crypto, 'subtle', { value: undefined }));
+    const asked = new Asked(page, server.origin);
+    await person.open('user', elsewhere.origin);
+    expect(asked.requests.filter((each) => proofOf(each) !== undefined)).toEqual([]);
+    expect((await asked.answered(TOKEN))['token_type']).toBe('Bearer');
+    expect(await readRecords(page)).not.toContain('"refresh"');
+    await person.user.signOut();
+    await person.expectAt('connect');
+  });
+
   for (const [what, takeAway] of [
-    ['WebCrypto', () => Object.defineProperty(crypto, 'subtle', { value: undefined })],
-    ['IndexedDB', () => Object.defineProperty(globalThis, 'indexedDB', { value: undefined })],
+    ['there is no IndexedDB', () => Object.defineProperty(globalThis, 'indexedDB', { value: undefined })],
     [
-      'a place for keys',
+      'IndexedDB never answers',
+      () => {
+        IDBFactory.prototype.open = () => new EventTarget() as IDBOpenDBRequest;
+      },
+    ],
+    [
+      'IndexedDB takes no keys',
       () => {
         IDBObjectStore.prototype.add = () => {
           throw new DOMException('keys cannot be stored', 'DataCloneError');
@@ -184,7 +205,7 @@ test.describe('on another origin', () => {
       },
     ],
   ] as const) {
-    test(`without ${what} the sign-in goes on, with tokens in memory only`, async ({
+    test(`where ${what} a key of the page binds all, and nothing is stored`, async ({
       page,
       person,
       elsewhere,
@@ -193,13 +214,42 @@ test.describe('on another origin', () => {
       await page.addInitScript(takeAway);
       const asked = new Asked(page, server.origin);
       await person.open('user', elsewhere.origin);
-      expect(asked.requests.filter((each) => proofOf(each) !== undefined)).toEqual([]);
-      expect((await asked.answered(TOKEN))['token_type']).toBe('Bearer');
-      if (what !== 'IndexedDB') expect(await readRecords(page)).not.toContain('"refresh"');
+      const proofs = [...asked.to(CHALLENGE), ...asked.to(TOKEN), ...asked.to(ME)].map(proofOf);
+      expect(proofs).toHaveLength(5);
+      expect(new Set(proofs.map((proof) => proof?.header.jwk.x ?? 'none')).size).toBe(1);
+      expect(proofs[0]?.header.jwk.x).toBeDefined();
+      expect((await asked.answered(TOKEN))['token_type']).toBe('DPoP');
+      if (what === 'IndexedDB takes no keys') expect(await readRecords(page)).not.toContain('"refresh"');
+      await person.user.device('Auto-Pilot').click();
+      await expect(person.user.device('Auto-Pilot')).toBeChecked();
       await person.user.signOut();
       await person.expectAt('connect');
     });
   }
+
+  test('a sign-in whose key went with the page is begun anew, in words', async ({
+    page,
+    person,
+    elsewhere,
+    server,
+    axe,
+  }) => {
+    await page.addInitScript(() => {
+      IDBObjectStore.prototype.add = () => {
+        throw new DOMException('keys cannot be stored', 'DataCloneError');
+      };
+    });
+    const asked = new Asked(page, server.origin);
+    await person.open('credentials', elsewhere.origin);
+    const before = asked.to(CHALLENGE).length;
+    await page.reload();
+    await person.expectAt('account');
+    await expect(page.getByRole('alert')).toHaveText(/no longer has the key that your sign-in needs/);
+    expect(asked.to(CHALLENGE)).toHaveLength(before);
+    await axe();
+    await person.walk('account', 'user');
+    expect((await asked.answered(TOKEN))['token_type']).toBe('DPoP');
+  });
 });
 
 test('on its own origin a script in the page finds no token at all', async ({ page, person, context }) => {

@@ -1,7 +1,7 @@
 use vestibule_protocol::{PreferredDevice, Secret, SetPassword};
 
 use crate::{
-    Doing, Failure, Stage,
+    Doing, Failure, Server, Stage,
     connect::Hunt,
     stored::Account,
     tokens::{Exchange, Tokens},
@@ -12,6 +12,8 @@ use crate::{
 pub(crate) enum Act {
     /// Looking for a server.
     Hunt(Hunt),
+    /// This server was found; the key of the browser is being made ready for it.
+    PrepareKey(Hunt, Box<Server>),
     /// The account step; with a password, the credentials step follows in the same tap.
     Begin { account: Account, verifier: Secret, password: Option<Secret> },
     /// The credentials step.
@@ -96,7 +98,7 @@ impl Act {
     /// What the person sees of it. Nothing of what runs quietly.
     pub(crate) fn doing(&self) -> Option<Doing> {
         Some(match self {
-            Self::Hunt(hunt) => return hunt.doing(),
+            Self::Hunt(hunt) | Self::PrepareKey(hunt, _) => return hunt.doing(),
             Self::Keep(Stage::Account) => Doing::Connecting,
             Self::Begin { password: None, .. } | Self::Keep(Stage::Credentials) => Doing::Beginning,
             Self::Code | Self::Ask(Why::Code(_) | Why::Reopen) | Self::Open(_) | Self::Load(Purpose::SignIn(_)) => {

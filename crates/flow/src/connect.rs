@@ -5,7 +5,7 @@ use vestibule_protocol::ServerMetadata;
 use crate::{
     AddressError, Doing, Failure, Lost, Reply, Server, ServerAddress, Stage, UrlParser,
     act::{Act, Why},
-    effect::{Binding, Effect, History},
+    effect::{Effect, History},
     server::Unfit,
     state::{Connection, Progress},
     trouble::{Notice, Trouble},
@@ -131,14 +131,14 @@ impl<U: UrlParser> Turn<'_, U> {
     }
 
     pub(crate) fn hunt(&mut self, goal: Goal, address: ServerAddress, scheme_typed: bool) {
-        if goal == Goal::Connect
-            && let Some(own) = self.state.own.clone().filter(|own| own.address == address)
-        {
-            self.abandon();
-            return self.found(goal, own);
-        }
         let limit = if self.may_ask_permission(&address) { ASKING_LIMIT } else { LIMIT };
         let hunt = Hunt { goal, address, scheme_typed, upgraded: false, hops: 0, step: Step::BeforePath };
+        if goal == Goal::Connect
+            && let Some(own) = self.state.own.clone().filter(|own| own.address == hunt.address)
+        {
+            self.abandon();
+            return self.found(&hunt, own);
+        }
         self.begin(Act::Hunt(hunt.clone()), limit);
         self.next(hunt);
     }
@@ -190,7 +190,7 @@ impl<U: UrlParser> Turn<'_, U> {
             };
         }
         match Server::read::<U>(hunt.address.clone(), metadata) {
-            Ok(server) => self.found(hunt.goal, server),
+            Ok(server) => self.found(hunt, server),
             Err(Unfit::NoSignIn) => self.not_found(hunt, Error::NotASignInServer),
             Err(Unfit::OtherIssuer(address)) => self.not_found(hunt, Error::OtherAddress(address)),
             Err(Unfit::ForeignEndpoint) => self.not_found(hunt, Error::ForeignEndpoint),
@@ -212,24 +212,30 @@ impl<U: UrlParser> Turn<'_, U> {
         }
     }
 
-    fn found(&mut self, goal: Goal, server: Server) {
+    pub(crate) fn found(&mut self, hunt: &Hunt, server: Server) {
+        let goal = hunt.goal;
         if goal == Goal::Look {
             self.finish();
             self.state.own = Some(server);
             return;
         }
-        if self.binding(&server) == Binding::Key {
-            self.effects.push(Effect::PrepareKey);
+        if self.needs_key(&server) {
+            return self.prepare_key(hunt.clone(), server);
         }
         self.state.record.remember(&server.address);
         let running = match std::mem::take(&mut self.state.progress) {
             Progress::Connected(connection) if connection.server.address == server.address => connection.sign_in,
             _ => None,
         };
+        let is_lost = running.is_none() && self.has_lost_key_of_sign_in(&server);
+        let is_session_lost = self.has_lost_key_of_session(&server.address);
         let stored = if running.is_none() { self.stored_sign_in(&server.address) } else { None };
         let (is_running, is_stored) = (running.is_some(), stored.is_some());
         let has_session = self.state.record.session.as_ref() == Some(&server.address) && self.can_resume_session();
         self.state.progress = Progress::Connected(Box::new(Connection { server, sign_in: running.or(stored) }));
+        if is_lost {
+            return self.restart(Notice::KeyLost);
+        }
         let leads_on = matches!(goal, Goal::Connect | Goal::Own) && !is_stored && !has_session;
         if leads_on {
             // Whoever reloads the next stage at once is still there.
@@ -241,6 +247,11 @@ impl<U: UrlParser> Turn<'_, U> {
             Goal::Resume(_) => self.show(Stage::Account, History::Replace),
             _ if is_stored => self.ask(Why::Resume(Stage::User)),
             _ if has_session => self.resume_session(),
+            // It may live on in a tab that has the key.
+            _ if is_session_lost => {
+                self.show(Stage::Account, History::Replace);
+                self.state.notice = Some(Notice::KeyLost);
+            }
             // The server has moved.
             _ => self.end(Notice::SessionEnded),
         }

@@ -13,8 +13,8 @@ pub enum Effect {
     Discover(Try, String),
     /// Find out whether anything answers there, whatever it says.
     Probe(Try, String),
-    /// Have the key of this browser ready, for the requests that are bound to it.
-    PrepareKey,
+    /// Have the key of this browser ready, for the requests that are bound to it; answered by what there is.
+    PrepareKey(Try),
     /// Send a challenge request to this URL.
     Challenge(Try, String, ChallengeRequest, Binding),
     /// Turn a code into a cookie; answered by the User tab.
@@ -75,6 +75,6 @@ pub enum Access {
 pub enum Binding {
     /// It is not.
     None,
-    /// It is, if the browser can make a key that cannot be taken away.
+    /// It is, and is not sent without a proof.
     Key,
 }

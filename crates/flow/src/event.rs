@@ -3,7 +3,7 @@ use vestibule_protocol::{
     TokenResponse,
 };
 
-use crate::{Lost, ServerAddress, Stage, Try};
+use crate::{BrowserKey, Lost, ServerAddress, Stage, Try};
 
 /// What the flow cannot know of itself, given along with every event.
 #[derive(Clone, Debug)]
@@ -125,6 +125,8 @@ pub enum Reply {
     NotDiscovered,
     /// To `Probe`: whether anything answered at all.
     Probed(bool),
+    /// To `PrepareKey`.
+    Key(BrowserKey),
     /// To `Challenge`: the sign-in is done.
     Granted(AuthorizationCode),
     /// To `Challenge`: one more step, or an error; with `Retry-After` in seconds.

@@ -26,6 +26,8 @@ pub enum Lost {
     Offline,
     /// The browser does not tell why.
     NoAnswer,
+    /// The proof that the request needs could not be made, and it was not sent without.
+    Unproven,
     /// Something ill answered: a status of 500 or more without a body of ours, or a body cut off.
     Ill,
 }
@@ -35,6 +37,7 @@ impl From<Lost> for Failure {
         match lost {
             Lost::Offline => Self::Offline,
             Lost::NoAnswer => Self::NoAnswer,
+            Lost::Unproven => Self::Misunderstood,
             Lost::Ill => Self::Ill,
         }
     }

@@ -102,7 +102,7 @@ impl<U: UrlParser> Turn<'_, U> {
             return;
         }
         match self.state.pending.clone() {
-            Some((_, Act::Keep(_))) => {}
+            Some((_, Act::Keep(_) | Act::PrepareKey(..))) => {}
             Some((_, Act::Exchange(exchange))) if exchange.is_local() => {}
             Some((_, act)) if self.state.doing().is_some() => {
                 let renewed_for = self.quieten_renewal();

@@ -1,7 +1,7 @@
 use vestibule_protocol::{Me, Secret, SessionInfo};
 
 use crate::{
-    Event, Moment, Page, Server, ServerAddress, Stage, Try, UrlParser,
+    BrowserKey, Event, Moment, Page, Server, ServerAddress, Stage, Try, UrlParser,
     act::Act,
     code::Code,
     effect::Effect,
@@ -17,6 +17,8 @@ use crate::{
 pub struct State {
     pub(crate) page: Page,
     pub(crate) record: Record,
+    /// What the browser can bind requests to, once that is known.
+    pub(crate) key: Option<BrowserKey>,
     /// The page's own server, once it has answered.
     pub(crate) own: Option<Server>,
     pub(crate) progress: Progress,

@@ -47,6 +47,8 @@ pub(crate) struct StoredSignIn {
     pub(crate) account: Account,
     pub(crate) auth_session: Secret,
     pub(crate) verifier: Secret,
+    /// Whether it was begun with a key of the browser, without which it cannot be gone on with.
+    pub(crate) is_bound: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,6 +70,8 @@ struct SignInText {
     cell_number: Option<String>,
     auth_session: Secret,
     verifier: Secret,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    bound: bool,
 }
 
 impl Record {
@@ -137,6 +141,7 @@ impl StoredSignIn {
             account: Account { name: AccountName::parse(&text.username).ok()?, cell_number },
             auth_session: text.auth_session,
             verifier: text.verifier,
+            is_bound: text.bound,
         })
     }
 
@@ -147,6 +152,7 @@ impl StoredSignIn {
             cell_number: self.account.cell_number.as_ref().map(ToString::to_string),
             auth_session: self.auth_session.clone(),
             verifier: self.verifier.clone(),
+            bound: self.is_bound,
         }
     }
 }
@@ -170,15 +176,16 @@ mod tests {
     /// A record of the right shape, whatever stands in it.
     fn stored() -> impl Strategy<Value = Value> {
         let verifier = prop_oneof!["[A-Za-z0-9._~-]{42,44}", "[A-Za-z]{127,129}", ".{0,50}"];
-        let sign_in = (text(), text(), text(), "(.{0,5}|x{4095,4097})", verifier);
+        let sign_in = (text(), text(), text(), "(.{0,5}|x{4095,4097})", verifier, any::<bool>());
         let addresses = prop::collection::vec("[a-z0-9.:/]{1,8}", 0..8);
         let refresh = prop::option::of("(.{0,5}|x{4095,4097})");
         (0_u32..3, addresses, text(), text(), text(), prop::option::of(sign_in), refresh).prop_map(
             |(version, addresses, username, cell_number, session, sign_in, refresh)| {
-                let sign_in = sign_in.map(|(address, username, cell_number, auth_session, verifier)| {
+                let sign_in = sign_in.map(|(address, username, cell_number, auth_session, verifier, bound)| {
                     json!({
                         "address": address.unwrap_or_default(), "username": username.unwrap_or_default(),
                         "cell_number": cell_number, "auth_session": auth_session, "verifier": verifier,
+                        "bound": bound,
                     })
                 });
                 json!({

@@ -6,7 +6,9 @@ use vestibule_protocol::{
 };
 
 use crate::act::Act;
-use crate::{Effect, Event, Moment, Page, Reply, ServerAddress, Stage, State, SubmittedBy, Try, UrlParser, UrlParts};
+use crate::{
+    BrowserKey, Effect, Event, Moment, Page, Reply, ServerAddress, Stage, State, SubmittedBy, Try, UrlParser, UrlParts,
+};
 
 pub(crate) struct HostUrls;
 
@@ -148,6 +150,7 @@ pub(crate) struct Rig {
     /// Everything that was stored, the latest last.
     pub(crate) records: Vec<String>,
     pub(crate) random: u8,
+    pub(crate) key: BrowserKey,
     /// Whether other tabs are at the same thing: else it is this one's turn at once.
     pub(crate) has_rivals: bool,
 }
@@ -162,6 +165,7 @@ impl Rig {
             record: None,
             records: Vec::new(),
             random: 0,
+            key: BrowserKey::Kept,
             has_rivals: false,
         }
     }
@@ -189,6 +193,15 @@ impl Rig {
                 self.records.push(record.clone());
             }
         }
+        let prepared = self.effects.iter().find_map(|effect| match effect {
+            Effect::PrepareKey(number) => Some(*number),
+            _ => None,
+        });
+        if let Some(number) = prepared {
+            let before = std::mem::take(&mut self.effects);
+            self.send(Event::Reply(number, Reply::Key(self.key)));
+            self.effects.splice(0..0, before);
+        }
         let lock = self.effects.iter().position(|effect| matches!(effect, Effect::Lock(_)) && !self.has_rivals);
         if let Some(Effect::Lock(number)) = lock.map(|lock| self.effects.remove(lock)) {
             let before = std::mem::take(&mut self.effects);
@@ -215,7 +228,7 @@ impl Rig {
         self.effects.iter().all(|effect| {
             matches!(
                 effect,
-                Effect::PrepareKey | Effect::Store(..) | Effect::Timer(..) | Effect::Abort(_) | Effect::Navigate(..)
+                Effect::PrepareKey(_) | Effect::Store(..) | Effect::Timer(..) | Effect::Abort(_) | Effect::Navigate(..)
             )
         })
     }

@@ -1,11 +1,11 @@
 //! Tokens, where no cookie can hold the session. Whoever has tokens of the Bearer kind can use them: they stay in
-//! memory. A refresh token that is bound to the key of this browser is of use nowhere else: it is stored, outlives the
-//! page, and is shared by all tabs, which take turns at exchanging it.
+//! memory. A refresh token that is bound to the key of this browser is of use nowhere else: where the browser keeps that
+//! key, the token is stored, outlives the page, and is shared by all tabs, which take turns at exchanging it.
 
 use vestibule_protocol::{BUILT_IN_CLIENT, ErrorCode, Secret, TokenRequest, TokenResponse};
 
 use crate::{
-    Doing, Failure, Reply, Server, UrlParser,
+    Doing, Failure, Reply, UrlParser,
     act::{Act, Opening, Purpose, Why},
     effect::{Access, Binding, Effect},
     state::Progress,
@@ -112,9 +112,9 @@ impl Exchange {
 }
 
 impl<U: UrlParser> Turn<'_, U> {
-    /// Tokens are bound to the key of this browser where the server takes proofs; a cookie needs none.
-    pub(crate) fn binding(&self, server: &Server) -> Binding {
-        if server.takes_proofs && !self.has_cookie(&server.address) { Binding::Key } else { Binding::None }
+    /// Whether every tab of this browser can use these, and the page after a reload.
+    pub(crate) fn is_shared(&self, tokens: &Tokens) -> bool {
+        tokens.binding == Binding::Key && self.keeps_key()
     }
 
     /// Turns the code that the sign-in has come to into tokens.
@@ -173,7 +173,7 @@ impl<U: UrlParser> Turn<'_, U> {
             Progress::SignedIn(session) => self.state.record.session.as_ref() == Some(&session.address),
             _ => false,
         };
-        let shared = self.state.record.refresh.clone().filter(|_| is_ours && tokens.binding == Binding::Key);
+        let shared = self.state.record.refresh.clone().filter(|_| is_ours && self.is_shared(tokens));
         shared.unwrap_or_else(|| tokens.refresh.clone())
     }
 
@@ -232,13 +232,14 @@ impl<U: UrlParser> Turn<'_, U> {
                 (session.address.clone(), tokens.clone())
             }
         };
+        let is_shared = self.is_shared(&tokens);
         let record = &mut self.state.record;
-        if tokens.binding == Binding::Key && matches!(grant, Grant::Code(..)) {
+        if is_shared && matches!(grant, Grant::Code(..)) {
             // The sign-in has come to its end, whatever becomes of the User tab.
             record.sign_in = None;
             record.session = Some(address.clone());
         }
-        if tokens.binding == Binding::None || record.session.as_ref() != Some(&address) {
+        if !is_shared || record.session.as_ref() != Some(&address) {
             self.finish();
             return self.use_tokens(grant, tokens);
         }

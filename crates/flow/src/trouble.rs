@@ -32,6 +32,8 @@ pub enum Notice {
     BegunElsewhere,
     /// Another tab has finished the sign-in, and this one cannot share its session.
     SignedInElsewhere,
+    /// What the sign-in or the session is bound to is not there: it starts again.
+    KeyLost,
     /// The session has ended.
     SessionEnded,
     /// Signed out, as wanted.

@@ -7,7 +7,7 @@ use vestibule_protocol::{BUILT_IN_CLIENT, ChallengeRequest, ChallengeStep};
 use crate::{
     Event, Failure, Moment, Reply, Stage, State, Try, UrlParser,
     act::{Act, Asked, Purpose, Why},
-    effect::{Effect, History},
+    effect::{Binding, Effect, History},
     password,
     state::Progress,
     stored::StoredSignIn,
@@ -87,6 +87,7 @@ impl<'a, U: UrlParser> Turn<'a, U> {
     fn reply(&mut self, act: Act, reply: Reply) {
         match act {
             Act::Hunt(hunt) => self.hunted(hunt, reply),
+            Act::PrepareKey(hunt, server) => self.key_prepared(&hunt, *server, &reply),
             Act::Begin { .. } | Act::Credentials | Act::Code | Act::Resend { .. } | Act::Ask(_) => {
                 self.challenged(act, reply);
             }
@@ -115,7 +116,7 @@ impl<'a, U: UrlParser> Turn<'a, U> {
         let may_be_lost = failure != Failure::Offline;
         self.keep_tokens(act.clone());
         match act {
-            Act::Hunt(hunt) => self.hunt_failed(&hunt, failure),
+            Act::Hunt(hunt) | Act::PrepareKey(hunt, _) => self.hunt_failed(&hunt, failure),
             Act::Exchange(exchange) => self.exchange_failed(*exchange, failure),
             Act::Credentials if may_be_lost => self.ask(Why::Credentials(failure)),
             Act::Code if may_be_lost => self.ask(Why::Code(failure)),
@@ -230,11 +231,13 @@ impl<'a, U: UrlParser> Turn<'a, U> {
     pub(crate) fn record_sign_in(&mut self) {
         let Progress::Connected(connection) = &self.state.progress else { return };
         let address = &connection.server.address;
+        let is_bound = self.binding(&connection.server) == Binding::Key;
         self.state.record.sign_in = connection.sign_in.as_ref().map(|sign_in| StoredSignIn {
             address: address.clone(),
             account: sign_in.account.clone(),
             auth_session: sign_in.auth_session.clone(),
             verifier: sign_in.verifier.clone(),
+            is_bound,
         });
     }
 

@@ -83,7 +83,7 @@ impl<U: UrlParser> Turn<'_, U> {
         let address = server.address.clone();
         self.state.record.sign_in = None;
         self.state.record.session = Some(address.clone());
-        if tokens.as_ref().is_none_or(|tokens| tokens.binding == Binding::None) {
+        if !tokens.as_ref().is_some_and(|tokens| self.is_shared(tokens)) {
             self.state.record.refresh = None;
         }
         self.state.progress = Progress::SignedIn(Box::new(Session::new(address, Some(server), me, tokens)));
@@ -94,7 +94,8 @@ impl<U: UrlParser> Turn<'_, U> {
     /// Whether there is more of a session than the word that there was one.
     pub(crate) fn can_resume_session(&self) -> bool {
         let record = &self.state.record;
-        record.session.as_ref().is_some_and(|address| self.has_cookie(address) || record.refresh.is_some())
+        let has_refresh_token = record.refresh.is_some() && self.keeps_key();
+        record.session.as_ref().is_some_and(|address| self.has_cookie(address) || has_refresh_token)
     }
 
     /// Goes on with the session that a cookie of the page's own origin may hold, or that a refresh token renews.

@@ -6,7 +6,7 @@ use vestibule_protocol::{
 };
 
 use crate::{
-    Access, Binding, Effect, Event, Lost, Page, Reply, Stage, SubmittedBy, Trouble, Try, code,
+    Access, Binding, BrowserKey, Effect, Event, Lost, Page, Reply, Stage, SubmittedBy, Trouble, Try, code,
     testing::{ELSEWHERE, HERE, Rig, SERVER, bound_tokens, discovered, me, members, place, tokens},
 };
 
@@ -26,6 +26,8 @@ struct SignIn {
     /// Whether the latest code still counts.
     is_live: bool,
     code: Asked,
+    /// The number of the key that it was begun with.
+    key: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +50,8 @@ pub(super) enum Asked {
 pub(super) struct Model {
     now: u64,
     sign_ins: Vec<SignIn>,
-    /// Whether the browser has a key to bind tokens to.
-    has_key: bool,
+    /// The number of the key that the browser has.
+    key: Option<usize>,
     pub(super) mails: usize,
     /// The session, and what its sign-in was about.
     pub(super) session: Option<Asked>,
@@ -64,7 +66,7 @@ impl Default for Model {
         Self {
             now: 0,
             sign_ins: Vec::new(),
-            has_key: false,
+            key: None,
             mails: 0,
             session: None,
             family: Family::default(),
@@ -77,7 +79,8 @@ impl Default for Model {
 /// The tokens of the session.
 #[derive(Clone, Debug, Default)]
 struct Family {
-    is_bound: bool,
+    /// The number of the key that they are bound to.
+    key: Option<usize>,
     /// How many were given out, the latest of which is the number of the one that counts.
     given: usize,
     /// The refresh token that was exchanged for the latest one, and when for the first time.
@@ -93,24 +96,31 @@ impl Model {
         match effect {
             Effect::Discover(..) => discovered(SERVER),
             Effect::Probe(..) => Reply::Probed(true),
-            Effect::Challenge(_, _, request, _) => self.challenge(request),
+            Effect::Challenge(_, _, request, binding) => {
+                let prover = self.prover(*binding);
+                self.challenge(request, prover)
+            }
             Effect::OpenSession(_, _, request) => self.open(request.code.expose()),
             Effect::Token(_, _, TokenRequest::AuthorizationCode { code, .. }, binding) => {
                 let Reply::Me(_) = self.open(code.expose()) else {
                     return Reply::NoTokens(ErrorCode::InvalidGrant, None);
                 };
-                let sign_in = code.expose().parse().unwrap();
-                let is_bound = *binding == Binding::Key && self.has_key;
+                let sign_in: usize = code.expose().parse().unwrap();
+                let key = self.prover(*binding);
+                assert!(self.sign_ins[sign_in].key.is_none_or(|begun| key == Some(begun)), "redeemed by another key");
                 let given = self.family.given;
-                self.family = Family { is_bound, given, spent: None, oldest_access: given + 1, sign_in };
+                self.family = Family { key, given, spent: None, oldest_access: given + 1, sign_in };
                 self.tokens()
             }
             Effect::Token(_, _, TokenRequest::RefreshToken { refresh_token, .. }, binding) => {
-                let is_proven = *binding == Binding::Key && self.has_key;
+                let prover = self.prover(*binding);
                 let number = refresh_token.expose().strip_prefix("refresh-").and_then(|number| number.parse().ok());
                 match number {
-                    Some(number) if is_proven || !self.family.is_bound => self.refresh(number),
-                    _ => Reply::NoTokens(ErrorCode::InvalidGrant, None),
+                    Some(number) => {
+                        assert!(self.family.key.is_none_or(|key| prover == Some(key)), "renewed by another key");
+                        self.refresh(number)
+                    }
+                    None => Reply::NoTokens(ErrorCode::InvalidGrant, None),
                 }
             }
             Effect::LoadMe(_, _, access)
@@ -135,6 +145,14 @@ impl Model {
         }
     }
 
+    /// The number of the key that a request is proven with.
+    fn prover(&self, binding: Binding) -> Option<usize> {
+        match binding {
+            Binding::None => None,
+            Binding::Key => Some(self.key.expect("a request is bound to no key that there is not")),
+        }
+    }
+
     fn me(&mut self) -> Reply {
         self.signed_in(|_| Reply::Me(Box::new(me())))
     }
@@ -142,7 +160,7 @@ impl Model {
     fn tokens(&mut self) -> Reply {
         self.family.given += 1;
         let name = self.family.given.to_string();
-        if self.family.is_bound { bound_tokens(&name) } else { tokens(&name) }
+        if self.family.key.is_some() { bound_tokens(&name) } else { tokens(&name) }
     }
 
     /// Rotates. A spent token ends the session, except where it is bound, the latest one has not been used, and not
@@ -154,7 +172,7 @@ impl Model {
             return self.tokens();
         }
         let is_lost =
-            |(spent, at): (usize, u64)| family.is_bound && spent == number && self.now < at + LOST_ANSWER_GRACE;
+            |(spent, at): (usize, u64)| family.key.is_some() && spent == number && self.now < at + LOST_ANSWER_GRACE;
         if self.session.is_some() && family.spent.is_some_and(is_lost) {
             return self.tokens();
         }
@@ -164,7 +182,7 @@ impl Model {
 
     fn with_access(&mut self, access: &Access, answer: impl FnOnce(&mut Self) -> Reply) -> Reply {
         let (Access::Bearer(token) | Access::Bound(token)) = access else { return self.signed_in(answer) };
-        assert_eq!(matches!(access, Access::Bound(_)), self.family.is_bound, "a token is used as what it is");
+        assert_eq!(matches!(access, Access::Bound(_)), self.family.key.is_some(), "a token is used as what it is");
         let number: usize = token.expose().parse().unwrap();
         if self.session.is_none() || number < self.family.oldest_access {
             return Reply::Problem(ProblemKind::NotSignedIn, None);
@@ -212,7 +230,7 @@ impl Model {
         }
     }
 
-    fn challenge(&mut self, request: &ChallengeRequest) -> Reply {
+    fn challenge(&mut self, request: &ChallengeRequest, prover: Option<usize>) -> Reply {
         match &request.step {
             ChallengeStep::Account(account) => {
                 self.sign_ins.push(SignIn {
@@ -222,11 +240,12 @@ impl Model {
                     attempts: ATTEMPTS,
                     is_live: false,
                     code: Asked::Not,
+                    key: prover,
                 });
                 self.state(self.sign_ins.len() - 1, ErrorCode::InsufficientAuthorization)
             }
             ChallengeStep::Credentials { auth_session, uc_username, password } => {
-                self.with(auth_session.expose(), |model, index| {
+                self.with(auth_session.expose(), prover, |model, index| {
                     let sign_in = &mut model.sign_ins[index];
                     if password.expose() != model.password || *uc_username != sign_in.name {
                         return model.state(index, ErrorCode::InvalidCredentials);
@@ -245,21 +264,29 @@ impl Model {
                 })
             }
             ChallengeStep::Code { auth_session, otp } => {
-                self.with(auth_session.expose(), |model, index| model.code(index, otp.expose()))
+                self.with(auth_session.expose(), prover, |model, index| model.code(index, otp.expose()))
             }
-            ChallengeStep::Resend { auth_session } => self.with(auth_session.expose(), |model, index| {
+            ChallengeStep::Resend { auth_session } => self.with(auth_session.expose(), prover, |model, index| {
                 if model.sign_ins[index].waits_for == WaitsFor::Code && !model.mail(index) {
                     return model.state(index, ErrorCode::OtpSendsExhausted);
                 }
                 model.state(index, ErrorCode::InsufficientAuthorization)
             }),
-            ChallengeStep::State { auth_session } => self
-                .with(auth_session.expose(), |model, index| model.state(index, ErrorCode::InsufficientAuthorization)),
+            ChallengeStep::State { auth_session } => self.with(auth_session.expose(), prover, |model, index| {
+                model.state(index, ErrorCode::InsufficientAuthorization)
+            }),
         }
     }
 
-    fn with(&mut self, auth_session: &str, step: impl FnOnce(&mut Self, usize) -> Reply) -> Reply {
+    fn with(
+        &mut self,
+        auth_session: &str,
+        prover: Option<usize>,
+        step: impl FnOnce(&mut Self, usize) -> Reply,
+    ) -> Reply {
         let index = auth_session.strip_prefix("session-").and_then(|index| index.parse::<usize>().ok());
+        let key = index.and_then(|index| self.sign_ins.get(index)?.key);
+        assert!(key.is_none() || key == prover, "a sign-in that was begun bound is never gone on with otherwise");
         match index {
             Some(index) if self.sign_ins.get(index).is_some_and(|sign_in| sign_in.waits_for != WaitsFor::Over) => {
                 step(self, index)
@@ -359,11 +386,11 @@ pub(super) struct World {
 }
 
 impl World {
-    /// A page, in a browser that has a key to bind tokens to, or has not.
-    pub(super) fn on(page: Page, has_key: bool) -> Self {
+    /// A page, in a browser that has this to bind tokens to.
+    pub(super) fn on(page: Page, key: BrowserKey) -> Self {
         let mut world = Self {
-            rig: Rig::new(),
-            model: Model { has_key, ..Model::default() },
+            rig: Rig { key, ..Rig::new() },
+            model: Model { key: (key != BrowserKey::None).then_some(0), ..Model::default() },
             page,
             under_way: Vec::new(),
             late: Vec::new(),
@@ -377,6 +404,9 @@ impl World {
     pub(super) fn reload(&mut self, route: Stage) {
         self.under_way.clear();
         self.late.clear();
+        if self.rig.key == BrowserKey::OfThePage {
+            self.model.key = self.model.key.map(|number| number + 1);
+        }
         self.rig.start(self.page.clone(), route);
         self.carry_out();
     }
@@ -389,7 +419,7 @@ impl World {
     fn carry_out(&mut self) {
         for effect in std::mem::take(&mut self.rig.effects) {
             match effect {
-                Effect::PrepareKey | Effect::Lock(_) | Effect::Navigate(..) => {}
+                Effect::PrepareKey(_) | Effect::Lock(_) | Effect::Navigate(..) => {}
                 Effect::Timer(_, limit) => self.limit = limit.into(),
                 // Whoever aborts a request cannot know whether the server has had it.
                 Effect::Abort(number) => {

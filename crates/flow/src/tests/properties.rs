@@ -2,13 +2,14 @@ use proptest::prelude::*;
 
 use super::model::{Asked, Fate, NEW_PASSWORD, PASSWORD, World};
 use crate::{
-    Event, Notice, Page, Stage, SubmittedBy,
+    BrowserKey, Event, Notice, Page, Stage, SubmittedBy,
     testing::{ELSEWHERE, HERE, Rig, SERVER, foreign},
 };
 
-/// Where the page can run, and whether the browser has a key.
-fn pages() -> Vec<(Page, bool)> {
-    vec![(Rig::page(), false), (foreign(), false), (foreign(), true)]
+/// Where the page can run, and what key the browser has.
+fn pages() -> Vec<(Page, BrowserKey)> {
+    let elsewhere = [BrowserKey::None, BrowserKey::OfThePage, BrowserKey::Kept].map(|key| (foreign(), key));
+    [(Rig::page(), BrowserKey::None)].into_iter().chain(elsewhere).collect()
 }
 
 /// Something that a person, a network or a browser does.
@@ -129,6 +130,9 @@ fn holds(world: &World, resends: usize, sign_ins: usize) -> Result<(), TestCaseE
     let record = world.rig.record.as_deref().unwrap_or_default();
     prop_assert!(!record.contains(PASSWORD) && !record.contains(NEW_PASSWORD));
     prop_assert!(!record.contains(&world.model.latest_code()));
+    if world.rig.key != BrowserKey::Kept {
+        prop_assert!(!record.contains("\"refresh\""), "of no use after a reload");
+    }
     if let Some(sessions) = state.sessions() {
         let is_shown = |id: &str| sessions.iter().any(|session| session.id == id);
         prop_assert!(is_shown(HERE), "Sign out is what ends the own session");
@@ -149,10 +153,10 @@ proptest! {
 
     #[test]
     fn no_sequence_of_events_reaches_a_forbidden_state(
-        (page, has_key) in prop::sample::select(pages()),
+        (page, key) in prop::sample::select(pages()),
         happenings in prop::collection::vec(happening(), 0..60),
     ) {
-        let mut world = World::on(page, has_key);
+        let mut world = World::on(page, key);
         let (mut resends, mut sign_ins) = (0, 0);
         for happening in happenings {
             match &happening {
@@ -170,8 +174,8 @@ proptest! {
 }
 
 /// Signs in with one cut in the network, and says how many requests that took.
-fn sign_in_with_a_cut((page, has_key): &(Page, bool), at: usize, fate: Fate, name: &str) -> World {
-    let mut world = World::on(page.clone(), *has_key);
+fn sign_in_with_a_cut((page, key): &(Page, BrowserKey), at: usize, fate: Fate, name: &str) -> World {
+    let mut world = World::on(page.clone(), *key);
     for _ in 0..60 {
         if world.rig.state.stage() == Stage::User {
             break;
@@ -202,7 +206,7 @@ fn the_network_can_be_cut_at_every_single_request() {
 
 #[test]
 fn the_page_can_be_thrown_away_after_every_single_request() {
-    for page in [(Rig::page(), false), (foreign(), true)] {
+    for page in [(Rig::page(), BrowserKey::None), (foreign(), BrowserKey::Kept)] {
         let requests = sign_in_with_a_cut(&page, usize::MAX, Fate::Answered, "ada").requests;
         for at in 0..=requests {
             let mut world = World::on(page.0.clone(), page.1);
@@ -223,7 +227,7 @@ fn the_page_can_be_thrown_away_after_every_single_request() {
 
 #[test]
 fn a_session_that_is_bound_to_the_key_survives_reloads_and_lost_answers() {
-    let mut world = World::on(foreign(), true);
+    let mut world = World::on(foreign(), BrowserKey::Kept);
     assert!(world.sign_in("ada"));
     for fate in [Fate::Answered, Fate::LostBeforeTheServer, Fate::AnswerLost, Fate::Late] {
         for at in 0..3 {

@@ -9,7 +9,7 @@ use super::{
     user::elsewhere,
 };
 use crate::{
-    Access, Doing, Effect, Event, Failure, Lost, Notice, Reply, Stage, Trouble, password,
+    Access, BrowserKey, Doing, Effect, Event, Failure, Lost, Notice, Reply, Stage, Trouble, password,
     testing::{ELSEWHERE, HERE, Rig, bound_tokens, foreign, me, place, tokens},
     user,
 };
@@ -213,16 +213,17 @@ proptest! {
 
     #[test]
     fn a_network_that_loses_no_two_answers_in_a_row_ends_no_session(
-        has_key in any::<bool>(), happenings in prop::collection::vec(happening(), 0..60),
+        key in prop::sample::select(vec![BrowserKey::None, BrowserKey::OfThePage, BrowserKey::Kept]),
+        happenings in prop::collection::vec(happening(), 0..60),
     ) {
-        let mut world = World::on(foreign(), has_key);
+        let mut world = World::on(foreign(), key);
         prop_assert!(world.sign_in("ada"));
         let mut is_good = true;
         for happening in happenings {
             match happening {
                 Happening::Network(fate) => {
                     // An exchange of tokens that are bound to nothing must not be lost on its way back.
-                    let can_be_lost = has_key || fate == Fate::LostBeforeTheServer;
+                    let can_be_lost = key != BrowserKey::None || fate == Fate::LostBeforeTheServer;
                     let fate = if is_good && can_be_lost { fate } else { Fate::Answered };
                     if world.network(fate) {
                         is_good = fate == Fate::Answered;
