@@ -4,6 +4,7 @@ use leptos::{ev, prelude::*};
 use vestibule_flow::{Doing, Event, Stage, State};
 
 use crate::{
+    brand::{self, provide_brand},
     browser,
     components::{
         announcer::{Announcer, LiveRegion},
@@ -15,13 +16,13 @@ use crate::{
     i18n::{Messages, provide_language, text},
     pages::{account::Account, code::Code, connect::Connect, credentials::Credentials, user::User},
     runner::{Flow, use_flow},
-    theme,
 };
 
 /// The whole page.
 #[component]
 pub(crate) fn App(messages: &'static Messages) -> impl IntoView {
     provide_language(messages);
+    provide_brand();
     provide_context(Announcer::new());
     provide_context(Drafts::new());
     view! {
@@ -36,7 +37,7 @@ fn Shell() -> impl IntoView {
     follow_the_url(flow);
     follow_the_person(flow);
     leave_drafts(flow);
-    theme::follow(flow);
+    brand::follow(flow);
     let announcer: Announcer = expect_context();
     let is_resuming = flow.slice(|state| state.doing() == Some(Doing::Resuming));
     view! {

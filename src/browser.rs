@@ -77,7 +77,8 @@ fn navigator_cookies(navigator: &web_sys::Navigator) -> bool {
     js_sys::Reflect::get(navigator, &"cookieEnabled".into()).is_ok_and(|enabled| enabled.is_truthy())
 }
 
-fn origin() -> String {
+/// The origin of the page.
+pub(crate) fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 

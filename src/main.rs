@@ -7,6 +7,8 @@ mod api;
 #[cfg(target_arch = "wasm32")]
 mod app;
 #[cfg(target_arch = "wasm32")]
+mod brand;
+#[cfg(target_arch = "wasm32")]
 mod browser;
 #[cfg(target_arch = "wasm32")]
 mod components;
@@ -30,8 +32,6 @@ mod tabs;
 #[cfg(target_arch = "wasm32")]
 #[cfg(test)]
 mod tests;
-#[cfg(target_arch = "wasm32")]
-mod theme;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

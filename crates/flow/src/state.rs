@@ -170,10 +170,16 @@ impl State {
         }
     }
 
-    /// The name of the service: of the server that is connected to, else of the page's own.
+    /// The page's own server, once it has answered.
     #[must_use]
-    pub fn service_name(&self) -> Option<&str> {
-        self.server().or(self.own.as_ref()).and_then(|server| server.service_name.as_deref())
+    pub fn own(&self) -> Option<&Server> {
+        self.own.as_ref()
+    }
+
+    /// The server whose service this is: the one that is connected to, else the page's own.
+    #[must_use]
+    pub fn service(&self) -> Option<&Server> {
+        self.server().or(self.own())
     }
 
     /// What to fill Username in with: the name that signs in, else the latest.

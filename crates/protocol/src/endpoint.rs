@@ -24,6 +24,8 @@ pub const PASSWORD: &str = "/api/me/password";
 pub const PREFERRED_DEVICE: &str = "/api/me/preferred-device";
 /// Sets whether calls are routed to the cell number.
 pub const ROUTE_CALLS_TO_CELL: &str = "/api/me/route-calls-to-cell";
+/// Below it, the picture of the service.
+pub const BRAND: &str = "/brand";
 /// The OpenAPI document.
 pub const OPENAPI: &str = "/openapi.json";
 

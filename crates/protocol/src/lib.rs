@@ -7,12 +7,14 @@ mod access_code;
 mod account_name;
 mod cell_number;
 mod challenge;
+mod colour;
 mod digits;
 pub mod endpoint;
 mod error_code;
 mod me;
 mod metadata;
 mod secret;
+mod theme;
 mod token;
 
 pub use access_code::{AccessCode, AccessCodeError};
@@ -21,14 +23,16 @@ pub use cell_number::{CellNumber, CellNumberError};
 pub use challenge::{
     AccountRequest, AuthorizationCode, ChallengeError, ChallengeRequest, ChallengeStep, CodeMembers, MalformedRequest,
 };
+pub use colour::{Colour, NoColour, linear};
 pub use digits::{decimal_digit, is_invisible};
 pub use error_code::ErrorCode;
 pub use me::{
     Me, PreferredDevice, Problem, ProblemKind, SessionInfo, SessionRequest, Sessions, SetPassword, SetPreferredDevice,
     SetRouteCallsToCell,
 };
-pub use metadata::{ServerMetadata, Theme, UcConfiguration};
+pub use metadata::{ServerMetadata, UcConfiguration};
 pub use secret::Secret;
+pub use theme::{Clash, LINE_CONTRAST, Met, Scheme, TEXT_CONTRAST, Theme};
 pub use token::{Confirmation, Introspection, TokenError, TokenRequest, TokenResponse};
 
 /// The client that every server knows without configuration: its own page.

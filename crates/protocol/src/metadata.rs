@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 
+use crate::Theme;
+
 /// What a server says of itself.
 ///
 /// Only what signing in needs is demanded when reading: optional is optional.
@@ -95,21 +97,6 @@ pub enum UcConfiguration {
     UcOnly,
     /// Voice without UC, behind a session border controller.
     VoiceOnly,
-}
-
-/// Colours of the service, each as `#rrggbb`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Theme {
-    /// Buttons and links on a light background.
-    pub accent_light: String,
-    /// Background of the light scheme.
-    pub background_light: String,
-    /// Buttons and links on a dark background.
-    pub accent_dark: String,
-    /// Background of the dark scheme.
-    pub background_dark: String,
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Types parse, so that a `Config` that exists makes sense. Unknown keys are errors.
 
 mod address;
+mod brand;
 mod clients;
 mod duration;
 mod limits;
@@ -21,6 +22,7 @@ use serde::Deserialize;
 use vestibule_protocol::UcConfiguration;
 
 pub use address::{Issuer, IssuerError, Origin, OriginError, PublicAddresses};
+pub use brand::BrandConfig;
 pub use clients::{ClientConfig, ServiceConfig};
 pub use limits::LimitsConfig;
 pub use load::ConfigError;
@@ -54,6 +56,8 @@ pub struct Config {
     pub default_region: Option<String>,
     /// Turns two-factor authentication on for every account.
     pub require_2fa: bool,
+    /// Picture and colours of the service.
+    pub brand: BrandConfig,
     /// Where everything is kept.
     pub database: DatabaseConfig,
     /// Certificate and key; none: plain http, for loopback or behind a proxy that does the encryption.
@@ -97,6 +101,7 @@ impl Default for Config {
             service_name: "Vestibule".to_owned(),
             default_region: None,
             require_2fa: false,
+            brand: BrandConfig::default(),
             database: DatabaseConfig::default(),
             tls: None,
             mail: MailConfig::default(),
@@ -147,6 +152,7 @@ impl Config {
         if !self.database.url.starts_with("sqlite:") {
             return Err(invalid("database.url", "must begin with `sqlite:`, like sqlite:vestibule.db"));
         }
+        self.brand.validate()?;
         self.mail.validate()?;
         self.code.validate()?;
         self.signin.validate()?;

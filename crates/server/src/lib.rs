@@ -1,5 +1,6 @@
 //! The server that people sign in to: the steps of the sign-in, what they keep, and its administration.
 
+pub mod brand;
 pub mod cli;
 pub mod clients;
 pub mod clock;
@@ -9,6 +10,7 @@ pub mod http;
 pub mod keys;
 pub mod logging;
 pub mod mail;
+pub mod nearest;
 pub mod neighbourhood;
 pub mod page;
 pub mod password;

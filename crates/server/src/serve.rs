@@ -18,8 +18,9 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tower::service_fn;
 
+use crate::brand::Brand;
 use crate::clock::{Clock, millis};
-use crate::config::{Config, Issuer, PublicAddresses};
+use crate::config::{Config, Invalid, Issuer, PublicAddresses};
 use crate::http;
 use crate::keys::{Keys, KeysError};
 use crate::mail::{Mailer, MailerError};
@@ -63,6 +64,9 @@ pub enum ServeError {
     /// The secret of a service.
     #[error("services: {0}")]
     Services(String),
+    /// The picture of the service.
+    #[error("{}: {}", .0.key, .0.problem)]
+    Brand(Invalid),
     /// Certificate or key.
     #[error("tls: {0}")]
     Tls(std::io::Error),
@@ -79,6 +83,7 @@ pub enum ServeError {
 /// # Errors
 /// [`ServeError`] says what is missing.
 pub async fn assemble(config: Config) -> Result<Shared, ServeError> {
+    let brand = Brand::from_config(&config).map_err(ServeError::Brand)?;
     let random = Random::from_system().map_err(|error| ServeError::System(std::io::Error::other(error)))?;
     let clock = Clock::System;
     let store = Store::open(&config.database.url).await?;
@@ -89,7 +94,7 @@ pub async fn assemble(config: Config) -> Result<Shared, ServeError> {
     let mailer = Mailer::from_config(&config.mail, random.clone())?;
     let services = Services::from_config(&config).map_err(|invalid| ServeError::Services(invalid.problem))?;
     let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), Steps::default());
-    Ok(Arc::new(Server { config, clock, random, store, keys, beginning, hasher, mailer, services, steps }))
+    Ok(Arc::new(Server { config, brand, clock, random, store, keys, beginning, hasher, mailer, services, steps }))
 }
 
 /// Serves until the process is told to stop (SIGTERM or SIGINT).

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
+use crate::brand::Brand;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::Keys;
@@ -22,6 +23,8 @@ pub type Shared = Arc<Server>;
 pub struct Server {
     /// What the administrator set.
     pub config: Config,
+    /// What the service looks like.
+    pub brand: Brand,
     /// The time.
     pub clock: Clock,
     /// Randomness.

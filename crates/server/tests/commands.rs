@@ -63,6 +63,27 @@ fn check_tells_of_a_wrong_key_in_one_line() {
 }
 
 #[test]
+fn check_tells_of_a_brand_that_cannot_be_shown_in_one_line_and_nothing_is_served_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("note.png"), "no picture").unwrap();
+    for (brand, told) in [
+        ("logo = \"gone.svg\"", "brand.logo: gone.svg: cannot be read: No such file"),
+        ("logo = \"note.png\"", "brand.logo: note.png: is no picture that every browser shows"),
+        ("accent_light = \"red\"", "brand.accent_light: `red` is no colour"),
+        ("accent_light = \"#ffcc00\"", "and needs 4.5:1; the nearest that passes is #876a00"),
+    ] {
+        let config = format!("{GOOD}[brand]\n{brand}\n");
+        let (failed, success) = failed_checks(folder.path(), &config);
+        assert!(!success && failed.len() == 1 && failed[0].contains(told), "{failed:?}");
+        let served = run(folder.path(), &config, &["serve"], "");
+        assert!(!served.status.success() && text(&served.stderr).contains(told), "{}", text(&served.stderr));
+    }
+    std::fs::write(folder.path().join("logo"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
+    let config = format!("{GOOD}[brand]\nlogo = \"logo\"\naccent_light = \"#876a00\"\n");
+    assert_eq!(failed_checks(folder.path(), &config), (Vec::new(), true));
+}
+
+#[test]
 fn check_tells_of_an_unwritable_database_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let config = GOOD.replace("sqlite:vestibule.db", "sqlite:no/such/folder/vestibule.db");

@@ -15,6 +15,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 use vestibule_protocol::BUILT_IN_CLIENT;
+use vestibule_server::brand::Brand;
 use vestibule_server::clock::Clock;
 use vestibule_server::config::{Config, PasswordHashConfig};
 use vestibule_server::keys::{Keys, sha256};
@@ -54,6 +55,7 @@ async fn server(folder: &Path) -> Router {
     let hasher = Hasher::new(&config.password_hash, random.clone()).unwrap();
     let mailer = Mailer::from_config(&config.mail, random.clone()).unwrap();
     vestibule_server::http::router(&Arc::new(Server {
+        brand: Brand::default(),
         config,
         clock,
         random,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::user::moment;
 use super::{CliError, database_trouble};
+use crate::brand::Brand;
 use crate::clock::{Clock, UnixMillis};
 use crate::config::{Config, ConfigError};
 use crate::mail::Mailer;
@@ -37,6 +38,7 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
     let now = Clock::System.now();
     let findings = [
         ("configuration", Ok(Found::Well(format!("issuer {}", issuer(&config))))),
+        ("brand", brand(&config).map(Found::Well)),
         ("database", database(&config.database.url).await.map(Found::Well)),
         ("mail", mail(&config).await),
         ("certificate", certificate::check(&config, now).map(Found::Well)),
@@ -64,6 +66,14 @@ fn issuer(config: &Config) -> String {
         Any => "whatever address is asked".to_owned(),
         List(issuers) => issuers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     }
+}
+
+/// Colours that cannot be read are no configuration at all.
+fn brand(config: &Config) -> Result<String, String> {
+    let brand = Brand::from_config(config).map_err(|invalid| format!("{}: {}", invalid.key, invalid.problem))?;
+    let logo = brand.logo.map_or_else(|| "no logo".to_owned(), |logo| format!("a logo ({})", logo.media_type));
+    let colours = if brand.theme.is_some() { "its own colours" } else { "the colours of the page" };
+    Ok(format!("{}, {logo}, {colours}", config.service_name))
 }
 
 async fn database(url: &str) -> Result<String, String> {

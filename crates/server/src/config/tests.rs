@@ -46,7 +46,7 @@ fn the_example_names_every_key() {
     serde_json::from_value::<Config>(everything.clone()).unwrap();
 
     let mut sections = 0;
-    for pointer in ["", "/database", "/tls", "/mail", "/mail/smtp", "/code", "/signin", "/session", "/token"]
+    for pointer in ["", "/brand", "/database", "/tls", "/mail", "/mail/smtp", "/code", "/signin", "/session", "/token"]
         .into_iter()
         .chain(["/proxy", "/throttle", "/limits", "/password_hash", "/audit", "/log", "/clients/0", "/services/0"])
     {
@@ -206,6 +206,38 @@ fn clients_and_services_have_ids_of_their_own_and_what_they_need() {
     ] {
         refused(&text, &[], &format!("vestibule.toml: {message}"));
     }
+}
+
+#[test]
+fn colours_are_colours_and_can_be_told_from_what_they_meet() {
+    load("[brand]\naccent_light = \"#7A1FA2\"\nbackground_dark = \"#000000\"", &[]).unwrap();
+    for (settings, message) in [
+        ("accent_light = \"purple\"", "brand.accent_light: `purple` is no colour; write it like #0b57c2"),
+        ("background_dark = \"#12345\"", "brand.background_dark: `#12345` is no colour; write it like #0b57c2"),
+        (
+            "accent_light = \"#ffcc00\"",
+            "brand.accent_light: #ffcc00 has a contrast of 1.39:1 with the background #f4f6f8, and needs 4.5:1; the \
+             nearest that passes is #876a00",
+        ),
+        (
+            "background_light = \"#888888\"",
+            "brand.background_light: #888888 has a contrast of 1.06:1 with the lines around fields, #78858f, and needs \
+             3:1; the nearest that passes is #e5e5e5",
+        ),
+        (
+            "accent_dark = \"#3355aa\"",
+            "brand.accent_dark: #3355aa has a contrast of 2.34:1 with the cards and fields of the page, #182129, and \
+             needs 4.5:1; the nearest that passes is #688fe9",
+        ),
+    ] {
+        refused(&format!("[brand]\n{settings}"), &[], &format!("vestibule.toml: {message}"));
+    }
+    let environment = [("VESTIBULE_BRAND__ACCENT_DARK", "blue")];
+    refused(
+        "",
+        &environment,
+        "VESTIBULE_BRAND__ACCENT_DARK: brand.accent_dark: `blue` is no colour; write it like #0b57c2",
+    );
 }
 
 #[test]

@@ -48,8 +48,8 @@ pub(super) async fn metadata(State(server): State<Shared>, Asked(issuer): Asked)
         uc_configuration: Some(config.configuration),
         service_name: Some(config.service_name.clone()),
         default_region: config.default_region.clone(),
-        logo_uri: None,
-        theme: None,
+        logo_uri: server.brand.logo_path().and_then(|path| at(&path)),
+        theme: server.brand.theme,
     };
     ([(header::CACHE_CONTROL, "no-cache")], Json(metadata))
 }

@@ -3,6 +3,7 @@
 mod asked;
 mod below;
 mod body;
+mod brand;
 mod challenge;
 mod client_address;
 mod cookies;
@@ -83,6 +84,7 @@ pub fn router(server: &Shared) -> Router {
     let api = open.merge(listed).layer(middleware::map_response(no_sniffing));
     let is_https = server.config.tls.is_some() || serves_https_addresses(server);
     let all = api
+        .route(&format!("{}/{{name}}", endpoint::BRAND), get(brand::logo))
         .merge(page::router(&server.config.public_addresses, is_https))
         .layer(middleware::map_response(move |response| ready(if is_https { only_https(response) } else { response })))
         .layer(CatchPanicLayer::new())

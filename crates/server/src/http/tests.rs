@@ -4,6 +4,7 @@ mod account;
 mod addresses;
 mod audit;
 mod bodies;
+mod brand;
 mod browser;
 mod devices;
 mod documented;

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt;
 use vestibule_protocol::BUILT_IN_CLIENT;
 
+use crate::brand::Brand;
 use crate::clock::Clock;
 use crate::config::{Config, PasswordHashConfig};
 use crate::keys::{Keys, sha256};
@@ -83,9 +84,10 @@ impl Harness {
         let hasher = Hasher::new(&config.password_hash, random.clone()).unwrap();
         let mailer = Mailer::from_config(&config.mail, random.clone()).unwrap();
         let services = Services::from_config(&config).unwrap();
+        let brand = Brand::from_config(&config).unwrap();
         let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), Steps::default());
         let server =
-            Arc::new(Server { config, clock, random, store, keys, beginning, hasher, mailer, services, steps });
+            Arc::new(Server { config, brand, clock, random, store, keys, beginning, hasher, mailer, services, steps });
         let router = crate::http::router(&server);
         let harness = Self { server, outbox, router, folder };
         for (username, two_factor) in [("ada", false), ("grace", true)] {

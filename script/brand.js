@@ -1,0 +1,50 @@
+// The brand of the service as it was the last time, shown before the page runs, so that nothing changes under the eyes.
+(() => {
+  "use strict";
+  const KEY = `vestibule-brand:${new URL(document.baseURI).pathname}`;
+  const COLOUR = /^#[0-9a-f]{6}$/;
+  const { style } = document.documentElement;
+  const bars = [...document.querySelectorAll("meta[name=theme-color]")].map((bar) => ({ bar, own: bar.content }));
+
+  const read = (text) => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return null;
+    }
+  };
+
+  /** Colours of a scheme that the brand does not have are the page's own. */
+  const paint = (brand) => {
+    for (const scheme of ["light", "dark"]) {
+      for (const part of ["accent", "accent-ink", "background"]) {
+        const colour = brand?.[scheme]?.[part];
+        if (COLOUR.test(colour)) style.setProperty(`--service-${part}-${scheme}`, colour);
+        else style.removeProperty(`--service-${part}-${scheme}`);
+      }
+    }
+    for (const { bar, own } of bars) {
+      const scheme = bar.getAttribute("media").includes("dark") ? "dark" : "light";
+      bar.content = brand?.[scheme]?.background ?? own;
+    }
+  };
+
+  let kept = null;
+  try {
+    kept = localStorage.getItem(KEY);
+  } catch {
+    // Then the first answer of the server tells.
+  }
+  paint(read(kept));
+  self.vestibuleBrand = {
+    kept,
+    show: (text) => paint(read(text)),
+    keep: (text) => {
+      try {
+        localStorage.setItem(KEY, text);
+      } catch {
+        // Then the next visit begins in the page's own colours.
+      }
+    },
+  };
+})();

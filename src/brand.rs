@@ -1,0 +1,100 @@
+//! The brand of the service: its name, picture and colours, the last taken over only where they can be read.
+//! `script/brand.js` paints them, and has done so before the page runs with what was kept from the last visit.
+
+use js_sys::{Function, Reflect};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use vestibule_flow::Server;
+use vestibule_protocol::{Colour, Scheme};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::{browser, runner::Flow};
+
+/// What the service looks like, as it is kept for the next visit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Brand {
+    pub(crate) name: Option<String>,
+    pub(crate) logo: Option<String>,
+    light: Option<Colours>,
+    dark: Option<Colours>,
+}
+
+/// The service's colours in one scheme.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Colours {
+    accent: Colour,
+    accent_ink: Colour,
+    background: Colour,
+}
+
+/// The brand that shows.
+#[derive(Clone, Copy)]
+struct Shown(RwSignal<Brand>);
+
+/// Makes the brand known to all of the page: what was kept, until a server has told.
+pub(crate) fn provide_brand() {
+    let kept = script().and_then(|script| Reflect::get(&script, &"kept".into()).ok()?.as_string());
+    let kept = kept.and_then(|text| serde_json::from_str(&text).ok());
+    provide_context(Shown(RwSignal::new(kept.unwrap_or_default())));
+}
+
+/// The brand that shows.
+pub(crate) fn use_brand() -> ReadSignal<Brand> {
+    expect_context::<Shown>().0.read_only()
+}
+
+/// Shows the brand of the service that is connected to, else of the page's own; that is what is kept, where there is one,
+/// for the next visit begins there.
+pub(crate) fn follow(flow: Flow) {
+    let Shown(shown) = expect_context();
+    let of_service = flow.slice(|state| state.service().map(Brand::of));
+    let to_keep = flow.slice(|state| state.own().or(state.server()).map(Brand::of));
+    Effect::new(move |_| {
+        if let Some(brand) = of_service.get() {
+            tell("show", &brand);
+            shown.set(brand);
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(brand) = to_keep.get() {
+            tell("keep", &brand);
+        }
+    });
+}
+
+impl Brand {
+    fn of(server: &Server) -> Self {
+        let colours = |scheme: Scheme, accent: Colour, background: Colour| {
+            let is_readable =
+                scheme.check_background(background).is_ok() && scheme.check_accent(accent, background).is_ok();
+            is_readable.then(|| Colours { accent, accent_ink: accent.ink(), background })
+        };
+        let theme = server.theme;
+        Self {
+            name: server.service_name.clone(),
+            logo: server.logo_uri.clone().filter(|uri| may_be_shown(uri)),
+            light: theme.and_then(|theme| colours(Scheme::LIGHT, theme.accent_light, theme.background_light)),
+            dark: theme.and_then(|theme| colours(Scheme::DARK, theme.accent_dark, theme.background_dark)),
+        }
+    }
+}
+
+/// What the page's policy lets through.
+fn may_be_shown(uri: &str) -> bool {
+    uri.starts_with("https://") || uri.strip_prefix(&browser::origin()).is_some_and(|path| path.starts_with('/'))
+}
+
+/// Tells `script/brand.js`; the tests of single parts have none.
+fn tell(what: &str, brand: &Brand) {
+    let Ok(text) = serde_json::to_string(brand) else { return };
+    let act = script().and_then(|script| Reflect::get(&script, &what.into()).ok()?.dyn_into::<Function>().ok());
+    if let Some(act) = act {
+        // It catches whatever can go wrong there.
+        drop(act.call1(&JsValue::UNDEFINED, &text.into()));
+    }
+}
+
+fn script() -> Option<JsValue> {
+    Reflect::get(&window(), &"vestibuleBrand".into()).ok().filter(JsValue::is_object)
+}
