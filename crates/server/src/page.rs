@@ -1,7 +1,8 @@
 //! The page, embedded in the binary.
 //!
-//! Only the page's own routes get the page. A file that is not there is a 404 and never HTML: a tab from before a
-//! deployment that asks for its old script must not get something else in its place.
+//! Only the page's own routes get the page; a person who has mistyped one gets it too, as a 404. A file that is not there
+//! is a 404 and never HTML: a tab from before a deployment that asks for its old script must not get something else in
+//! its place.
 
 mod asset;
 mod base;
@@ -30,6 +31,8 @@ use crate::http::host;
 
 /// Routes of the page: one for each stage.
 const ROUTES: [&str; 5] = ["/", "/account", "/credentials", "/code", "/user"];
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Files by their path below the root, as the build made them.
 type Files = BTreeMap<String, Cow<'static, [u8]>>;
@@ -75,8 +78,9 @@ fn router_for<S: Clone + Send + Sync + 'static>(
             get(async move |uri: Uri, request: HeaderMap| documents.at_host(host(&request, &uri)).answer(&request)),
         );
     }
-    let file = async move |Path(path): Path<String>, request: HeaderMap| match assets.get(&path) {
+    let file = async move |Path(path): Path<String>, uri: Uri, request: HeaderMap| match assets.get(&path) {
         Some(asset) => asset.answer(&request),
+        None if is_mistyped(&path, &request) => lost(documents.at_host(host(&request, &uri)), request),
         None => not_found(),
     };
     router.route("/{*path}", get(file)).layer(middleware::map_response(move |mut response: Response| {
@@ -85,7 +89,23 @@ fn router_for<S: Clone + Send + Sync + 'static>(
     }))
 }
 
+/// Whether a person asks, for what looks like a page: browsers ask for files with other types, and those have an ending.
+fn is_mistyped(path: &str, request: &HeaderMap) -> bool {
+    let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    let accepts = request.get_all(header::ACCEPT).iter().filter_map(|types| types.to_str().ok());
+    !is_file && accepts.flat_map(|types| types.split(',')).any(|accepted| accepted.trim() == "text/html")
+}
+
+/// The page at an address that is none of its own: it knows where the person is.
+fn lost(document: &Asset, mut request: HeaderMap) -> Response {
+    request.remove(header::IF_NONE_MATCH);
+    let mut response = document.answer(&request);
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response.headers_mut().remove(header::ETAG);
+    response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
+    response
+}
+
 fn not_found() -> Response {
-    let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (StatusCode::NOT_FOUND, no_store, "Not found\n").into_response()
+    (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, NO_STORE)], "Not found\n").into_response()
 }

@@ -8,6 +8,7 @@ use tower::ServiceExt;
 use super::*;
 
 const SCRIPT: &str = "/vestibule-0123456789abcdef.js";
+const HTML: &str = "text/html; charset=utf-8";
 const WASM: &str = "/vestibule_bg-0123456789abcdef.wasm";
 
 fn page() -> Router {
@@ -58,11 +59,29 @@ async fn every_stage_gets_the_page_which_is_asked_for_again_each_time() {
 
 #[tokio::test]
 async fn a_missing_file_is_never_the_page() {
-    for path in ["/vestibule-ffffffffffffffff.js", "/old.wasm", "/index.html", "/account/x", "/worker.js.br", "/..%2fx"]
+    for path in
+        ["/vestibule-ffffffffffffffff.js", "/old.wasm", "/index.html", "/account.js", "/worker.js.br", "/..%2fx.js"]
     {
         let (status, headers, body) = get_page(path, &[("accept", "text/html")]).await;
         assert_eq!((status, body.as_str()), (StatusCode::NOT_FOUND, "Not found\n"), "{path}");
         assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+    }
+}
+
+#[tokio::test]
+async fn whoever_mistypes_an_address_gets_the_page_and_a_program_does_not() {
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for path in ["/nonsense", "/account/x", "/Account"] {
+        let asked = [("accept", browser), ("host", "uc.example.org"), ("if-none-match", "*")];
+        let (status, headers, body) = get_page(path, &asked).await;
+        assert_eq!((status, headers[header::CONTENT_TYPE].to_str().unwrap()), (StatusCode::NOT_FOUND, HTML));
+        assert!(body.contains("<base href=\"/branch/\">") && body.contains("<title>Vestibule"), "{path}: {body}");
+        assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+        assert!(headers.contains_key(header::CONTENT_SECURITY_POLICY) && !headers.contains_key(header::ETAG));
+        for accept in ["*/*", "application/json"] {
+            let (status, _, body) = get_page(path, &[("accept", accept)]).await;
+            assert_eq!((status, body.as_str()), (StatusCode::NOT_FOUND, "Not found\n"), "{path} {accept}");
+        }
     }
 }
 
