@@ -8,6 +8,9 @@ use std::process::{Command, Output, Stdio};
 
 const GOOD: &str = "listen = \"127.0.0.1:0\"\n[database]\nurl = \"sqlite:vestibule.db\"\n";
 
+const NOBODY: &str =
+    "vestibule-server: no account has the user name or e-mail address `nobody`; `user list` shows all\n";
+
 fn run(folder: &Path, config: &str, arguments: &[&str], input: &str) -> Output {
     std::fs::write(folder.join("vestibule.toml"), config).unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_vestibule-server"))
@@ -101,7 +104,8 @@ fn an_account_is_made_shown_changed_and_removed_and_all_of_it_is_audited() {
         text(&output.stdout)
     };
     let add = ["user", "add", "Grace", "--email", "grace@example.com", "--two-factor"];
-    done(&add, "a blue kettle\n");
+    let expected = "Added grace (Grace): access codes go to grace@example.com\n";
+    assert!(done(&add, "a blue kettle\n").ends_with(expected));
     let shown: serde_json::Value = serde_json::from_str(&done(&["user", "show", "grace", "--json"], "")).unwrap();
     assert_eq!((&shown["username"], &shown["two_factor"]), (&"grace".into(), &true.into()));
     for act in ["disable", "enable", "unlock", "disable-2fa", "enable-2fa"] {
@@ -236,11 +240,13 @@ fn the_audit_trail_can_be_asked_for_by_time_and_account() {
         (&["audit", "--since", "1h"], 2),
         (&["audit", "--since", "2999-01-01"], 0),
         (&["audit", "--user", "Ada"], 1),
-        (&["audit", "--user", "nobody"], 0),
+        (&["audit", "--user", "ada", "--since", "2999-01-01"], 0),
     ] {
         let output = run(folder.path(), GOOD, arguments, "");
         assert_eq!(text(&output.stdout).lines().count(), entries, "{arguments:?}");
     }
+    let nobody = run(folder.path(), GOOD, &["audit", "--user", "nobody"], "");
+    assert_eq!((nobody.status.code(), text(&nobody.stderr)), (Some(1), NOBODY.to_owned()));
     let wrong = run(folder.path(), GOOD, &["audit", "--since", "yesterday"], "");
     assert!(!wrong.status.success() && text(&wrong.stderr).contains("`yesterday` is neither"));
 }

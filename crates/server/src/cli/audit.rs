@@ -56,7 +56,10 @@ pub(super) async fn run(config: Config, arguments: &AuditArguments) -> Result<()
 async fn username_of(store: &Store, name: &str) -> Result<String, CliError> {
     let unknown = || CliError::NoSuchAccount(name.to_owned());
     if !name.contains('@') {
-        return canonical_username(name).ok_or_else(unknown);
+        let username = canonical_username(name).ok_or_else(unknown)?;
+        let is_there = store.account_by_username(&username).await?.is_some();
+        let was_there = is_there || !store.audit(Some(&username), 0).await?.is_empty();
+        return was_there.then_some(username).ok_or_else(unknown);
     }
     let email = canonical_email(name).ok_or_else(unknown)?;
     store.account_by_email(&email).await?.map(|account| account.username).ok_or_else(unknown)

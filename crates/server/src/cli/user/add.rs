@@ -53,10 +53,21 @@ pub(super) async fn run(desk: &Desk, arguments: AddArguments) -> Result<(), CliE
         added.map_err(|error| refused(&account.username, error))?;
         desk.record(&mut tx, "user-add", &account.username).await?;
     });
+    terminal::show(&added(&account, desk.demands_email))?;
     if let Some(shown) = shown {
         terminal::show(&shown)?;
     }
     Ok(())
+}
+
+/// What was done, in one line: a misspelt name shows here.
+fn added(account: &NewAccount, is_2fa_demanded: bool) -> String {
+    let codes = match (&account.email, account.two_factor || is_2fa_demanded) {
+        (Some(email), true) => format!("access codes go to {}", email.given),
+        (Some(email), false) => format!("e-mail address {}, no two-factor authentication", email.given),
+        (None, _) => "no e-mail address, no two-factor authentication".to_owned(),
+    };
+    format!("Added {} ({}): {codes}", account.username, account.name)
 }
 
 pub(super) fn username(given: &str) -> Result<String, CliError> {
