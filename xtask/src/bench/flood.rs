@@ -16,9 +16,9 @@ use super::{
 };
 use crate::command::{Failure, say};
 
-/// Throttling and the limits on mails off, as far as that goes: the flood must reach the hash.
+/// Throttling and the limits on mails off, as far as that goes: the flood must reach the hash. All come from one address.
 const SETTINGS: &str = "[throttle]\nfirst_wait = \"1ms\"\nlongest_wait = \"1ms\"\naddress_failures = 100000000\n\
-                        [code]\nsends_per_hour = 100000\n";
+                        [code]\nsends_per_hour = 100000\n[limits]\nconnections_per_address = 800\n";
 /// How often a code is submitted.
 const EVERY: Duration = Duration::from_millis(500);
 
