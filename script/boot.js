@@ -3,9 +3,21 @@
 (() => {
   "use strict";
   const MARK = "vestibule-reloaded";
+  // Set by the page as long as there is something to go on with.
+  const BEGUN = `vestibule-begun ${new URL(document.baseURI).pathname}`;
   // Milliseconds: when a start without an end is told, and after how long one that went well is trusted.
   const PATIENCE = 20_000;
   const CALM = 10_000;
+
+  // A sign-in may be on its way: the page looks for it before the first screen shows.
+  const mayGoOn = () => {
+    try {
+      return location.pathname !== new URL(document.baseURI).pathname || localStorage.getItem(BEGUN) !== null;
+    } catch {
+      return false;
+    }
+  };
+  document.documentElement.toggleAttribute("data-hold", mayGoOn());
 
   let isStarted = false;
   let isOver = false;
@@ -39,7 +51,10 @@
   const whenParsed = (act) =>
     document.readyState === "loading" ? document.addEventListener("DOMContentLoaded", act, { once: true }) : act();
 
-  const reload = () => location.reload();
+  const reload = () => {
+    self.vestibuleKeep?.();
+    location.reload();
+  };
 
   const show = (cause) =>
     whenParsed(() => {
@@ -49,7 +64,8 @@
       screen.hidden = false;
       const button = screen.querySelector("section:not([hidden]) button");
       button.onclick = reload;
-      button.focus();
+      // Nobody is taken away from a field.
+      if (!document.activeElement?.matches("input")) button.focus();
     });
 
   const hide = () => {

@@ -80,6 +80,10 @@
 
   const chosen = [remembered(), ...(navigator.languages ?? [])].map(serving).find((tag) => tag) ?? OWN;
   const ready = chosen === OWN ? Promise.resolve("") : speak(chosen, PATIENCE.start).catch(() => speak(OWN));
+  // The first screen is not to change its language before the person's eyes.
+  const release = () => root.removeAttribute("data-foreign");
+  if (chosen !== root.lang) root.setAttribute("data-foreign", "");
+  ready.then(release, release);
   self.vestibuleLanguage = { change, ready };
   // A service worker that has just taken over keeps what it is asked for, for the next start without a network.
   navigator.serviceWorker?.addEventListener("controllerchange", () => {

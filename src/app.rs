@@ -9,6 +9,7 @@ use crate::{
     components::{
         announcer::{Announcer, LiveRegion},
         brand::Brand,
+        first_screen::{FirstScreen, provide_first_screen, release, within},
         language_menu::LanguageMenu,
         submit::Cancel,
     },
@@ -40,19 +41,23 @@ fn Shell() -> impl IntoView {
     brand::follow(flow);
     let announcer: Announcer = expect_context();
     let is_resuming = flow.slice(|state| state.doing() == Some(Doing::Resuming));
-    view! {
-        <header class="brand">
-            <Brand/>
-        </header>
-        <main>
-            {move || match (flow.is_started(), is_resuming.get()) {
-                (false, _) => ().into_any(),
-                (true, true) => view! { <Resuming/> }.into_any(),
-                (true, false) => view! { <Stages/> }.into_any(),
-            }}
-        </main>
-        <footer><LanguageMenu/></footer>
-        <LiveRegion announcer/>
+    provide_first_screen();
+    if let Some(header) = document().query_selector("header").ok().flatten() {
+        // What stands there looks the same.
+        header.set_inner_html("");
+        within(&header, || view! { <Brand/> });
+    }
+    if let Some(body) = document().body() {
+        within(&body, move || view! { <footer><LanguageMenu/></footer> <LiveRegion announcer/> });
+    }
+    move || match (flow.is_started(), is_resuming.get()) {
+        (false, _) => ().into_any(),
+        (true, true) => {
+            FirstScreen::of_this_page().hide();
+            release();
+            view! { <Resuming/> }.into_any()
+        }
+        (true, false) => view! { <Stages/> }.into_any(),
     }
 }
 
@@ -60,12 +65,19 @@ fn Shell() -> impl IntoView {
 #[component]
 fn Stages() -> impl IntoView {
     let stage = use_flow().slice(State::stage);
-    move || match stage.get() {
-        Stage::Connect => view! { <Connect/> }.into_any(),
-        Stage::Account => view! { <Account/> }.into_any(),
-        Stage::Credentials => view! { <Credentials/> }.into_any(),
-        Stage::Code => view! { <Code/> }.into_any(),
-        Stage::User => view! { <User/> }.into_any(),
+    move || {
+        let stage = stage.get();
+        if stage != Stage::Connect {
+            FirstScreen::of_this_page().hide();
+        }
+        release();
+        match stage {
+            Stage::Connect => view! { <Connect/> }.into_any(),
+            Stage::Account => view! { <Account/> }.into_any(),
+            Stage::Credentials => view! { <Credentials/> }.into_any(),
+            Stage::Code => view! { <Code/> }.into_any(),
+            Stage::User => view! { <User/> }.into_any(),
+        }
     }
 }
 

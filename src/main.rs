@@ -39,7 +39,9 @@ fn main() {
     // Leptos has no executor of its own before it is mounted.
     wasm_bindgen_futures::spawn_local(async {
         let messages = i18n::ready().await;
-        leptos::mount::mount_to_body(move || leptos::view! { <app::App messages/> });
+        if let Some(main) = components::first_screen::main() {
+            leptos::mount::mount_to(main, move || leptos::view! { <app::App messages/> }).forget();
+        }
     });
 }
 

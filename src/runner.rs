@@ -148,16 +148,19 @@ impl Flow {
                     self.send(Event::Reply(number, Reply::Locked(news)));
                 });
             }
-            Effect::Store(number, record) => spawn_local(async move {
-                let written = storage::write(&record).await;
-                self.desk.try_update_value(|desk| {
-                    if let Some(tabs) = &desk.tabs {
-                        tabs.tell(&record);
-                    }
-                    desk.stored = written.is_ok().then_some(record);
+            Effect::Store(number, record) => {
+                storage::mark_begun(self.state.with_untracked(State::can_go_on));
+                spawn_local(async move {
+                    let written = storage::write(&record).await;
+                    self.desk.try_update_value(|desk| {
+                        if let Some(tabs) = &desk.tabs {
+                            tabs.tell(&record);
+                        }
+                        desk.stored = written.is_ok().then_some(record);
+                    });
+                    self.send(Event::Reply(number, Reply::Done));
                 });
-                self.send(Event::Reply(number, Reply::Done));
-            }),
+            }
             Effect::Discover(number, _)
             | Effect::Probe(number, _)
             | Effect::Challenge(number, ..)

@@ -32,6 +32,15 @@ pub(crate) async fn write(record: &str) -> Result<(), JsValue> {
     put(RECORD, record, "strict").await
 }
 
+/// Tells the next start whether there may be something to go on with, before it can ask the database
+/// (`script/boot.js`). Where that cannot be kept, the first screen shows for a moment.
+pub(crate) fn mark_begun(is_begun: bool) {
+    if let Ok(Some(marks)) = window().local_storage() {
+        let name = format!("vestibule-begun {}/", browser::base());
+        drop(if is_begun { marks.set_item(&name, "1") } else { marks.remove_item(&name) });
+    }
+}
+
 /// What was half typed, if that can be read.
 pub(crate) async fn read_draft() -> Option<String> {
     get(DRAFT).await

@@ -98,8 +98,8 @@ async fn an_error_is_tied_to_its_field_and_takes_the_focus_to_it() {
         view! {
             <Field
                 id="address"
-                label=|messages| messages.connect.server_address
-                kind=Kind::ADDRESS
+                label=|messages| messages.account.username
+                kind=Kind::USERNAME
                 input=input_ref()
                 value="typed"
                 error

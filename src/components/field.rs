@@ -1,12 +1,14 @@
 //! A labelled field with its help and its error.
 
 use leptos::{attr::custom::custom_attribute, html::Input, prelude::*};
-use vestibule_flow::{Event, State};
+use vestibule_flow::{Event, Stage, State};
+use web_sys::HtmlInputElement;
 
 use crate::{
+    components::first_screen::listen,
     drafts::Drafts,
     i18n::{Messages, text},
-    runner::use_flow,
+    runner::{Flow, use_flow},
 };
 
 /// What a field is for, in the words of HTML.
@@ -22,8 +24,6 @@ pub(crate) struct Kind {
 }
 
 impl Kind {
-    pub(crate) const ADDRESS: Self =
-        Self { input_type: "url", inputmode: "url", autocomplete: "url", dir: "ltr", is_kept: true };
     pub(crate) const USERNAME: Self =
         Self { input_type: "text", inputmode: "email", autocomplete: "username", dir: "auto", is_kept: true };
     pub(crate) const CELL_NUMBER: Self =
@@ -68,9 +68,7 @@ pub(crate) fn Field(
         if kind.is_kept {
             drafts.keep(stage, id, &typed(input));
         }
-        if flow.state().with_untracked(|state| state.trouble().is_some()) {
-            flow.send(Event::Edited);
-        }
+        tell_of_editing(flow);
     };
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
     let described_by = {
@@ -78,7 +76,7 @@ pub(crate) fn Field(
         let error_id = error_id.clone();
         move || if error.with(Option::is_some) { format!("{error_id} {hint_id}") } else { hint_id.clone() }
     };
-    focus_when_refused(input, error);
+    focus_when_refused(move || input.get_untracked(), error);
     view! {
         <div class="field" class:wrong=move || error.with(Option::is_some)>
             <label for=id>{text(label)}</label>
@@ -107,14 +105,36 @@ pub(crate) fn Field(
     }
 }
 
+fn tell_of_editing(flow: Flow) {
+    if flow.state().with_untracked(|state| state.trouble().is_some()) {
+        flow.send(Event::Edited);
+    }
+}
+
+/// Keeps what is typed in a field that stands already, and fills it in with what was half typed before.
+pub(crate) fn keep_what_is_typed(id: &'static str, stage: Stage, input: &HtmlInputElement) {
+    let (drafts, flow): (Drafts, _) = (expect_context(), use_flow());
+    if let Some(value) = drafts.of(stage, id).filter(|_| input.value().is_empty()) {
+        input.set_value(&value);
+    }
+    let field = input.clone();
+    listen(input, "input", move |_| {
+        drafts.keep(stage, id, &field.value());
+        tell_of_editing(flow);
+    });
+}
+
 /// Takes the focus to a field each time that something is wrong with it, and selects what is there.
-fn focus_when_refused(input: NodeRef<Input>, error: Signal<Option<String>>) {
+pub(crate) fn focus_when_refused(
+    input: impl Fn() -> Option<HtmlInputElement> + 'static,
+    error: Signal<Option<String>>,
+) {
     let refusals = use_flow().slice(vestibule_flow::State::refusals);
     Effect::new(move |before: Option<u64>| {
         let refusals = refusals.get();
         if before.is_some_and(|before| before != refusals)
             && error.with_untracked(Option::is_some)
-            && let Some(input) = input.get_untracked()
+            && let Some(input) = input()
         {
             // A field that has gone meanwhile needs no focus.
             drop(input.focus());

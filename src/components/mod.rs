@@ -6,6 +6,7 @@ pub(crate) mod clock;
 pub(crate) mod code_input;
 pub(crate) mod disclosure;
 pub(crate) mod field;
+pub(crate) mod first_screen;
 pub(crate) mod language_menu;
 pub(crate) mod notice;
 pub(crate) mod password;

@@ -1,9 +1,11 @@
 //! The frame of a stage: heading, step, form, focus, announcement.
 
+use std::fmt::Display;
+
 use leptos::{ev::SubmitEvent, html, prelude::*};
 use vestibule_flow::{Notice as Why, Stage};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement};
 
 use crate::{
     components::{
@@ -27,22 +29,13 @@ pub(crate) fn StageForm(
     on_submit: impl Fn() + 'static,
     children: Children,
 ) -> impl IntoView {
-    let messages = use_messages();
-    let announcer: Announcer = expect_context();
-    let drafts: Drafts = expect_context();
     let form = NodeRef::<html::Form>::new();
     let heading = text(heading);
-    let name = use_service_name();
     let step = stage as u8 + 1;
-    let steps = move || fill(&fill(messages.get().step, step), STEPS);
-    Effect::new(move |_| {
-        document().set_title(&format!("{} – {}", heading(), name.get()));
-    });
+    let steps = steps(stage);
     Effect::new(move |_| {
         if let Some(form) = form.get() {
-            // Once for each stage: in another language it is the same one.
-            announcer.say(untrack(|| format!("{}, {}", heading(), steps())));
-            focus_first(&form, drafts.latest(stage));
+            untrack(|| present(&form, stage, heading));
         }
     });
     view! {
@@ -71,6 +64,30 @@ pub(crate) fn StageForm(
     }
 }
 
+/// What a stage does when it shows: it is the page's title, it is announced, and the focus goes to its first field, or
+/// stays where the person has put it.
+pub(crate) fn present<H>(form: &HtmlFormElement, stage: Stage, heading: impl Fn() -> H + 'static)
+where
+    H: Display,
+{
+    let (announcer, drafts): (Announcer, Drafts) = (expect_context(), expect_context());
+    let name = use_service_name();
+    let steps = steps(stage);
+    // Once for each stage: in another language it is the same one.
+    announcer.say(untrack(|| format!("{}, {}", heading(), steps())));
+    let active = document().active_element();
+    if !active.is_some_and(|active| form.contains(Some(&active))) {
+        focus_first(form, drafts.latest(stage));
+    }
+    Effect::new(move |_| document().set_title(&format!("{} – {}", heading(), name.get())));
+}
+
+/// Where a stage stands among them.
+fn steps(stage: Stage) -> impl Fn() -> String + Copy + Send + Sync + 'static {
+    let messages = use_messages();
+    move || fill(&fill(messages.get().step, stage as u8 + 1), STEPS)
+}
+
 /// Why this stage shows, where the person did not go to it.
 #[component]
 pub(crate) fn StageNotice() -> impl IntoView {
@@ -97,7 +114,7 @@ pub(crate) fn StageNotice() -> impl IntoView {
 }
 
 /// The field that was half typed, else the first empty one, else the button that submits.
-fn focus_first(form: &web_sys::HtmlFormElement, half_typed: Option<String>) {
+fn focus_first(form: &HtmlFormElement, half_typed: Option<String>) {
     let half_typed = half_typed.and_then(|id| form.query_selector(&format!("#{id}")).ok().flatten());
     if let Some(input) = half_typed.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
         drop(input.focus());

@@ -47,12 +47,7 @@ pub(super) const MESSAGES: Messages = Messages {
             بمسؤول النظام.",
     },
     connect: ConnectMessages {
-        heading: "الاتصال",
-        server_address: "عنوان الخادم",
-        help: "إذا كنت لا تتذكر عنوان الخادم، فيُرجى الاتصال بمسؤول النظام.",
         understood: "سيتم الاتصال بـ {}",
-        submit: "اتصال",
-        pending: "جارٍ الاتصال…",
         remembered: "العناوين المحفوظة",
         forget: "نسيان {}",
         use_address: "استخدام {}",
@@ -216,7 +211,12 @@ pub(super) const MESSAGES: Messages = Messages {
 
 pub(super) const START: StartMessages = StartMessages {
     direction: "rtl",
-    starting: "لحظة من فضلك…",
+    connect_heading: "الاتصال",
+    connect_server_address: "عنوان الخادم",
+    connect_help: "إذا كنت لا تتذكر عنوان الخادم، فيُرجى الاتصال بمسؤول النظام.",
+    connect_submit: "اتصال",
+    connect_pending: "جارٍ الاتصال…",
+    starting: "ما زالت الصفحة قيد التحميل…",
     reload: "إعادة التحميل",
     help: "إذا احتجت إلى مساعدة، فيُرجى الاتصال بمسؤول النظام.",
     unsupported_heading: "لا يمكن تسجيل الدخول بهذا المتصفح",

@@ -51,12 +51,7 @@ pub(super) const MESSAGES: Messages = Messages {
             wenden Sie sich bitte an Ihren Systemadministrator.",
     },
     connect: ConnectMessages {
-        heading: "Verbinden",
-        server_address: "Serveradresse",
-        help: "Wenn Sie Ihre Serveradresse nicht wissen, wenden Sie sich bitte an Ihren Systemadministrator.",
         understood: "Verbindet mit {}",
-        submit: "Verbinden",
-        pending: "Verbindung wird aufgebaut…",
         remembered: "Gemerkt",
         forget: "{} vergessen",
         use_address: "{} verwenden",
@@ -215,7 +210,12 @@ pub(super) const MESSAGES: Messages = Messages {
 
 pub(super) const START: StartMessages = StartMessages {
     direction: "ltr",
-    starting: "Einen Moment…",
+    connect_heading: "Verbinden",
+    connect_server_address: "Serveradresse",
+    connect_help: "Wenn Sie Ihre Serveradresse nicht wissen, wenden Sie sich bitte an Ihren Systemadministrator.",
+    connect_submit: "Verbinden",
+    connect_pending: "Verbindung wird aufgebaut…",
+    starting: "Die Seite lädt noch…",
     reload: "Neu laden",
     help: "Wenn Sie Hilfe brauchen, wenden Sie sich bitte an Ihren Systemadministrator.",
     unsupported_heading: "Mit diesem Browser können Sie sich nicht anmelden",

@@ -48,12 +48,7 @@ pub(crate) const MESSAGES: Messages = Messages {
             help, please contact your system administrator.",
     },
     connect: ConnectMessages {
-        heading: "Connect",
-        server_address: "Server Address",
-        help: "If you cannot remember your server address, please contact your system administrator.",
         understood: "Connects to {}",
-        submit: "Connect",
-        pending: "Connecting…",
         remembered: "Remembered",
         forget: "Forget {}",
         use_address: "Use {}",
@@ -208,7 +203,12 @@ pub(crate) const MESSAGES: Messages = Messages {
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) const START: StartMessages = StartMessages {
     direction: "ltr",
-    starting: "One moment…",
+    connect_heading: "Connect",
+    connect_server_address: "Server Address",
+    connect_help: "If you cannot remember your server address, please contact your system administrator.",
+    connect_submit: "Connect",
+    connect_pending: "Connecting…",
+    starting: "The page is still loading…",
     reload: "Reload",
     help: "If you need help, please contact your system administrator.",
     unsupported_heading: "This browser cannot sign you in",

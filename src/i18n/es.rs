@@ -49,12 +49,7 @@ pub(super) const MESSAGES: Messages = Messages {
             en contacto con el administrador del sistema.",
     },
     connect: ConnectMessages {
-        heading: "Conexión",
-        server_address: "Dirección del servidor",
-        help: "Si no recuerda la dirección del servidor, póngase en contacto con el administrador del sistema.",
         understood: "Se conectará con {}",
-        submit: "Conectar",
-        pending: "Conectando…",
         remembered: "Direcciones guardadas",
         forget: "Olvidar {}",
         use_address: "Usar {}",
@@ -220,7 +215,12 @@ pub(super) const MESSAGES: Messages = Messages {
 
 pub(super) const START: StartMessages = StartMessages {
     direction: "ltr",
-    starting: "Un momento…",
+    connect_heading: "Conexión",
+    connect_server_address: "Dirección del servidor",
+    connect_help: "Si no recuerda la dirección del servidor, póngase en contacto con el administrador del sistema.",
+    connect_submit: "Conectar",
+    connect_pending: "Conectando…",
+    starting: "La página aún se está cargando…",
     reload: "Volver a cargar",
     help: "Si necesita ayuda, póngase en contacto con el administrador del sistema.",
     unsupported_heading: "Con este navegador no se puede iniciar sesión",

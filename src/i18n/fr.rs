@@ -51,12 +51,7 @@ pub(super) const MESSAGES: Messages = Messages {
             contactez votre administrateur système.",
     },
     connect: ConnectMessages {
-        heading: "Connexion au serveur",
-        server_address: "Adresse du serveur",
-        help: "Si vous ne vous souvenez plus de l’adresse du serveur, contactez votre administrateur système.",
         understood: "Connexion au serveur {}",
-        submit: "Joindre le serveur",
-        pending: "Connexion au serveur…",
         remembered: "Adresses enregistrées",
         forget: "Oublier {}",
         use_address: "Utiliser {}",
@@ -224,7 +219,12 @@ pub(super) const MESSAGES: Messages = Messages {
 
 pub(super) const START: StartMessages = StartMessages {
     direction: "ltr",
-    starting: "Un instant…",
+    connect_heading: "Connexion au serveur",
+    connect_server_address: "Adresse du serveur",
+    connect_help: "Si vous ne vous souvenez plus de l’adresse du serveur, contactez votre administrateur système.",
+    connect_submit: "Joindre le serveur",
+    connect_pending: "Connexion au serveur…",
+    starting: "La page est encore en cours de chargement…",
     reload: "Recharger",
     help: "Si vous avez besoin d’aide, contactez votre administrateur système.",
     unsupported_heading: "Ce navigateur ne permet pas la connexion",

@@ -50,12 +50,7 @@ pub(super) const MESSAGES: Messages = Messages {
             l’amministratore di sistema.",
     },
     connect: ConnectMessages {
-        heading: "Connessione",
-        server_address: "Indirizzo del server",
-        help: "Se non ricorda l’indirizzo del server, contatti l’amministratore di sistema.",
         understood: "Connessione a {}",
-        submit: "Connetti",
-        pending: "Connessione in corso…",
         remembered: "Indirizzi memorizzati",
         forget: "Dimentica {}",
         use_address: "Usa {}",
@@ -220,7 +215,12 @@ pub(super) const MESSAGES: Messages = Messages {
 
 pub(super) const START: StartMessages = StartMessages {
     direction: "ltr",
-    starting: "Un momento…",
+    connect_heading: "Connessione",
+    connect_server_address: "Indirizzo del server",
+    connect_help: "Se non ricorda l’indirizzo del server, contatti l’amministratore di sistema.",
+    connect_submit: "Connetti",
+    connect_pending: "Connessione in corso…",
+    starting: "La pagina si sta ancora caricando…",
     reload: "Ricarica",
     help: "Se ha bisogno di aiuto, contatti l’amministratore di sistema.",
     unsupported_heading: "Con questo browser non è possibile accedere",

@@ -55,12 +55,7 @@ catalogue! {
     }
 
     struct ConnectMessages {
-        heading: &'static str,
-        server_address: &'static str,
-        help: &'static str,
         understood: &'static str,
-        submit: &'static str,
-        pending: &'static str,
         remembered: &'static str,
         forget: &'static str,
         use_address: &'static str,
@@ -221,6 +216,11 @@ catalogue! {
     struct StartMessages {
         /// `ltr` or `rtl`: which way the language is written.
         direction: &'static str,
+        connect_heading: &'static str,
+        connect_server_address: &'static str,
+        connect_help: &'static str,
+        connect_submit: &'static str,
+        connect_pending: &'static str,
         starting: &'static str,
         reload: &'static str,
         help: &'static str,

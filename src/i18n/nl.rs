@@ -49,12 +49,7 @@ pub(super) const MESSAGES: Messages = Messages {
             dan contact op met uw systeembeheerder.",
     },
     connect: ConnectMessages {
-        heading: "Verbinden",
-        server_address: "Serveradres",
-        help: "Weet u uw serveradres niet meer? Neem dan contact op met uw systeembeheerder.",
         understood: "Maakt verbinding met {}",
-        submit: "Verbinden",
-        pending: "Verbinding maken…",
         remembered: "Onthouden",
         forget: "{} vergeten",
         use_address: "{} gebruiken",
@@ -211,7 +206,12 @@ pub(super) const MESSAGES: Messages = Messages {
 
 pub(super) const START: StartMessages = StartMessages {
     direction: "ltr",
-    starting: "Een ogenblik…",
+    connect_heading: "Verbinden",
+    connect_server_address: "Serveradres",
+    connect_help: "Weet u uw serveradres niet meer? Neem dan contact op met uw systeembeheerder.",
+    connect_submit: "Verbinden",
+    connect_pending: "Verbinding maken…",
+    starting: "De pagina wordt nog geladen…",
     reload: "Opnieuw laden",
     help: "Hebt u hulp nodig? Neem dan contact op met uw systeembeheerder.",
     unsupported_heading: "Met deze browser kunt u zich niet aanmelden",

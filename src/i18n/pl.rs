@@ -48,12 +48,7 @@ pub(super) const MESSAGES: Messages = Messages {
             się z administratorem systemu.",
     },
     connect: ConnectMessages {
-        heading: "Połączenie",
-        server_address: "Adres serwera",
-        help: "Jeśli nie pamiętasz adresu serwera, skontaktuj się z administratorem systemu.",
         understood: "Połączenie z {}",
-        submit: "Połącz",
-        pending: "Łączenie…",
         remembered: "Zapamiętane",
         forget: "Zapomnij {}",
         use_address: "Użyj {}",
@@ -219,7 +214,12 @@ pub(super) const MESSAGES: Messages = Messages {
 
 pub(super) const START: StartMessages = StartMessages {
     direction: "ltr",
-    starting: "Chwileczkę…",
+    connect_heading: "Połączenie",
+    connect_server_address: "Adres serwera",
+    connect_help: "Jeśli nie pamiętasz adresu serwera, skontaktuj się z administratorem systemu.",
+    connect_submit: "Połącz",
+    connect_pending: "Łączenie…",
+    starting: "Strona nadal się wczytuje…",
     reload: "Odśwież",
     help: "Jeśli potrzebujesz pomocy, skontaktuj się z administratorem systemu.",
     unsupported_heading: "W tej przeglądarce nie można się zalogować",

@@ -48,12 +48,7 @@ pub(super) const MESSAGES: Messages = Messages {
             administrador do sistema.",
     },
     connect: ConnectMessages {
-        heading: "Conexão",
-        server_address: "Endereço do servidor",
-        help: "Se você não se lembra do endereço do servidor, fale com o administrador do sistema.",
         understood: "Conexão com {}",
-        submit: "Conectar",
-        pending: "Conectando…",
         remembered: "Endereços salvos",
         forget: "Esquecer {}",
         use_address: "Usar {}",
@@ -217,7 +212,12 @@ pub(super) const MESSAGES: Messages = Messages {
 
 pub(super) const START: StartMessages = StartMessages {
     direction: "ltr",
-    starting: "Um momento…",
+    connect_heading: "Conexão",
+    connect_server_address: "Endereço do servidor",
+    connect_help: "Se você não se lembra do endereço do servidor, fale com o administrador do sistema.",
+    connect_submit: "Conectar",
+    connect_pending: "Conectando…",
+    starting: "A página ainda está carregando…",
     reload: "Recarregar",
     help: "Se você precisar de ajuda, fale com o administrador do sistema.",
     unsupported_heading: "Não é possível fazer login neste navegador",

@@ -1,76 +1,92 @@
 //! Server Address.
 
-use leptos::{html::Input, prelude::*};
+use leptos::prelude::*;
 use vestibule_flow::{AddressError, Doing, Event, ServerAddress, Stage, State, Trouble, connect::Error};
 
 use crate::{
     browser::BrowserUrls,
     components::{
-        field::{Field, Kind, typed},
-        stage_form::StageForm,
-        submit::Submit,
+        field::{focus_when_refused, keep_what_is_typed},
+        first_screen::{FirstScreen, listen, within},
+        stage_form::{StageNotice, present},
     },
     i18n::{Messages, failure, fill, text, use_messages},
     runner::use_flow,
 };
 
-/// The first stage.
+/// The first stage. Its form stands in `index.html`, where people can type before this program is there: the form is
+/// not made here, it is brought to life.
 #[component]
 pub(crate) fn Connect() -> impl IntoView {
     let flow = use_flow();
     let messages = use_messages();
-    let input = NodeRef::<Input>::new();
+    let screen = FirstScreen::of_this_page();
+    let input = {
+        let input = screen.input.clone();
+        move || Some(input.clone())
+    };
     let (understood, set_understood) = signal(None::<ServerAddress>);
     let trouble = flow.slice(trouble);
     let error =
         Signal::derive(move || trouble.with(|trouble| trouble.as_ref().map(|error| words(messages.get(), error))));
-    let hint = Signal::derive(move || match understood.get() {
-        Some(address) => fill(messages.get().connect.understood, address),
-        None => messages.get().connect.help.to_owned(),
-    });
+    let hint = Memo::new(move |_| understood.get().map(|address| fill(messages.get().connect.understood, address)));
     let is_pending = flow.slice(|state| state.doing() == Some(Doing::Connecting));
-    let read = move || set_understood.set(ServerAddress::parse::<BrowserUrls>(&typed(input)).ok());
+    let is_busy = flow.slice(|state| state.doing().is_some());
+    let read = {
+        let input = screen.input.clone();
+        move || set_understood.set(ServerAddress::parse::<BrowserUrls>(&input.value()).ok())
+    };
+
+    screen.show();
+    keep_what_is_typed("address", Stage::Connect, &screen.input);
+    listen(&screen.input, "input", {
+        let read = read.clone();
+        move |_| read()
+    });
+    let submit = {
+        let input = screen.input.clone();
+        move || flow.send(Event::Connect(input.value()))
+    };
+    let is_early = screen.take_early_submit();
+    listen(&screen.form, "submit", {
+        let submit = submit.clone();
+        move |_| submit()
+    });
+    listen(&screen.cancel, "click", move |_| flow.send(Event::Cancel));
+    focus_when_refused(input, error);
+    screen.follow_error(error);
+    screen.follow_pending(is_pending, is_busy);
+    screen.follow_hint(hint);
 
     // The page's own server answers after the field is there; what the person has typed meanwhile stays.
     let prefill = flow.slice(|state| state.address().map(ToString::to_string));
+    let field = screen.input.clone();
     Effect::new(move |_| {
-        if let (Some(address), Some(input)) = (prefill.get(), input.get())
-            && input.value().is_empty()
+        if let Some(address) = prefill.get()
+            && field.value().is_empty()
         {
-            input.set_value(&address);
+            field.set_value(&address);
             // Whoever is about to type in it replaces it: nothing is typed onto it.
-            if document().active_element().is_some_and(|active| active.is_same_node(Some(&input))) {
-                input.select();
+            if document().active_element().is_some_and(|active| active.is_same_node(Some(&field))) {
+                field.select();
             }
-            read();
         }
+        read();
     });
-    view! {
-        <StageForm
-            stage=Stage::Connect
-            heading=|messages| messages.connect.heading
-            on_submit=move || flow.send(Event::Connect(typed(input)))
-        >
-            <div on:input=move |_| read()>
-                <Field
-                    id="address"
-                    label=|messages| messages.connect.server_address
-                    kind=Kind::ADDRESS
-                    value=prefill.get_untracked().unwrap_or_default()
-                    input
-                    error
-                    hint
-                />
-            </div>
-            <Submit
-                label=|messages| messages.connect.submit
-                pending=|messages| messages.connect.pending
-                is_pending
-            />
-            <Offer trouble/>
-            <Remembered/>
-        </StageForm>
+    let heading = screen.heading();
+    present(&screen.form, Stage::Connect, move || {
+        // In another language it is another text.
+        messages.track();
+        heading.text_content().unwrap_or_default()
+    });
+    if is_early {
+        submit();
     }
+    within(&screen.slot(0), || view! { <StageNotice/> });
+    within(&screen.slot(1), move || {
+        move || error.get().map(|error| view! { <p class="error" id="address-error" role="alert">{error}</p> })
+    });
+    within(&screen.slot(2), move || view! { <Offer trouble/> <Remembered/> });
 }
 
 fn trouble(state: &State) -> Option<Error> {

@@ -126,7 +126,7 @@ test.describe('once what was missing is there, the page starts:', () => {
       complaints.allow(/404|wasm/);
       await page.route(file, (route) => route.fulfill({ status: 404 }), { times: 1 });
       await person.open('connect');
-      expect(trouble.loads).toBe(2);
+      await expect.poll(() => trouble.loads).toBe(2);
       await trouble.expectHidden();
       await person.walk('connect', 'user');
     });
@@ -169,7 +169,7 @@ test.describe('once what was missing is there, the page starts:', () => {
     });
     // The document is there long before everything that it names.
     await page.goto(person.server, { waitUntil: 'commit' });
-    await page.getByText('One moment').waitFor();
+    await page.getByText('The page is still loading…').waitFor();
     await page.clock.fastForward('00:21');
     await trouble.expectShown('slow');
     await axe();

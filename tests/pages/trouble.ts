@@ -30,7 +30,7 @@ export class TroublePage {
   async expectShown(cause: Cause): Promise<void> {
     await expect(this.screen.getByRole('heading', { level: 1 })).toHaveText(HEADINGS[cause]);
     await expect(this.screen.getByRole('paragraph').first()).toBeVisible();
-    await expect(this.reloadButton).toBeFocused();
+    await expect(this.reloadButton).toBeVisible();
   }
 
   async expectHidden(): Promise<void> {

@@ -251,6 +251,12 @@ impl State {
         }
     }
 
+    /// Whether a page that is opened anew may have a sign-in or a session to go on with.
+    #[must_use]
+    pub fn can_go_on(&self) -> bool {
+        self.record.sign_in.is_some() || self.record.session.is_some()
+    }
+
     /// The last stage that can be shown: nobody skips one.
     pub(crate) fn furthest(&self) -> Stage {
         match &self.progress {

@@ -49,21 +49,27 @@ fn for_shell(document: &str, base: &str) -> Result<String, Failure> {
 
 /// As the server's policy for the page, without what a document cannot say of itself.
 fn policy(document: &str) -> String {
-    let mut hashes = Vec::new();
-    let mut rest = document;
-    while let Some((_, after)) = rest.split_once("<script") {
-        let Some((attributes, inside)) = after.split_once('>') else { break };
-        let Some((script, after)) = inside.split_once("</script") else { break };
-        rest = after;
-        if !attributes.contains("src=") {
-            hashes.push(format!(" 'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script))));
-        }
-    }
-    let hashes = hashes.concat();
+    let (scripts, styles) = (hashes(document, "script"), hashes(document, "style"));
     format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'{styles}; \
          connect-src 'self' https: http:; img-src 'self' https: data:; base-uri 'self'; form-action 'self'"
     )
+}
+
+/// Hashes of what stands in elements of this name, without those that name a file.
+fn hashes(document: &str, element: &str) -> String {
+    let (open, close) = (format!("<{element}"), format!("</{element}"));
+    let mut hashes = Vec::new();
+    let mut rest = document;
+    while let Some((_, after)) = rest.split_once(&open) {
+        let Some((attributes, inside)) = after.split_once('>') else { break };
+        let Some((content, after)) = inside.split_once(&close) else { break };
+        rest = after;
+        if !attributes.contains("src=") {
+            hashes.push(format!(" 'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(content))));
+        }
+    }
+    hashes.concat()
 }
 
 #[cfg(test)]
@@ -71,7 +77,7 @@ mod tests {
     use super::*;
 
     const PAGE: &str = "<html data-worker=\"sw.js\" lang=\"en\"><meta charset=\"utf-8\"><base href=\"/\">\
-                        <link rel=\"manifest\" href=\"manifest.webmanifest\"><script>go()\n</script>";
+                        <link rel=\"manifest\" href=\"manifest.webmanifest\"><script>go()\n</script><style>p{}</style>";
 
     #[test]
     fn a_shell_has_its_policy_in_the_document_and_no_worker() {
@@ -79,6 +85,10 @@ mod tests {
         assert!(document.contains(r#"<base href="/assets/">"#));
         // sha256sum | xxd -r -p | base64 of `go()\n`.
         let allowed = "script-src 'self' 'wasm-unsafe-eval' 'sha256-uxztVBOu4I1US70toGMPbtpfckNKW9OzJ9C6/M5mIrI=';";
+        assert!(
+            document.contains("style-src 'self' 'sha256-gG2yISYereRMiG2lMXrbiUgi0Ubw9p7QCeWcroOvy9Y=';"),
+            "{document}"
+        );
         let (before, after) = document.split_once(allowed).unwrap();
         assert!(!before.contains("<script") && after.contains("<script"), "the policy comes first");
         assert!(!document.contains("worker") && !document.contains("manifest"), "{document}");

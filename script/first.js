@@ -1,0 +1,33 @@
+// The first screen before the page runs. What is typed stays where it is; an early Connect is kept for the page.
+(() => {
+  "use strict";
+  const form = document.getElementById("connect");
+  const input = form.elements.server;
+  const [label, pending] = form.querySelector("[type=submit]").children;
+
+  const setEarly = (isEarly) => {
+    form.toggleAttribute("data-early", isEarly);
+    label.parentElement.classList.toggle("pending", isEarly);
+    label.hidden = isEarly;
+    pending.hidden = !isEarly;
+  };
+
+  // The form was submitted before this script was here, or a link says where to connect to: it is never done unasked.
+  const asked = new URLSearchParams(location.search).get("server");
+  if (asked !== null) {
+    input.value = asked;
+    history.replaceState(history.state, "", location.pathname + location.hash);
+  }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!form.hasAttribute("data-ready")) setEarly(true);
+  });
+  // Whoever goes on typing has not meant it yet.
+  form.addEventListener("input", () => {
+    if (form.hasAttribute("data-early")) setEarly(false);
+  });
+  // A reload must not cost what was typed.
+  self.vestibuleKeep = () => {
+    if (form.isConnected && input.value) history.replaceState(history.state, "", `?${new URLSearchParams({ server: input.value })}`);
+  };
+})();

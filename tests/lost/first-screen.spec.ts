@@ -1,0 +1,179 @@
+import type { Page } from '@playwright/test';
+import { expect, test as base } from '../fixtures/lost.ts';
+
+const WASM = /\.wasm$/;
+
+interface Fixtures {
+  /** Holds the WebAssembly back until it is called. */
+  deliver: () => void;
+}
+
+/** The page is opened while its program is still on its way. */
+const test = base.extend<Fixtures>({
+  deliver: async ({ page }, use) => {
+    let deliver = (): void => undefined;
+    const isDelivered = new Promise<void>((resolve) => (deliver = resolve));
+    await page.route(WASM, async (route) => {
+      await isDelivered;
+      await route.continue();
+    });
+    await use(deliver);
+    deliver();
+  },
+});
+
+test.use({ serviceWorkers: 'block' });
+
+/** Runs in the page: whether the program has taken the first screen over. */
+async function takenOver(page: Page): Promise<void> {
+  await expect(page.locator('#connect')).toHaveAttribute('data-ready', '');
+}
+
+async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url, { waitUntil: 'commit' });
+  await page.getByRole('button', { name: 'Connect' }).waitFor();
+}
+
+test('what is typed before the program is there stays, with the focus and what is selected, in the same field', async ({
+  page,
+  server,
+  person,
+  deliver,
+}) => {
+  await open(page, server.origin);
+  await expect(person.connect.serverAddress).toBeFocused();
+  await page.keyboard.type('uc.example.org/path');
+  const field = await person.connect.serverAddress.elementHandle();
+  await field?.evaluate((input: HTMLInputElement) => input.setSelectionRange(3, 10));
+  deliver();
+  await takenOver(page);
+  await expect(page.getByText(/^Connects to/)).toBeVisible();
+  expect(
+    await field?.evaluate((input: HTMLInputElement) => [
+      input.isConnected,
+      input === document.activeElement,
+      input.value,
+      input.selectionStart,
+      input.selectionEnd,
+    ]),
+  ).toEqual([true, true, 'uc.example.org/path', 3, 10]);
+});
+
+test('an early Connect is kept, and done by the program', async ({ page, server, person, deliver, axe }) => {
+  await open(page, server.origin);
+  await person.connect.serverAddress.fill(server.origin);
+  await person.connect.connectButton.click();
+  await expect(page.getByRole('button', { name: 'Connecting…' })).toBeVisible();
+  await axe();
+  deliver();
+  await person.expectAt('account');
+});
+
+test('whoever goes on typing after an early Connect has not meant it', async ({ page, server, person, deliver }) => {
+  await open(page, server.origin);
+  await person.connect.serverAddress.fill('uc.example.or');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('g');
+  await expect(person.connect.connectButton).toBeVisible();
+  deliver();
+  await takenOver(page);
+  await expect(person.connect.serverAddress).toHaveValue('uc.example.org');
+  await expect(person.connect.error).toHaveCount(0);
+  await person.expectAt('connect');
+});
+
+test('the take-over moves nothing', async ({ page, server, deliver }) => {
+  await page.addInitScript(() => {
+    const shifts = ((globalThis as unknown as { shifts: number[] }).shifts = []);
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shifts.push((entry as PerformanceEntry & { value: number }).value as never);
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await open(page, server.origin);
+  const box = () => page.getByRole('button', { name: 'Connect' }).boundingBox();
+  const before = await box();
+  deliver();
+  await takenOver(page);
+  await page.getByRole('combobox').waitFor();
+  expect(await box()).toEqual(before);
+  expect(await page.evaluate(() => (globalThis as unknown as { shifts: number[] }).shifts)).toEqual([]);
+});
+
+test('that it takes long is said after five seconds, and what was typed outlives a reload', async ({
+  page,
+  server,
+  person,
+  complaints,
+  deliver,
+}) => {
+  complaints.allow(/ERR_ABORTED/);
+  await open(page, server.origin);
+  await person.connect.serverAddress.fill('uc.example.org');
+  await expect(page.getByText('The page is still loading…')).toHaveCSS('opacity', '1', { timeout: 8_000 });
+  deliver();
+  await takenOver(page);
+  await expect(page.getByText('The page is still loading…')).toHaveCount(0);
+  await page.reload();
+  await takenOver(page);
+  await expect(person.connect.serverAddress).toHaveValue('uc.example.org');
+});
+
+test('a program that does not come costs nothing that was typed', async ({ page, server, person, complaints }) => {
+  complaints.allow(/404|wasm/);
+  let answer = (): void => undefined;
+  const isTyped = new Promise<void>((resolve) => (answer = resolve));
+  await page.route(
+    WASM,
+    async (route) => {
+      await isTyped;
+      await route.fulfill({ status: 404 });
+    },
+    { times: 1 },
+  );
+  await open(page, server.origin);
+  await person.connect.serverAddress.fill('uc.example.org');
+  const reloaded = page.waitForEvent('domcontentloaded');
+  answer();
+  await reloaded;
+  await takenOver(page);
+  await expect(person.connect.serverAddress).toHaveValue('uc.example.org');
+  expect(new URL(page.url()).search).toBe('');
+});
+
+test('an address in a link is filled in, and never connected to unasked', async ({ page, server, person }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).host));
+  await page.goto(`${server.origin}/?server=uc.example.org`);
+  await takenOver(page);
+  await expect(person.connect.serverAddress).toHaveValue('uc.example.org');
+  await expect(page).toHaveURL(`${server.origin}/`);
+  expect(asked).not.toContain('uc.example.org');
+});
+
+test('a form that is sent before any script runs comes back with what was typed', async ({ browser, server }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(server.origin);
+  await page.getByRole('textbox', { name: 'Server Address' }).fill('uc.example.org');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(`${server.origin}/?server=uc.example.org`);
+  await context.close();
+});
+
+test('a sign-in that is gone on with never shows the first screen', async ({ page, server, person }) => {
+  await person.walk('connect', 'credentials');
+  await page.addInitScript(() => {
+    const seen = ((globalThis as unknown as { seen: string[] }).seen = []);
+    const look = (): void => {
+      const form = document.getElementById('connect');
+      if (form !== null && getComputedStyle(form).visibility === 'visible') seen.push(location.pathname as never);
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  for (const path of ['/', '/credentials']) {
+    await page.goto(`${server.origin}${path}`);
+    await person.expectAt('credentials');
+    expect(await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)).toEqual([]);
+  }
+});
