@@ -111,11 +111,14 @@ fn tell_of_editing(flow: Flow) {
     }
 }
 
-/// Keeps what is typed in a field that stands already, and fills it in with what was half typed before.
+/// Keeps what is typed in a field that stands already, and what was typed in it before; else fills it in with what was
+/// half typed in an earlier page.
 pub(crate) fn keep_what_is_typed(id: &'static str, stage: Stage, input: &HtmlInputElement) {
     let (drafts, flow): (Drafts, _) = (expect_context(), use_flow());
-    if let Some(value) = drafts.of(stage, id).filter(|_| input.value().is_empty()) {
-        input.set_value(&value);
+    match (input.value(), drafts.of(stage, id)) {
+        (typed, Some(draft)) if typed.is_empty() => input.set_value(&draft),
+        (typed, _) if !typed.is_empty() => drafts.keep(stage, id, &typed),
+        _ => {}
     }
     let field = input.clone();
     listen(input, "input", move |_| {

@@ -53,6 +53,8 @@ impl FirstScreen {
         if !self.form.is_connected()
             && let Some(main) = main()
         {
+            // What was typed the last time has been connected to, or given up.
+            self.input.set_value("");
             drop(main.append_child(&self.form));
         }
         let form = self.form.clone();
@@ -73,7 +75,9 @@ impl FirstScreen {
 
     /// Whether Connect was tapped before this program was there: once.
     pub(crate) fn take_early_submit(&self) -> bool {
-        self.form.toggle_attribute_with_force(EARLY, false).is_ok_and(|is_there| is_there)
+        let is_early = self.form.has_attribute(EARLY);
+        drop(self.form.remove_attribute(EARLY));
+        is_early
     }
 
     pub(crate) fn heading(&self) -> Element {

@@ -161,7 +161,7 @@ test('a form that is sent before any script runs comes back with what was typed'
 });
 
 test('a sign-in that is gone on with never shows the first screen', async ({ page, server, person }) => {
-  await person.walk('connect', 'credentials');
+  await person.open('credentials');
   await page.addInitScript(() => {
     const seen = ((globalThis as unknown as { seen: string[] }).seen = []);
     const look = (): void => {

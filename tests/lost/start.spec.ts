@@ -174,8 +174,8 @@ test.describe('once what was missing is there, the page starts:', () => {
     await trouble.expectShown('slow');
     await axe();
     deliver();
-    await person.expectAt('connect');
     await trouble.expectHidden();
+    await person.expectAt('connect');
     expect(trouble.loads).toBe(1);
   });
 });
