@@ -35,9 +35,11 @@
   } catch {
     // Then the first answer of the server tells.
   }
-  paint(read(kept));
+  const latest = read(kept);
+  paint(latest);
   self.vestibuleBrand = {
     kept,
+    latest,
     show: (text) => paint(read(text)),
     keep: (text) => {
       try {

@@ -5,6 +5,18 @@
   const input = form.elements.server;
   const [label, pending] = form.querySelector("[type=submit]").children;
 
+  // The service as it was the last time, until the page knows better.
+  const { name, logo } = self.vestibuleBrand?.latest ?? {};
+  const [mark, title] = document.querySelector("header").children;
+  if (name) title.textContent = name;
+  if (logo) {
+    const picture = Object.assign(new Image(), { src: logo, alt: title.textContent, referrerPolicy: "no-referrer" });
+    const room = Object.assign(document.createElement("span"), { className: "logo" });
+    room.append(picture);
+    mark.replaceWith(room);
+    title.ariaHidden = "true";
+  }
+
   const setEarly = (isEarly) => {
     form.toggleAttribute("data-early", isEarly);
     label.parentElement.classList.toggle("pending", isEarly);
