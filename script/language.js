@@ -81,7 +81,11 @@
   const chosen = [remembered(), ...(navigator.languages ?? [])].map(serving).find((tag) => tag) ?? OWN;
   const ready = chosen === OWN ? Promise.resolve("") : speak(chosen, PATIENCE.start).catch(() => speak(OWN));
   // The first screen is not to change its language before the person's eyes.
-  const release = () => root.removeAttribute("data-foreign");
+  const release = () => {
+    root.removeAttribute("data-foreign");
+    // What does not show cannot be given the focus, whatever the document says.
+    if (document.activeElement === document.body) document.querySelector("#connect input")?.focus();
+  };
   if (chosen !== root.lang) root.setAttribute("data-foreign", "");
   ready.then(release, release);
   self.vestibuleLanguage = { change, ready };
