@@ -26,7 +26,10 @@ pub(super) async fn take(
         Ok(prepared) => Some(prepared),
     };
     let place = server.hasher.admit()?;
-    context.spend_proof_for(held).await?;
+    // Beside what is nobody's, nothing is written of a proof.
+    if server.store.stage_of(&held.id, context.now()).await?.is_some() {
+        context.spend_proof().await?;
+    }
     let charged = in_transaction!(server.store, |tx| {
         let Some(signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());

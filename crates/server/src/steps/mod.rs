@@ -105,18 +105,18 @@ pub async fn take(context: Context, request: ChallengeRequest) -> Result<Answer,
             credentials::take(&context, &held(auth_session), &uc_username, &password).await
         }
         ChallengeStep::Code { auth_session, otp } => {
-            let (context, held) = (context.kept(), held(auth_session));
-            context.spend_proof_for(&held).await?;
+            let held = held(auth_session);
+            let context = context.beside(&held).await?;
             code::take(&context, &held, &otp).await
         }
         ChallengeStep::Resend { auth_session } => {
-            let (context, held) = (context.kept(), held(auth_session));
-            context.spend_proof_for(&held).await?;
+            let held = held(auth_session);
+            let context = context.beside(&held).await?;
             resend::take(&context, &held).await
         }
         ChallengeStep::State { auth_session } => {
-            let (context, held) = (context.kept(), held(auth_session));
-            context.spend_proof_for(&held).await?;
+            let held = held(auth_session);
+            let context = context.beside(&held).await?;
             state::take(&context, &held).await
         }
     }
@@ -165,18 +165,18 @@ impl Held {
 }
 
 impl Context {
-    /// The same with the part of the store that passwords do not come to.
-    fn kept(self) -> Self {
-        Self { store: self.store.kept(), ..self }
-    }
-
-    /// Lets the proof count where there is the sign-in that the request is about. Where there is none the step will say
-    /// so, and nothing is written: else anybody could make us write.
-    async fn spend_proof_for(&self, held: &Held) -> Result<(), StepError> {
-        if self.proof.is_some() && self.store.has_signin(&held.id, self.now()).await? {
+    /// The same for a sign-in, the proof having counted. Where the password has been passed, it is with the part of the
+    /// store that is kept for that. Where there is no such sign-in the step will say so, and nothing is written of the
+    /// proof: else anybody could make us write.
+    async fn beside(mut self, held: &Held) -> Result<Self, StepError> {
+        let stage = self.store.stage_of(&held.id, self.now()).await?;
+        if matches!(stage, Some(Stage::Code | Stage::Verified)) {
+            self.store = self.store.kept();
+        }
+        if stage.is_some() {
             self.spend_proof().await?;
         }
-        Ok(())
+        Ok(self)
     }
 
     /// Lets the proof of the request count: it does so once.

@@ -62,6 +62,14 @@ impl Stage {
             Self::Verified => "verified",
         }
     }
+
+    fn named(name: &str) -> Self {
+        match name {
+            "verified" => Self::Verified,
+            "code" => Self::Code,
+            _ => Self::Credentials,
+        }
+    }
 }
 
 impl FromRow<'_, AnyRow> for SignIn {
@@ -78,11 +86,7 @@ impl FromRow<'_, AnyRow> for SignIn {
             account_id: row.try_get("account_id")?,
             phone_number: row.try_get("phone_number")?,
             locales: row.try_get("locales")?,
-            stage: match stage.as_str() {
-                "verified" => Stage::Verified,
-                "code" => Stage::Code,
-                _ => Stage::Credentials,
-            },
+            stage: Stage::named(&stage),
             attempts: row.try_get("attempts")?,
             sends: row.try_get("sends")?,
             delivery_failed: row.try_get::<i64, _>("delivery_failed")? != 0,
@@ -168,12 +172,13 @@ impl SignIn {
 }
 
 impl Store {
-    /// Whether there is such a sign-in, and it has not expired.
+    /// What a sign-in waits for; `None` where there is none, or it has expired. Nothing is locked: it may go on at once.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn has_signin(&self, id: &str, now: UnixMillis) -> Result<bool, StoreError> {
-        let query = sqlx::query("SELECT 1 FROM signin WHERE id = $1 AND expires_at > $2").bind(id).bind(now);
-        Ok(query.fetch_optional(&self.pool).await?.is_some())
+    pub async fn stage_of(&self, id: &str, now: UnixMillis) -> Result<Option<Stage>, StoreError> {
+        let query = sqlx::query_scalar("SELECT stage FROM signin WHERE id = $1 AND expires_at > $2").bind(id).bind(now);
+        let stage: Option<String> = query.fetch_optional(&self.pool).await?;
+        Ok(stage.as_deref().map(Stage::named))
     }
 }

@@ -81,6 +81,19 @@ async fn a_sign_in_that_there_is_no_room_for_is_not_written_of_and_holds_up_no_o
 }
 
 #[tokio::test]
+async fn what_is_kept_for_those_who_have_passed_the_password_is_for_nobody_else() {
+    let harness = Harness::new().await;
+    let (begun, passed) = (harness.account("ada").await, harness.at_code().await);
+    harness.server.store.kept().close().await;
+    for reply in [harness.state(&begun).await, harness.code(&begun, "123456").await, harness.resend(&begun).await] {
+        assert_eq!(reply.body["credentials_required"], true, "{reply:?}");
+    }
+    for reply in [harness.state(&passed).await, harness.code(&passed, "123456").await, harness.resend(&passed).await] {
+        assert_eq!(reply.error(), "temporarily_unavailable");
+    }
+}
+
+#[tokio::test]
 async fn a_proof_beside_what_is_nobodys_is_not_written_of() {
     let harness = Harness::new().await;
     let client = client(&harness, 1);
