@@ -1,6 +1,6 @@
 //! Begins a sign-in. The answer is the same for a name that nobody has.
 
-use phonenumber::Mode;
+use phonenumber::{Mode, country};
 use vestibule_protocol::{AccountName, AccountRequest, CellNumber, ChallengeError, ErrorCode};
 
 use super::{Answer, Context, Held, StepError};
@@ -80,13 +80,19 @@ const MAX_DIGITS: usize = 15;
 
 /// The number in E.164; `None` where it cannot be dialled.
 fn dialable(typed: &str, config: &Config) -> Option<String> {
-    let number = CellNumber::parse(typed).ok()?;
+    let typed = CellNumber::parse(typed).ok()?;
     // Else the prefixes of the region would be taken off numbers of other countries.
-    let is_national = !number.as_str().starts_with('+');
+    let is_national = !typed.as_str().starts_with('+');
     let region = config.default_region.as_deref().filter(|_| is_national).and_then(|region| region.parse().ok());
-    let number = phonenumber::parse(region, number.as_str()).ok()?;
-    let number = number.is_valid().then(|| number.format().mode(Mode::E164).to_string())?;
-    (number.len() <= "+".len() + MAX_DIGITS).then_some(number)
+    let number = in_plan(region, typed.as_str())?;
+    // What is another number when it is read back, or none, is nobody's: part of it was taken for a prefix.
+    (in_plan(None, &number)? == number && number.len() <= "+".len() + MAX_DIGITS).then_some(number)
+}
+
+/// The number in E.164, if the numbering plan of its country has it.
+fn in_plan(region: Option<country::Id>, number: &str) -> Option<String> {
+    let number = phonenumber::parse(region, number).ok()?;
+    number.is_valid().then(|| number.format().mode(Mode::E164).to_string())
 }
 
 /// The account that a name stands for.
@@ -135,6 +141,7 @@ mod tests {
             ("20100000000000", Some("DE"), None),
             ("+49 (0)151 12345678", Some("US"), Some("+4915112345678")),
             ("+78030000000", Some("DE"), None),
+            ("+788030000000", None, None),
         ] {
             assert_eq!(dialable(typed, &config(region)).as_deref(), expected, "{typed} in {region:?}");
         }
