@@ -17,7 +17,8 @@ pub(crate) enum Tone {
     Status,
 }
 
-/// A message that is said at once when it appears; what else is in its box is not said by itself.
+/// A message. What went wrong is said at once when it appears; what is as wanted is for whoever shows it to announce, as
+/// readers do not notice a polite message that arrives with its box. What else is in the box is not said by itself.
 #[component]
 pub(crate) fn Notice(
     tone: Tone,
@@ -25,8 +26,8 @@ pub(crate) fn Notice(
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let (class, role) = match tone {
-        Tone::Alert => ("notice alert", "alert"),
-        Tone::Status => ("notice", "status"),
+        Tone::Alert => ("notice alert", Some("alert")),
+        Tone::Status => ("notice", None),
     };
     view! {
         <div class=class>

@@ -73,8 +73,12 @@ where
     let (announcer, drafts): (Announcer, Drafts) = (expect_context(), expect_context());
     let name = use_service_name();
     let steps = steps(stage);
+    let (messages, notice) = (use_messages(), use_flow().slice(vestibule_flow::State::notice));
     // Once for each stage: in another language it is the same one.
-    announcer.say(untrack(|| format!("{}, {}", heading(), steps())));
+    announcer.say(untrack(|| match notice.get().map(|why| in_words(messages.get(), why)) {
+        Some((Tone::Status, message)) => format!("{}, {}. {message}", heading(), steps()),
+        _ => format!("{}, {}", heading(), steps()),
+    }));
     let active = document().active_element();
     if !active.is_some_and(|active| form.contains(Some(&active))) {
         focus_first(form, drafts.latest(stage));
@@ -94,22 +98,27 @@ pub(crate) fn StageNotice() -> impl IntoView {
     let messages = use_messages();
     let notice = use_flow().slice(vestibule_flow::State::notice);
     move || {
-        let words = &messages.get().notice;
         notice.get().map(|why| {
-            let (tone, message) = match why {
-                Why::SignInExpired => (Tone::Alert, words.sign_in_expired),
-                Why::AttemptsExhausted => (Tone::Alert, words.attempts_exhausted),
-                Why::SendsExhausted => (Tone::Alert, words.sends_exhausted),
-                Why::BegunElsewhere => (Tone::Alert, words.begun_elsewhere),
-                Why::SignedInElsewhere => (Tone::Status, words.signed_in_elsewhere),
-                Why::KeyLost => (Tone::Alert, words.key_lost),
-                Why::SessionEnded => (Tone::Alert, words.session_ended),
-                Why::SignedOut => (Tone::Status, words.signed_out),
-                Why::PasswordChanged => (Tone::Status, words.password_changed),
-                Why::PasswordMayBeChanged => (Tone::Alert, words.password_may_be_changed),
-            };
+            let (tone, message) = in_words(messages.get(), why);
             view! { <Notice tone message/> }
         })
+    }
+}
+
+/// Why a stage shows, and how much that matters.
+fn in_words(messages: &Messages, why: Why) -> (Tone, &'static str) {
+    let words = &messages.notice;
+    match why {
+        Why::SignInExpired => (Tone::Alert, words.sign_in_expired),
+        Why::AttemptsExhausted => (Tone::Alert, words.attempts_exhausted),
+        Why::SendsExhausted => (Tone::Alert, words.sends_exhausted),
+        Why::BegunElsewhere => (Tone::Alert, words.begun_elsewhere),
+        Why::SignedInElsewhere => (Tone::Status, words.signed_in_elsewhere),
+        Why::KeyLost => (Tone::Alert, words.key_lost),
+        Why::SessionEnded => (Tone::Alert, words.session_ended),
+        Why::SignedOut => (Tone::Status, words.signed_out),
+        Why::PasswordChanged => (Tone::Status, words.password_changed),
+        Why::PasswordMayBeChanged => (Tone::Alert, words.password_may_be_changed),
     }
 }
 

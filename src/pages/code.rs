@@ -22,6 +22,9 @@ use crate::{
     runner::use_flow,
 };
 
+/// How many seconds before it runs out a code is about to (WCAG 2.2, 2.2.1: what a warning needs is 20 s).
+const SOON: u64 = 60;
+
 /// The fourth stage.
 #[component]
 pub(crate) fn Code() -> impl IntoView {
@@ -155,7 +158,13 @@ fn Facts(code: Memo<Option<AwaitedCode>>) -> impl IntoView {
             </div>
             <div>
                 <dt>{text(|messages| messages.code.life)}</dt>
-                <dd class="count" class:over=move || life.get() == Some(0)>{life_words}</dd>
+                <dd
+                    class="count"
+                    class:soon=move || life.get().is_some_and(|seconds| (1..=SOON).contains(&seconds))
+                    class:over=move || life.get() == Some(0)
+                >
+                    {life_words}
+                </dd>
             </div>
             <div>
                 <dt>{text(|messages| messages.code.attempts)}</dt>
@@ -208,8 +217,9 @@ fn announce(life: Memo<Option<u64>>, resend_in: Memo<u64>) {
     Effect::new(move |before: Option<Option<u64>>| {
         let (now, words) = (life.get(), &messages.get_untracked().code);
         if let (Some(before), Some(now)) = (before.flatten(), now) {
-            if before > 60 && now <= 60 && now > 0 {
-                announcer.say(words.announce_minute);
+            if before > SOON && now <= SOON && now > 0 {
+                let more = if resend_in.get_untracked() == 0 { words.resend_now } else { "" };
+                announcer.say(format!("{} {more}", words.announce_minute));
             } else if before > 0 && now == 0 {
                 announcer.say(words.announce_expired);
             }
