@@ -13,6 +13,7 @@ export default defineConfig({
   // How long is too long, on the slowest machine that builds this: nothing waits for it.
   timeout: 60_000,
   expect: { timeout: 10_000 },
+  snapshotPathTemplate: '../docs/screens/{arg}{ext}',
   reporter: [['list'], ['json', { outputFile: '../target/e2e/report.json' }]],
   use: { ...devices['Desktop Chrome'], locale: 'en-GB' },
   projects: [

@@ -1,91 +1,9 @@
 import type { Page } from '@playwright/test';
-import { codeIn, expect, GRACE, test } from '../fixtures/test.ts';
-
-/** Tag, direction and the first heading of each language that is loaded on demand. */
-const LANGUAGES = [
-  { tag: 'ar', direction: 'rtl', connect: 'الاتصال' },
-  { tag: 'de', direction: 'ltr', connect: 'Verbinden' },
-  { tag: 'es', direction: 'ltr', connect: 'Conexión' },
-  { tag: 'fr', direction: 'ltr', connect: 'Connexion au serveur' },
-  { tag: 'it', direction: 'ltr', connect: 'Connessione' },
-  { tag: 'nl', direction: 'ltr', connect: 'Verbinden' },
-  { tag: 'pl', direction: 'ltr', connect: 'Połączenie' },
-  { tag: 'pt-BR', direction: 'ltr', connect: 'Conexão' },
-] as const;
-
-/** WCAG's narrowest page (1.4.10): 1,280 px at 400 %. */
-const NARROW = { width: 320, height: 640 };
-
-/** What does not fit: what sticks out of the page sideways, what is cut off, and controls that lie on one another. */
-function misfits(): string[] {
-  const found: string[] = [];
-  const name = (element: Element): string => `${element.localName} “${(element.textContent ?? '').slice(0, 40)}”`;
-  if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} px wide`);
-  const shown = [...document.body.querySelectorAll<HTMLElement>('*')].filter(
-    (element) => element.checkVisibility() && element.closest('.unseen') === null,
-  );
-  for (const element of shown) {
-    const { left, right } = element.getBoundingClientRect();
-    if (left < -0.5 || right > innerWidth + 0.5) found.push(`${name(element)} sticks out`);
-    const isCut = element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== 'visible';
-    if (isCut && element.localName !== 'input') found.push(`${name(element)} is cut off`);
-  }
-  const controls = shown.filter((element) => element.matches('input, button, select, a, h1'));
-  for (const [index, one] of controls.entries()) {
-    const a = one.getBoundingClientRect();
-    for (const other of controls.slice(index + 1)) {
-      const b = other.getBoundingClientRect();
-      const isOver = a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
-      if (isOver && !one.contains(other) && !other.contains(one)) found.push(`${name(one)} and ${name(other)} overlap`);
-    }
-  }
-  return found;
-}
+import { expect, GRACE, test } from '../fixtures/test.ts';
 
 /** By what the stages have in common, whatever the language. */
 const field = (page: Page) => page.locator('form').getByRole('textbox').first();
 const submit = (page: Page) => page.locator('form [type=submit]');
-const atPath = (page: Page, path: string) => expect(page).toHaveURL((url) => url.pathname === path);
-
-for (const { tag, direction, connect } of LANGUAGES) {
-  test.describe(tag, () => {
-    test.use({ locale: tag, viewport: NARROW });
-
-    test('is spoken at every stage and in the mail, and fits on 320 px', async ({ page, server, mail, axe }) => {
-      const look = async (): Promise<void> => {
-        await expect(page.locator('html')).toHaveAttribute('lang', tag);
-        await expect(page.locator('html')).toHaveAttribute('dir', direction);
-        expect(await page.evaluate(misfits)).toEqual([]);
-        // The other languages differ from these in their words alone.
-        if (tag === 'ar' || tag === 'de') await axe();
-      };
-      await page.goto(server.origin);
-      await expect(page.getByRole('heading', { level: 1 })).toHaveText(connect);
-      await look();
-      await submit(page).click();
-      await atPath(page, '/account');
-      await look();
-      await field(page).fill(GRACE.name);
-      await submit(page).click();
-      await atPath(page, '/credentials');
-      await look();
-      await page.locator('form input[type=password]').fill(GRACE.password);
-      await submit(page).click();
-      await atPath(page, '/code');
-      await look();
-      const letter = await mail.next(GRACE.email);
-      expect(letter.html).toContain(`<html lang="${tag}" dir="${direction}">`);
-      // What is wrong is said in the language too.
-      await submit(page).click();
-      await expect(page.getByRole('alert')).toBeVisible();
-      await look();
-      await field(page).fill(codeIn(letter));
-      await atPath(page, '/user');
-      await expect(page.getByRole('radio').first()).toBeVisible();
-      await look();
-    });
-  });
-}
 
 test.describe('the menu of languages', () => {
   test('changes the page at once, keeps what is typed, and is remembered', async ({ page, atAccount, accountPage, axe }) => {

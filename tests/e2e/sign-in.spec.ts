@@ -61,34 +61,6 @@ test('the User tab says who is signed in, and where', async ({ page, server, atC
   await axe();
 });
 
-test('every stage is accessible', async ({
-  axe,
-  server,
-  connectPage,
-  accountPage,
-  credentialsPage,
-  codePage,
-  userPage,
-  mail,
-}) => {
-  await connectPage.open(server.origin);
-  await axe();
-  await connectPage.connect();
-  await accountPage.expectShown();
-  await axe();
-  await accountPage.openCellNumber();
-  await axe();
-  await accountPage.signIn(GRACE.name);
-  await credentialsPage.expectShown();
-  await axe();
-  await credentialsPage.signIn(GRACE.password);
-  await codePage.expectShown();
-  await axe();
-  await codePage.enter(codeIn(await mail.next(GRACE.email)));
-  await userPage.expectShown();
-  await axe();
-});
-
 test('a reload stays at the same stage and mails nothing', async ({ page, atCode, codePage, userPage, mail }) => {
   const code = await atCode(GRACE);
   await page.reload();

@@ -1,4 +1,4 @@
-//! What a developer runs: `cargo xtask demo`, `dev`, `test`, `dist`, `size`, `bench`. Each installs what it lacks first.
+//! What a developer runs: `cargo xtask demo`, `dev`, `test`, `dist`, `size`, `screens`, `bench`. Each installs what it lacks first.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a terminal program speaks to the terminal")]
 
 mod bench;
@@ -9,6 +9,7 @@ mod dist;
 mod features;
 mod page;
 mod place;
+mod screens;
 mod server;
 mod size;
 mod test;
@@ -63,6 +64,8 @@ enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// Takes the pictures in docs/screens anew: every stage, in both colour schemes, in three languages
+    Screens,
     /// Figures of the release server
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Task::Dist { what: dist::What::Server, .. } => dist::server(),
         Task::Dist { what: dist::What::Shell, base } => dist::shell(&base),
         Task::Size { json } => size::size(json),
+        Task::Screens => screens::screens(),
         Task::Bench(what) => bench::bench(what),
     };
     match result {
