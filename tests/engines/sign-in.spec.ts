@@ -34,8 +34,8 @@ async function signInAndOut(engine: Engine, mail: MailServer): Promise<void> {
   const user = await engine.see('main');
   for (const words of [GRACE.displayName, 'Mobile Phone']) expect(user).toContain(words);
   await engine.click('.actions .secondary');
-  // The address stands there still: only the button is left to press.
-  await expectAt(engine, '/', '[type=submit]:focus');
+  // The field, or the button where the address stands there still.
+  await expectAt(engine, '/', ':is(#address, [type=submit]):focus');
   expect(await engine.see('.notice')).toMatch(/signed out/);
 }
 
