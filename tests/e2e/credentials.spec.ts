@@ -86,3 +86,13 @@ test('password managers find a user name and a current password', async ({ atCre
   await expect(credentialsPage.username).toHaveAttribute('autocomplete', 'username');
   await expect(credentialsPage.password).toHaveAttribute('autocomplete', 'current-password');
 });
+
+test('what a manager fills in without telling the page is what signs in', async ({ atCredentials, credentialsPage, userPage }) => {
+  await atCredentials(ADA);
+  // As browsers do it: the value alone, and nothing that a script could hear.
+  const fill = (field: HTMLInputElement, value: string): string => (field.value = value);
+  await credentialsPage.username.evaluate(fill, ADA.email);
+  await credentialsPage.password.evaluate(fill, ADA.password);
+  await credentialsPage.signInButton.click();
+  await userPage.expectShown();
+});

@@ -27,7 +27,7 @@ pub enum LogoError {
     /// Gone, or not to be read.
     #[error("cannot be read: {0}; name a file that is there, or remove the key")]
     Unreadable(#[from] std::io::Error),
-    /// More than [`MAX_LOGO_BYTES`].
+    /// More than 128 KiB.
     #[error("is larger than {} KiB; make it smaller, it is shown 32 pixels high", MAX_LOGO_BYTES / 1024)]
     TooLarge,
     /// Nothing that every browser shows.

@@ -179,3 +179,23 @@ async fn a_wrong_code_can_be_followed_by_the_right_one() {
     harness.server.clock.advance(Duration::from_secs(1));
     assert_eq!(harness.code(&session, &code).await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn languages_that_do_not_exist_are_passed_over() {
+    for (locales, greeting) in [
+        ("xx-nothing de", "Zugangscode"),
+        ("de-CH-1901", "Zugangscode"),
+        ("tlh zz", "access code"),
+        ("../../etc/passwd", "access code"),
+        ("\u{0}\u{202e}de", "access code"),
+        (&"x".repeat(5_000), "access code"),
+        ("", "access code"),
+    ] {
+        let harness = Harness::new().await;
+        let begun = harness.account_with("grace", &[("ui_locales", locales)]).await;
+        let reply = harness.credentials(&begun.text("auth_session"), "grace", PASSWORD).await;
+        assert_eq!((reply.status, reply.error()), (StatusCode::FORBIDDEN, "insufficient_authorization"), "{locales:?}");
+        let mails = harness.mail_texts();
+        assert!(mails.len() == 1 && mails[0].contains(greeting), "{locales:?}: {mails:?}");
+    }
+}
