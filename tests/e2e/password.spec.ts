@@ -21,7 +21,7 @@ test('a changed password signs out everywhere; the old one is refused, the new o
   await axe();
   await here.user.changePassword(GRACE.password, NEW_PASSWORD);
   await here.expectAt('connect');
-  await expect(here.page.getByText(CHANGED)).toBeVisible();
+  await expect(here.page.getByText(CHANGED, { exact: true })).toBeVisible();
   await axe();
 
   await there.user.device('Auto-Pilot').click();
@@ -39,7 +39,7 @@ test('on another origin it works as well', async ({ here, elsewhere, server, mai
   await here.user.openPasswordForm();
   await here.user.changePassword(GRACE.password, NEW_PASSWORD);
   await here.expectAt('connect');
-  await expect(here.page.getByText(CHANGED)).toBeVisible();
+  await expect(here.page.getByText(CHANGED, { exact: true })).toBeVisible();
   const anew = new Person(here.page, { ...GRACE, password: NEW_PASSWORD }, mail, server.origin);
   await anew.walk('connect', 'user');
 });
@@ -138,7 +138,7 @@ test('a change that never arrived is told in the form, and can be sent again', a
   await here.page.unroute(`**${PATH}`);
   await here.user.changeButton.click();
   await here.expectAt('connect');
-  await expect(here.page.getByText(CHANGED)).toBeVisible();
+  await expect(here.page.getByText(CHANGED, { exact: true })).toBeVisible();
 });
 
 test('a change that is given up on its way may have happened: the session tells', async ({ here }) => {

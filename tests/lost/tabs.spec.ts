@@ -159,7 +159,7 @@ test.describe('two tabs on another origin than the server:', () => {
     await other.code.enter(await person.accessCode());
     await other.expectAt('user');
     await person.expectAt('account');
-    await expect(page.getByText('You have signed in in another tab.')).toBeVisible();
+    await expect(page.getByText('You have signed in in another tab.', { exact: true })).toBeVisible();
     await axe();
     expect(mail.received).toHaveLength(1);
   });
