@@ -39,6 +39,8 @@ async function signIn(
   await person.expectAt('user');
   expect(mail.received.length - mails, 'mails of this sign-in').toBe(1);
   complaints.expectNone();
+  // The picture of the tab may still be on its way.
+  await context.unrouteAll({ behavior: 'wait' });
   await context.close();
   return asked;
 }
