@@ -24,11 +24,24 @@
     pending.hidden = !isEarly;
   };
 
+  // Set for a reload in this tab alone: no link can ask for it.
+  const EARLY = "vestibule-early";
+  const takeEarly = () => {
+    try {
+      const early = sessionStorage.getItem(EARLY);
+      sessionStorage.removeItem(EARLY);
+      return early;
+    } catch {
+      return null;
+    }
+  };
+
   // The form was submitted before this script was here, or a link says where to connect to: it is never done unasked.
   const asked = new URLSearchParams(location.search).get("server");
   if (asked !== null) {
     input.value = asked;
     history.replaceState(history.state, "", location.pathname + location.hash);
+    if (takeEarly() === asked) setEarly(true);
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -38,8 +51,15 @@
   form.addEventListener("input", () => {
     if (form.hasAttribute("data-early")) setEarly(false);
   });
-  // A reload must not cost what was typed.
+  // A reload must not cost what was typed, or tapped.
   self.vestibuleKeep = () => {
-    if (form.isConnected && input.value) history.replaceState(history.state, "", `?${new URLSearchParams({ server: input.value })}`);
+    if (!form.isConnected || !input.value) return;
+    history.replaceState(history.state, "", `?${new URLSearchParams({ server: input.value })}`);
+    if (!form.hasAttribute("data-early")) return;
+    try {
+      sessionStorage.setItem(EARLY, input.value);
+    } catch {
+      // Then it is tapped again.
+    }
   };
 })();

@@ -118,27 +118,35 @@ test('that it takes long is said after five seconds, and what was typed outlives
   await expect(person.connect.serverAddress).toHaveValue('uc.example.org');
 });
 
-test('a program that does not come costs nothing that was typed', async ({ page, server, person, complaints }) => {
-  complaints.allow(/404|wasm/);
-  let answer = (): void => undefined;
-  const isTyped = new Promise<void>((resolve) => (answer = resolve));
-  await page.route(
-    WASM,
-    async (route) => {
-      await isTyped;
-      await route.fulfill({ status: 404 });
-    },
-    { times: 1 },
-  );
-  await open(page, server.origin);
-  await person.connect.serverAddress.fill('uc.example.org');
-  const reloaded = page.waitForEvent('domcontentloaded');
-  answer();
-  await reloaded;
-  await takenOver(page);
-  await expect(person.connect.serverAddress).toHaveValue('uc.example.org');
-  expect(new URL(page.url()).search).toBe('');
-});
+for (const [what, isTapped] of [
+  ['nothing that was typed', false],
+  ['no early Connect', true],
+] as const) {
+  test(`a program that does not come costs ${what}`, async ({ page, server, person, complaints }) => {
+    complaints.allow(/404|wasm/);
+    let answer = (): void => undefined;
+    const isTyped = new Promise<void>((resolve) => (answer = resolve));
+    await page.route(
+      WASM,
+      async (route) => {
+        await isTyped;
+        await route.fulfill({ status: 404 });
+      },
+      { times: 1 },
+    );
+    await open(page, server.origin);
+    const address = isTapped ? server.origin : 'uc.example.org';
+    await person.connect.serverAddress.fill(address);
+    if (isTapped) await person.connect.connectButton.click();
+    const reloaded = page.waitForEvent('domcontentloaded');
+    answer();
+    await reloaded;
+    if (isTapped) return person.expectAt('account');
+    await takenOver(page);
+    await expect(person.connect.serverAddress).toHaveValue(address);
+    expect(new URL(page.url()).search).toBe('');
+  });
+}
 
 test('an address in a link is filled in, and never connected to unasked', async ({ page, server, person }) => {
   const asked: string[] = [];
