@@ -1,114 +1,104 @@
 //! The page around the stages: contexts, shell, and which stage shows.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use vestibule_flow::{Doing, Event, Stage, State};
+use wasm_bindgen::JsCast;
+use web_sys::PageTransitionEvent;
 
 use crate::{
     brand::{self, provide_brand},
     browser,
     components::{
-        announcer::{Announcer, LiveRegion},
-        brand::Brand,
-        first_screen::{FirstScreen, provide_first_screen, release, within},
-        language_menu::LanguageMenu,
-        submit::Cancel,
+        announcer::Announcer,
+        brand::show_brand,
+        first_screen::{FirstScreen, release},
+        language_menu::language_menu,
+        submit::cancel,
     },
+    dom::{El, classed, el, find, follow, listen},
     drafts::Drafts,
-    i18n::{Messages, provide_language, text},
-    pages::{account::Account, code::Code, connect::Connect, credentials::Credentials, user::User},
-    runner::{Flow, use_flow},
+    i18n::{Messages, provide_language},
+    pages::{account::account, code::code, connect::connect, credentials::credentials, user::user},
+    runner::Flow,
 };
 
-/// The whole page.
-#[component]
-pub(crate) fn App(messages: &'static Messages) -> impl IntoView {
+/// What shows while the page goes on where the person left. No path of a stage is like it.
+const RESUMING: &str = "";
+
+/// Brings the whole page to life, with the stages in `main`.
+pub(crate) fn app(main: &El, messages: &'static Messages) {
     provide_language(messages);
     provide_brand();
-    provide_context(Announcer::new());
+    let announcer = Announcer::new();
+    provide_context(announcer);
     provide_context(Drafts::new());
-    view! {
-        <Shell/>
-    }
-}
-
-#[component]
-fn Shell() -> impl IntoView {
     let flow = Flow::start();
     provide_context(flow);
     follow_the_url(flow);
     follow_the_person(flow);
     leave_drafts(flow);
     brand::follow(flow);
-    let announcer: Announcer = expect_context();
-    let is_resuming = flow.slice(|state| state.doing() == Some(Doing::Resuming));
-    provide_first_screen();
-    if let Some(header) = document().query_selector("header").ok().flatten() {
+    if let Some(header) = find("header") {
         // What stands there looks the same.
         header.set_inner_html("");
-        within(&header, || view! { <Brand/> });
+        show_brand(&El::standing(&header));
     }
-    if let Some(body) = document().body() {
-        within(&body, move || view! { <footer><LanguageMenu/></footer> <LiveRegion announcer/> });
+    if let Some(body) = find("body") {
+        El::standing(&body).with(language_menu()).with(announcer.live_region());
     }
-    move || match (flow.is_started(), is_resuming.get()) {
-        (false, _) => ().into_any(),
-        (true, true) => {
-            FirstScreen::of_this_page().hide();
-            release();
-            view! { <Resuming/> }.into_any()
-        }
-        (true, false) => view! { <Stages/> }.into_any(),
+    if let Some(screen) = FirstScreen::find() {
+        main.clone().each(move || shown(flow), move |shown| stage(shown, &screen));
     }
 }
 
-/// The stage that the flow is at.
-#[component]
-fn Stages() -> impl IntoView {
-    let stage = use_flow().slice(State::stage);
-    move || {
-        let stage = stage.get();
-        if stage != Stage::Connect {
-            FirstScreen::of_this_page().hide();
-        }
-        release();
-        match stage {
-            Stage::Connect => view! { <Connect/> }.into_any(),
-            Stage::Account => view! { <Account/> }.into_any(),
-            Stage::Credentials => view! { <Credentials/> }.into_any(),
-            Stage::Code => view! { <Code/> }.into_any(),
-            Stage::User => view! { <User/> }.into_any(),
-        }
+/// The path of the stage that shows, once the flow is started.
+fn shown(flow: Flow) -> Vec<String> {
+    let shown = flow.see(|state| if is_resuming(state) { RESUMING } else { state.stage().path() });
+    if flow.is_started() { vec![shown.to_owned()] } else { Vec::new() }
+}
+
+fn is_resuming(state: &State) -> bool {
+    state.doing() == Some(Doing::Resuming)
+}
+
+fn stage(shown: &str, screen: &FirstScreen) -> El {
+    let stage = Stage::of_path(shown);
+    if shown == RESUMING || stage != Stage::Connect {
+        screen.hide();
+    }
+    release();
+    match stage {
+        _ if shown == RESUMING => resuming(),
+        Stage::Connect => connect(screen),
+        Stage::Account => account(),
+        Stage::Credentials => credentials(),
+        Stage::Code => code(),
+        Stage::User => user(),
     }
 }
 
 /// What shows while the page goes on where the person left.
-#[component]
-fn Resuming() -> impl IntoView {
-    view! {
-        <section class="stage" aria-labelledby="heading">
-            <p class="step"></p>
-            <h1 id="heading">{text(|messages| messages.resuming_heading)}</h1>
-            <p class="lead pending" role="status">{text(|messages| messages.resuming)}</p>
-            <div class="actions"><Cancel/></div>
-        </section>
-    }
+fn resuming() -> El {
+    classed("section", "stage")
+        .attr("aria-labelledby", "heading")
+        .with(classed("p", "step"))
+        .with(el("h1").attr("id", "heading").words(|messages| messages.resuming_heading))
+        .with(classed("p", "lead pending").attr("role", "status").words(|messages| messages.resuming))
+        .with(classed("div", "actions").with(cancel()))
 }
 
 /// A change of the URL that the person makes is an event.
 fn follow_the_url(flow: Flow) {
-    let listener = window_event_listener(ev::popstate, move |_| {
-        // A link to a place within the page changes no stage.
-        flow.send(Event::Route(Stage::of_path(&browser::route())));
-    });
-    on_cleanup(move || listener.remove());
+    // A link to a place within the page changes no stage.
+    listen(&window(), "popstate", move |_| flow.send(Event::Route(Stage::of_path(&browser::route()))));
 }
 
 /// What was half typed at one stage is of no use at another.
 fn leave_drafts(flow: Flow) {
     let drafts: Drafts = expect_context();
-    let shown = flow.slice(|state| (state.doing() != Some(Doing::Resuming)).then(|| state.stage()));
-    Effect::new(move |_| {
-        if let (true, Some(stage)) = (flow.is_started(), shown.get()) {
+    follow(move || {
+        let stage = flow.see(|state| (!is_resuming(state)).then(|| state.stage()));
+        if let (true, Some(stage)) = (flow.is_started(), stage) {
             drafts.leave(stage);
         }
     });
@@ -121,20 +111,12 @@ fn follow_the_person(flow: Flow) {
             flow.returned();
         }
     };
-    let listeners = [
-        window_event_listener(ev::online, move |_| returned()),
-        window_event_listener(ev::offline, move |_| flow.send(Event::Offline)),
-        window_event_listener(ev::pageshow, move |event| {
-            if event.persisted() {
-                returned();
-            }
-        }),
-    ];
-    let visible = window_event_listener(ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| returned());
-    on_cleanup(move || {
-        for listener in listeners {
-            listener.remove();
+    listen(&window(), "online", move |_| returned());
+    listen(&window(), "offline", move |_| flow.send(Event::Offline));
+    listen(&window(), "pageshow", move |event| {
+        if event.unchecked_ref::<PageTransitionEvent>().persisted() {
+            returned();
         }
-        visible.remove();
     });
+    listen(&document(), "visibilitychange", move |_| returned());
 }

@@ -48,18 +48,26 @@ pub(crate) fn use_brand() -> ReadSignal<Brand> {
 /// for the next visit begins there.
 pub(crate) fn follow(flow: Flow) {
     let Shown(shown) = expect_context();
-    let of_service = flow.slice(|state| state.service().map(Brand::of));
-    let to_keep = flow.slice(|state| state.own().or(state.server()).map(Brand::of));
-    Effect::new(move |_| {
-        if let Some(brand) = of_service.get() {
-            tell("show", &brand);
-            shown.set(brand);
+    let mut before = None;
+    crate::dom::follow(move || {
+        let now = flow.see(|state| state.service().map(Brand::of));
+        if let Some(brand) = &now
+            && now != before
+        {
+            tell("show", brand);
+            shown.set(brand.clone());
         }
+        before = now;
     });
-    Effect::new(move |_| {
-        if let Some(brand) = to_keep.get() {
-            tell("keep", &brand);
+    let mut before = None;
+    crate::dom::follow(move || {
+        let now = flow.see(|state| state.own().or(state.server()).map(Brand::of));
+        if let Some(brand) = &now
+            && now != before
+        {
+            tell("keep", brand);
         }
+        before = now;
     });
 }
 

@@ -29,6 +29,11 @@ enum Saving {
     Again,
 }
 
+/// What is half typed.
+pub(crate) fn use_drafts() -> Drafts {
+    expect_context()
+}
+
 impl Drafts {
     pub(crate) fn new() -> Self {
         Self(StoredValue::new(Inner::default()))

@@ -1,7 +1,5 @@
 //! The sign-in page. Everything in it runs in the browser; on the host this program writes the page's languages.
 
-#![cfg_attr(target_arch = "wasm32", expect(unreachable_pub, reason = "the component macro writes it"))]
-
 #[cfg(target_arch = "wasm32")]
 mod api;
 #[cfg(target_arch = "wasm32")]
@@ -12,6 +10,8 @@ mod brand;
 mod browser;
 #[cfg(target_arch = "wasm32")]
 mod components;
+#[cfg(target_arch = "wasm32")]
+mod dom;
 #[cfg(target_arch = "wasm32")]
 mod drafts;
 mod i18n;
@@ -40,7 +40,7 @@ fn main() {
     wasm_bindgen_futures::spawn_local(async {
         let messages = i18n::ready().await;
         if let Some(main) = components::first_screen::main() {
-            leptos::mount::mount_to(main, move || leptos::view! { <app::App messages/> }).forget();
+            leptos::mount::mount_to(main.clone(), move || app::app(&dom::El::standing(&main), messages)).forget();
         }
     });
 }

@@ -65,18 +65,32 @@ impl Flow {
         flow
     }
 
-    pub(crate) fn state(self) -> ReadSignal<State> {
-        self.state.read_only()
+    /// Something of the state; whoever asks is asked again whenever the state changes.
+    pub(crate) fn see<T: Default>(self, of: impl FnOnce(&State) -> T) -> T {
+        self.state.track();
+        self.now(of)
+    }
+
+    /// Something of the state, just once.
+    pub(crate) fn now<T: Default>(self, of: impl FnOnce(&State) -> T) -> T {
+        let (mut of, mut seen) = (Some(of), T::default());
+        self.show(&mut |state| {
+            if let Some(of) = of.take() {
+                seen = of(state);
+            }
+        });
+        seen
+    }
+
+    /// One for all that is asked: what signals do is long.
+    #[inline(never)]
+    fn show(self, to: &mut dyn FnMut(&State)) {
+        self.state.try_with_untracked(|state| to(state));
     }
 
     /// Whether there is anything to show yet.
     pub(crate) fn is_started(self) -> bool {
         self.is_started.get()
-    }
-
-    /// A part of the state that changes by itself.
-    pub(crate) fn slice<T: PartialEq + Send + Sync + 'static>(self, of: fn(&State) -> T) -> Memo<T> {
-        Memo::new(move |_| self.state.with(of))
     }
 
     /// Tells the flow what happened, and does what it wants done.

@@ -1,6 +1,8 @@
 //! What needs a DOM to be tested: fields, the code input, messages. In a real browser.
 
-use leptos::{html::Input, mount::mount_to, prelude::*};
+use std::rc::Rc;
+
+use leptos::{mount::mount_to, prelude::*};
 use vestibule_flow::Event;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -10,10 +12,11 @@ use web_sys::{ClipboardEvent, ClipboardEventInit, DataTransfer, Element, HtmlEle
 use crate::{
     components::{
         announcer::Announcer,
-        code_input::CodeInput,
-        field::{Field, Kind},
-        notice::{Notice, Tone},
+        code_input::code_input,
+        field::{Kind, Parts, field},
+        notice::{Tone, notice},
     },
+    dom::{El, Said, el},
     drafts::Drafts,
     i18n::{ENGLISH, provide_language},
     runner::Flow,
@@ -30,10 +33,11 @@ struct Stage {
 }
 
 impl Stage {
-    fn mount<V: IntoView + 'static>(part: impl FnOnce() -> V + 'static) -> Self {
+    fn mount(part: impl FnOnce() -> El + 'static) -> Self {
         let root: HtmlElement = document().create_element("div").unwrap().dyn_into().unwrap();
         document().body().unwrap().append_child(&root).unwrap();
         let (send_flow, flow) = std::sync::mpsc::channel();
+        let place = El::standing(&root);
         let mounted = mount_to(root.clone(), move || {
             provide_language(&ENGLISH);
             provide_context(Announcer::new());
@@ -41,7 +45,7 @@ impl Stage {
             let flow = Flow::start();
             provide_context(flow);
             send_flow.send(flow).unwrap();
-            part()
+            drop(place.with(part()));
         });
         Self { root, flow: flow.recv().unwrap(), _mounted: Box::new(mounted) }
     }
@@ -82,30 +86,20 @@ async fn any_frame() {
     JsFuture::from(frame).await.unwrap();
 }
 
-fn input_ref() -> NodeRef<Input> {
-    NodeRef::new()
+fn no_error() -> Said {
+    Rc::new(|| None)
 }
 
-fn no_error() -> Signal<Option<String>> {
-    Signal::derive(|| None)
+fn username(value: &str, error: Said, hint: Option<Said>) -> El {
+    let label = |messages: &crate::i18n::Messages| messages.account.username;
+    field(Parts { id: "address", label, kind: Kind::USERNAME, value: value.to_owned(), error, hint, beside: None }).root
 }
 
 #[wasm_bindgen_test]
 async fn an_error_is_tied_to_its_field_and_takes_the_focus_to_it() {
     let error = RwSignal::new(None::<String>);
     let stage = Stage::mount(move || {
-        let hint = Signal::derive(|| "Help".to_owned());
-        view! {
-            <Field
-                id="address"
-                label=|messages| messages.account.username
-                kind=Kind::USERNAME
-                input=input_ref()
-                value="typed"
-                error
-                hint
-            />
-        }
+        username("typed", Rc::new(move || error.get()), Some(Rc::new(|| Some("Help".to_owned()))))
     });
     settle().await;
     let input = stage.input();
@@ -128,17 +122,7 @@ async fn an_error_is_tied_to_its_field_and_takes_the_focus_to_it() {
 
 #[wasm_bindgen_test]
 async fn the_label_belongs_to_the_field() {
-    let stage = Stage::mount(|| {
-        view! {
-            <Field
-                id="username"
-                label=|messages| messages.account.username
-                kind=Kind::USERNAME
-                input=input_ref()
-                error=no_error()
-            />
-        }
-    });
+    let stage = Stage::mount(|| username("", no_error(), None));
     settle().await;
     let label = stage.find("label").unwrap();
     assert_eq!(label.get_attribute("for"), Some(stage.input().id()));
@@ -148,16 +132,13 @@ async fn the_label_belongs_to_the_field() {
     stage.root.remove();
 }
 
-fn code_input() -> Stage {
-    Stage::mount(|| {
-        let length = Signal::derive(|| 6_usize);
-        view! { <CodeInput input=input_ref() length error=no_error()/> }
-    })
+fn awaiting_code() -> Stage {
+    Stage::mount(|| code_input(|| 6, no_error()).root)
 }
 
 #[wasm_bindgen_test]
 async fn letters_are_told_at_once_and_missing_digits_are_not() {
-    let stage = code_input();
+    let stage = awaiting_code();
     settle().await;
     stage.type_in("12");
     settle().await;
@@ -173,7 +154,7 @@ async fn letters_are_told_at_once_and_missing_digits_are_not() {
 
 #[wasm_bindgen_test]
 async fn the_code_is_found_in_a_pasted_mail() {
-    let stage = code_input();
+    let stage = awaiting_code();
     settle().await;
     let data = DataTransfer::new().unwrap();
     data.set_data("text", "Your access code is 012345 (reference KX), good for 10 minutes.").unwrap();
@@ -190,10 +171,50 @@ async fn the_code_is_found_in_a_pasted_mail() {
 #[wasm_bindgen_test]
 async fn only_what_went_wrong_is_said_at_once() {
     for (tone, is_said) in [(Tone::Alert, true), (Tone::Status, false)] {
-        let stage = Stage::mount(move || view! { <Notice tone message="Told"/> });
+        let stage = Stage::mount(move || notice(tone, || "Told".to_owned()));
         settle().await;
         assert_eq!(stage.find(".notice p").unwrap().text_content().as_deref(), Some("Told"));
         assert_eq!(stage.find("[role=alert]").is_some(), is_said);
         stage.root.remove();
     }
+}
+
+#[wasm_bindgen_test]
+async fn only_what_has_no_key_any_more_goes_and_the_rest_is_left_alone() {
+    let keys = RwSignal::new(vec!["a", "b", "c"]);
+    let stage = Stage::mount(move || {
+        let keys = move || keys.get().into_iter().map(str::to_owned).collect();
+        el("ul").text("before").each(keys, |key| el("li").attr("tabindex", "0").text(key)).text("after")
+    });
+    settle().await;
+    let text = || stage.root.text_content().unwrap();
+    assert_eq!(text(), "beforeabcafter");
+    let b: HtmlElement = stage.find("li:nth-child(2)").unwrap().dyn_into().unwrap();
+    b.focus().unwrap();
+    for (these, shown) in [(vec!["b", "c"], "bc"), (vec!["x", "b"], "xb"), (vec!["b", "x"], "bx"), (vec![], "")] {
+        let stays = these.contains(&"b");
+        keys.set(these);
+        settle().await;
+        assert_eq!(text(), format!("before{shown}after"));
+        assert_eq!(b.is_connected(), stays);
+    }
+    stage.root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn the_focus_stays_where_a_row_stays() {
+    let keys = RwSignal::new(vec!["a", "b"]);
+    let stage = Stage::mount(move || {
+        let keys = move || keys.get().into_iter().map(str::to_owned).collect();
+        el("ul").each(keys, |key| el("li").attr("tabindex", "0").text(key))
+    });
+    settle().await;
+    let b: HtmlElement = stage.find("li:nth-child(2)").unwrap().dyn_into().unwrap();
+    b.focus().unwrap();
+    for these in [vec!["b"], vec!["new", "b"], vec!["new", "b", "c"]] {
+        keys.set(these);
+        settle().await;
+        assert_eq!(document().active_element().as_ref(), Some(b.as_ref()));
+    }
+    stage.root.remove();
 }

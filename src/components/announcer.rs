@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::dom::{El, classed};
+
 /// The way to the live region.
 #[derive(Clone, Copy)]
 pub(crate) struct Announcer(RwSignal<String>);
@@ -12,13 +14,17 @@ impl Announcer {
     }
 
     /// Has this said.
-    pub(crate) fn say(self, text: impl Into<String>) {
-        self.0.set(text.into());
+    pub(crate) fn say(self, text: &str) {
+        self.0.set(text.to_owned());
+    }
+
+    /// The one polite live region of the page. It is there from the beginning: readers notice changes, not arrivals.
+    pub(crate) fn live_region(self) -> El {
+        classed("p", "unseen").attr("role", "status").says(move || self.0.get())
     }
 }
 
-/// The one polite live region of the page. It is there from the beginning: readers notice changes, not arrivals.
-#[component]
-pub(crate) fn LiveRegion(announcer: Announcer) -> impl IntoView {
-    view! { <p class="unseen" role="status">{announcer.0}</p> }
+/// The way to the live region.
+pub(crate) fn use_announcer() -> Announcer {
+    expect_context()
 }

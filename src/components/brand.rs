@@ -2,42 +2,54 @@
 
 use leptos::prelude::*;
 
-use crate::{brand::use_brand, i18n::text};
+use crate::{
+    brand::use_brand,
+    dom::{El, classed, el},
+    i18n::use_messages,
+};
+
+/// In the place of a picture: that there is none, and that it does not come. No picture has such an address.
+const NONE: &str = "";
+const MISSING: &str = "-";
 
 /// The name of the service, else of this product.
-pub(crate) fn use_service_name() -> Memo<String> {
-    let brand = use_brand();
-    let product = text(|messages| messages.product);
-    Memo::new(move |_| brand.with(|brand| brand.name.clone()).unwrap_or_else(|| product().to_owned()))
+pub(crate) fn use_service_name() -> impl Fn() -> String + Copy + 'static {
+    let (brand, messages) = (use_brand(), use_messages());
+    move || brand.with(|brand| brand.name.clone()).unwrap_or_else(|| messages.get().product.to_owned())
 }
 
 /// Picture and name, above every stage. A picture that does not come leaves the name and the room.
-#[component]
-pub(crate) fn Brand() -> impl IntoView {
+pub(crate) fn show_brand(header: &El) {
     let brand = use_brand();
     let name = use_service_name();
-    let (missing, set_missing) = signal(None::<String>);
-    let logo = Memo::new(move |_| brand.with(|brand| brand.logo.clone()));
-    let is_shown = Memo::new(move |_| logo.with(|logo| logo.is_some() && *logo != missing.get()));
-    view! {
-        {move || match (logo.get(), is_shown.get()) {
-            (Some(uri), true) => {
-                let source = uri.clone();
-                view! {
-                    <span class="logo">
-                        <img src=source alt=name referrerpolicy="no-referrer" on:error=move |_| set_missing.set(Some(uri.clone()))/>
-                    </span>
-                }.into_any()
-            }
-            (Some(_), false) => view! { <span class="logo"><Mark/></span> }.into_any(),
-            (None, _) => view! { <Mark/> }.into_any(),
-        }}
-        // The picture says it already.
-        <span dir="auto" aria-hidden=move || is_shown.get().then_some("true")>{name}</span>
-    }
+    let missing = RwSignal::new(None::<String>);
+    let picture = move || {
+        let logo = brand.with(|brand| brand.logo.clone());
+        match logo {
+            None => NONE.to_owned(),
+            logo if logo == missing.get() => MISSING.to_owned(),
+            Some(logo) => logo,
+        }
+    };
+    let is_shown = move || ![NONE, MISSING].contains(&picture().as_str());
+    let build = move |picture: &str| match picture {
+        NONE => mark(),
+        MISSING => classed("span", "logo").with(mark()),
+        logo => {
+            let source = logo.to_owned();
+            let image = el("img")
+                .attr("referrerpolicy", "no-referrer")
+                .attr("src", logo)
+                .attr_of("alt", move || Some(name()))
+                .on("error", move |_| missing.set(Some(source.clone())));
+            classed("span", "logo").with(image)
+        }
+    };
+    // What the picture says already is not said again.
+    let title = el("span").attr("dir", "auto").attr_when("aria-hidden", is_shown).says(name);
+    header.clone().each(move || vec![picture()], build).with(title);
 }
 
-#[component]
-fn Mark() -> impl IntoView {
-    view! { <span class="mark" aria-hidden="true"></span> }
+fn mark() -> El {
+    classed("span", "mark").attr("aria-hidden", "true")
 }

@@ -9,7 +9,7 @@ use crate::browser;
 /// Shorter than a second, so that no second is skipped.
 const TICK: Duration = Duration::from_millis(250);
 
-/// The monotonic clock, ticking as long as the component lives. In milliseconds.
+/// The monotonic clock, ticking as long as what is around it lives. In milliseconds.
 pub(crate) fn use_clock() -> ReadSignal<u64> {
     let (now, set_now) = signal(browser::now());
     if let Ok(interval) = set_interval_with_handle(move || set_now.set(browser::now()), TICK) {

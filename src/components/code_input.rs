@@ -1,78 +1,85 @@
 //! The field for an access code: one field, whatever it looks like.
 
-use leptos::{
-    ev::{ClipboardEvent, InputEvent},
-    html::Input,
-    prelude::*,
-};
-use vestibule_flow::{Event, Stage, SubmittedBy, code::Code};
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use vestibule_flow::{Event, Stage, State, SubmittedBy, code::Code};
 use vestibule_protocol::{AccessCode, AccessCodeError};
 use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, InputEvent};
 
 use crate::{
-    components::field::{Field, Kind, typed},
-    drafts::Drafts,
-    i18n::{fill, use_messages},
+    components::field::{Field, Kind, Parts, field},
+    dom::{Said, classed, follow},
+    drafts::use_drafts,
+    i18n::{fill_number, use_messages},
     runner::use_flow,
 };
 
 /// The last digit submits by itself. What can be no code is told at once, and costs no attempt. A pasted mail with one
-/// code in it is understood.
-#[component]
-pub(crate) fn CodeInput(
-    input: NodeRef<Input>,
-    /// Digits of the code.
-    #[prop(into)]
-    length: Signal<usize>,
-    /// What the server, or the flow, says of what was submitted.
-    #[prop(into)]
-    error: Signal<Option<String>>,
-) -> impl IntoView {
+/// code in it is understood. `length` is that of the code, in digits; `error` is what the server, or the flow, says of
+/// what was submitted.
+pub(crate) fn code_input(length: impl Fn() -> usize + Copy + 'static, error: Said) -> Field {
     let flow = use_flow();
     let messages = use_messages();
-    let (at_once, set_at_once) = signal(None::<AccessCodeError>);
+    let drafts = use_drafts();
+    let at_once = RwSignal::new(None::<AccessCodeError>);
     // What was submitted is told by the flow, and what is typed since then by the field.
-    let refusals = flow.slice(vestibule_flow::State::refusals);
-    Effect::new(move |_| {
-        refusals.track();
-        set_at_once.set(None);
+    let mut before = flow.now(State::refusals);
+    follow(move || {
+        let refusals = flow.see(State::refusals);
+        if before != refusals {
+            at_once.set(None);
+        }
+        before = refusals;
     });
-    let drafts: Drafts = expect_context();
     let take = move |text: &str| {
-        let parsed = AccessCode::parse(text, length.get_untracked());
+        let parsed = AccessCode::parse(text, untrack(length));
         // Half a code is no secret yet; a whole one is on its way.
         drafts.keep(Stage::Code, "code", if parsed.is_ok() { "" } else { text });
         let hopeless =
             |error: &AccessCodeError| matches!(error, AccessCodeError::NotADigit(_) | AccessCodeError::TooLong(_));
-        set_at_once.set(parsed.as_ref().err().copied().filter(hopeless));
+        at_once.set(parsed.as_ref().err().copied().filter(hopeless));
         if parsed.is_ok() {
             flow.send(Event::Code { typed: text.to_owned(), by: SubmittedBy::LastDigit });
         }
     };
-    let on_input = move |event: leptos::ev::Event| {
-        // An input method in the middle of a word has not made up its mind.
-        if !event.dyn_ref::<InputEvent>().is_some_and(InputEvent::is_composing) {
-            take(&typed(input));
-        }
-    };
-    let on_paste = move |event: ClipboardEvent| {
-        let pasted = event.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
-        if let (Some(code), Some(input)) = (AccessCode::find(&pasted, length.get_untracked()), input.get_untracked()) {
-            event.prevent_default();
-            input.set_value(code.expose());
-            take(code.expose());
-        }
-    };
-    let words = move || at_once.get().map(|wrong| crate::pages::code::malformed(messages.get(), wrong, length.get()));
-    let error = Signal::derive(move || words().or_else(|| error.get()));
-    let submits_by_itself = flow.slice(|state| state.code().is_none_or(Code::submits_by_itself));
-    let hint = Signal::derive(move || {
-        let words = &messages.get().code;
-        fill(if submits_by_itself.get() { words.help } else { words.help_to_submit }, length.get())
+    let said: Said = Rc::new(move || {
+        let wrong = at_once.get().map(|wrong| crate::pages::code::malformed(messages.get(), wrong, length()));
+        wrong.or_else(|| error())
     });
-    view! {
-        <div class="code" on:input=on_input on:compositionend=move |_| take(&typed(input)) on:paste=on_paste>
-            <Field id="code" label=|messages| messages.code.access_code kind=Kind::CODE input error hint/>
-        </div>
-    }
+    let hint = move || {
+        let words = &messages.get().code;
+        let by_itself = flow.see(|state| state.code().is_none_or(Code::submits_by_itself));
+        Some(fill_number(if by_itself { words.help } else { words.help_to_submit }, length() as u64))
+    };
+    let Field { root, input } = field(Parts {
+        id: "code",
+        label: |messages| messages.code.access_code,
+        kind: Kind::CODE,
+        value: String::new(),
+        error: said,
+        hint: Some(Rc::new(hint)),
+        beside: None,
+    });
+    let (typed, composed, pasted) = (input.clone(), input.clone(), input.clone());
+    let root = classed("div", "code")
+        .with(root)
+        .on("input", move |event| {
+            // An input method in the middle of a word has not made up its mind.
+            if !event.dyn_ref::<InputEvent>().is_some_and(InputEvent::is_composing) {
+                take(&typed.value());
+            }
+        })
+        .on("compositionend", move |_| take(&composed.value()))
+        .on("paste", move |event| {
+            let data = event.unchecked_ref::<ClipboardEvent>().clipboard_data();
+            let text = data.and_then(|data| data.get_data("text").ok()).unwrap_or_default();
+            if let Some(code) = AccessCode::find(&text, untrack(length)) {
+                event.prevent_default();
+                pasted.set_value(code.expose());
+                take(code.expose());
+            }
+        });
+    Field { root, input }
 }

@@ -1,30 +1,13 @@
 //! The button that shows and hides what comes after it.
 
-use leptos::{html::Button, prelude::*};
-
-use crate::i18n::{Messages, text};
+use crate::{
+    dom::{El, button},
+    i18n::Pick,
+};
 
 /// A button that says whether what comes after it is shown.
-#[component]
-pub(crate) fn Disclosure(
-    label: fn(&Messages) -> &'static str,
-    #[prop(into)] is_open: Signal<bool>,
-    /// Whether what is to be shown is still on its way.
-    #[prop(optional, into)]
-    is_pending: Signal<bool>,
-    #[prop(optional)] button: NodeRef<Button>,
-    on_toggle: impl Fn() + 'static,
-) -> impl IntoView {
-    view! {
-        <button
-            type="button"
-            class="plain disclosure"
-            class:pending=is_pending
-            aria-expanded=move || is_open.get().to_string()
-            node_ref=button
-            on:click=move |_| on_toggle()
-        >
-            {text(label)}
-        </button>
-    }
+pub(crate) fn disclosure(label: Pick, is_open: impl Fn() -> bool + 'static, on_toggle: impl Fn() + 'static) -> El {
+    button("plain disclosure", on_toggle)
+        .attr_of("aria-expanded", move || Some(if is_open() { "true" } else { "false" }.to_owned()))
+        .words(label)
 }

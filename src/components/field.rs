@@ -1,13 +1,14 @@
 //! A labelled field with its help and its error.
 
-use leptos::{attr::custom::custom_attribute, html::Input, prelude::*};
+use std::rc::Rc;
+
 use vestibule_flow::{Event, Stage, State};
 use web_sys::HtmlInputElement;
 
 use crate::{
-    components::first_screen::listen,
-    drafts::Drafts,
-    i18n::{Messages, text},
+    dom::{El, Said, classed, el, follow, listen},
+    drafts::{Drafts, use_drafts},
+    i18n::Pick,
     runner::{Flow, use_flow},
 };
 
@@ -40,73 +41,97 @@ impl Kind {
         Self { input_type: "text", inputmode: "numeric", autocomplete: "one-time-code", dir: "ltr", is_kept: false };
 }
 
+/// A field: all of it, and what is typed in.
+pub(crate) struct Field {
+    pub(crate) root: El,
+    pub(crate) input: HtmlInputElement,
+}
+
+/// What a field is made of.
+pub(crate) struct Parts {
+    pub(crate) id: &'static str,
+    pub(crate) label: Pick,
+    pub(crate) kind: Kind,
+    /// What it is filled in with.
+    pub(crate) value: String,
+    /// What is wrong with it.
+    pub(crate) error: Said,
+    /// What helps to fill it in.
+    pub(crate) hint: Option<Said>,
+    /// Beside the input, within its frame.
+    pub(crate) beside: Option<El>,
+}
+
 /// A field with its label above it. The error is under it, tied to it, and takes the focus to it. What is typed stays
 /// in the DOM, where password managers put it too; it is read when the stage is submitted.
-#[component]
-pub(crate) fn Field(
-    id: &'static str,
-    label: fn(&Messages) -> &'static str,
-    kind: Kind,
-    input: NodeRef<Input>,
-    /// What the field is filled in with.
-    #[prop(optional, into)]
-    value: String,
-    /// What is wrong with it.
-    #[prop(into)]
-    error: Signal<Option<String>>,
-    /// What helps to fill it in.
-    #[prop(optional_no_strip, into)]
-    hint: Option<Signal<String>>,
-    /// Beside the input, within its frame.
-    #[prop(optional)]
-    children: Option<Children>,
-) -> impl IntoView {
-    let (drafts, flow): (Drafts, _) = (expect_context(), use_flow());
-    let stage = flow.state().with_untracked(State::stage);
+pub(crate) fn field(parts: Parts) -> Field {
+    let Parts { id, label, kind, value, error, hint, beside } = parts;
+    let (drafts, flow) = (use_drafts(), use_flow());
+    let stage = flow.now(State::stage);
     let value = drafts.of(stage, id).unwrap_or(value);
-    let edited = move |_| {
-        if kind.is_kept {
-            drafts.keep(stage, id, &typed(input));
-        }
-        tell_of_editing(flow);
+    let (hint_id, error_id) = ([id, "-hint"].concat(), [id, "-error"].concat());
+    let is_wrong = {
+        let error = Rc::clone(&error);
+        move || error().is_some()
     };
-    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
     let described_by = {
-        let hint_id = hint.map(|_| hint_id.clone()).unwrap_or_default();
-        let error_id = error_id.clone();
-        move || if error.with(Option::is_some) { format!("{error_id} {hint_id}") } else { hint_id.clone() }
+        let hint_id = if hint.is_some() { hint_id.clone() } else { String::new() };
+        let (error_id, is_wrong) = (error_id.clone(), is_wrong.clone());
+        move || Some(if is_wrong() { [&error_id, " ", &hint_id].concat() } else { hint_id.clone() })
     };
-    focus_when_refused(move || input.get_untracked(), error);
-    view! {
-        <div class="field" class:wrong=move || error.with(Option::is_some)>
-            <label for=id>{text(label)}</label>
-            <div class="frame">
-                <input
-                    id=id
-                    name=id
-                    type=kind.input_type
-                    inputmode=kind.inputmode
-                    autocomplete=kind.autocomplete
-                    dir=kind.dir
-                    autocapitalize="none"
-                    {..custom_attribute("autocorrect", "off")}
-                    spellcheck="false"
-                    value=value
-                    aria-invalid=move || error.with(Option::is_some).then_some("true")
-                    aria-describedby=described_by
-                    node_ref=input
-                    on:input=edited
-                />
-                {children.map(|children| children())}
-            </div>
-            {move || error.get().map(|error| view! { <p class="error" id=error_id.clone() role="alert">{error}</p> })}
-            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
-        </div>
-    }
+    let attributes = [
+        ("id", id),
+        ("name", id),
+        ("type", kind.input_type),
+        ("inputmode", kind.inputmode),
+        ("autocomplete", kind.autocomplete),
+        ("dir", kind.dir),
+        ("autocapitalize", "none"),
+        ("autocorrect", "off"),
+        ("spellcheck", "false"),
+        ("value", &value),
+    ];
+    let field = attributes.into_iter().fold(el("input"), |field, (name, value)| field.attr(name, value));
+    let field = field.attr_when("aria-invalid", is_wrong.clone()).attr_of("aria-describedby", described_by);
+    let input = field.input();
+    let field = field.on("input", {
+        let input = input.clone();
+        move |_| {
+            if kind.is_kept {
+                drafts.keep(stage, id, &input.value());
+            }
+            tell_of_editing(flow);
+        }
+    });
+    focus_when_refused(&input, &error);
+    let frame = classed("div", "frame").with(field);
+    let frame = match beside {
+        Some(beside) => frame.with(beside),
+        None => frame,
+    };
+    let root = classed("div", "field")
+        .class_when("wrong", is_wrong)
+        .with(el("label").attr("for", id).words(label))
+        .with(frame);
+    let root = error_line(root, error_id, &error);
+    let root = match hint {
+        Some(hint) => root.with(classed("p", "hint").attr("id", &hint_id).says(move || hint().unwrap_or_default())),
+        None => root,
+    };
+    Field { root, input }
+}
+
+/// What is wrong with a field, while something is.
+pub(crate) fn error_line(place: El, id: String, error: &Said) -> El {
+    let key = {
+        let error = Rc::clone(error);
+        move || error().into_iter().collect()
+    };
+    place.each(key, move |error| classed("p", "error").attr("id", &id).attr("role", "alert").text(error))
 }
 
 fn tell_of_editing(flow: Flow) {
-    if flow.state().with_untracked(|state| state.trouble().is_some()) {
+    if flow.now(|state| state.trouble().is_some()) {
         flow.send(Event::Edited);
     }
 }
@@ -114,7 +139,7 @@ fn tell_of_editing(flow: Flow) {
 /// Keeps what is typed in a field that stands already, and what was typed in it before; else fills it in with what was
 /// half typed in an earlier page.
 pub(crate) fn keep_what_is_typed(id: &'static str, stage: Stage, input: &HtmlInputElement) {
-    let (drafts, flow): (Drafts, _) = (expect_context(), use_flow());
+    let (drafts, flow): (Drafts, _) = (use_drafts(), use_flow());
     match (input.value(), drafts.of(stage, id)) {
         (typed, Some(draft)) if typed.is_empty() => input.set_value(&draft),
         (typed, _) if !typed.is_empty() => drafts.keep(stage, id, &typed),
@@ -128,26 +153,16 @@ pub(crate) fn keep_what_is_typed(id: &'static str, stage: Stage, input: &HtmlInp
 }
 
 /// Takes the focus to a field each time that something is wrong with it, and selects what is there.
-pub(crate) fn focus_when_refused(
-    input: impl Fn() -> Option<HtmlInputElement> + 'static,
-    error: Signal<Option<String>>,
-) {
-    let refusals = use_flow().slice(vestibule_flow::State::refusals);
-    Effect::new(move |before: Option<u64>| {
-        let refusals = refusals.get();
-        if before.is_some_and(|before| before != refusals)
-            && error.with_untracked(Option::is_some)
-            && let Some(input) = input()
-        {
+pub(crate) fn focus_when_refused(input: &HtmlInputElement, error: &Said) {
+    let (flow, input, error) = (use_flow(), input.clone(), Rc::clone(error));
+    let mut before = flow.now(State::refusals);
+    follow(move || {
+        let refusals = flow.see(State::refusals);
+        if before != refusals && leptos::prelude::untrack(|| error()).is_some() {
             // A field that has gone meanwhile needs no focus.
             drop(input.focus());
             input.select();
         }
-        refusals
+        before = refusals;
     });
-}
-
-/// What stands in a field now.
-pub(crate) fn typed(input: NodeRef<Input>) -> String {
-    input.get_untracked().map(|input| input.value()).unwrap_or_default()
 }

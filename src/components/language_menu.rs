@@ -1,53 +1,46 @@
 //! The menu of languages below every stage.
 
-use leptos::{html::Select, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use vestibule_flow::Event;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlSelectElement;
 
 use crate::{
     browser,
-    i18n::{LANGUAGES, change, language, text, use_messages, use_other_language},
+    dom::{El, classed, el},
+    i18n::{LANGUAGES, change, language, use_messages},
     runner::use_flow,
 };
 
 /// Changes the language of the page at once, and for the next time.
-#[component]
-pub(crate) fn LanguageMenu() -> impl IntoView {
+pub(crate) fn language_menu() -> El {
     let flow = use_flow();
     let messages = use_messages();
-    let set_messages = use_other_language();
-    let select = NodeRef::<Select>::new();
     let is_failed = RwSignal::new(false);
-    let show_current = move || {
-        if let Some(select) = select.get_untracked() {
-            select.set_value(&language());
-        }
-    };
-    Effect::new(move |_| {
-        select.track();
-        show_current();
+    let menu = LANGUAGES.into_iter().fold(el("select").attr("id", "language"), |menu, (tag, name)| {
+        menu.with(el("option").attr("value", tag).attr("lang", tag).text(name))
     });
+    let select: HtmlSelectElement = menu.element().clone().unchecked_into();
+    select.set_value(&language());
     let on_change = move |_| {
-        let Some(tag) = select.get_untracked().map(|select| select.value()) else { return };
+        let select = select.clone();
         spawn_local(async move {
-            let changed = change(&tag).await;
+            let changed = change(&select.value()).await;
             is_failed.set(changed.is_none());
-            if let Some(messages) = changed {
-                set_messages.set(messages);
+            if let Some(changed) = changed {
+                messages.set(changed);
                 flow.send(Event::Languages(browser::languages()));
             }
             // Of two choices in a row the later one may have come first.
-            show_current();
+            select.set_value(&language());
         });
     };
-    view! {
-        <p class="languages">
-            <label for="language">{text(|messages| messages.language)}</label>
-            <select id="language" node_ref=select on:change=on_change>
-                {LANGUAGES.map(|(tag, name)| view! { <option value=tag lang=tag>{name}</option> }).collect_view()}
-            </select>
-        </p>
-        <p class="hint" role="status">
-            {move || is_failed.get().then(|| messages.get().language_not_loaded)}
-        </p>
-    }
+    let failed = move || if is_failed.get() { messages.get().language_not_loaded } else { "" }.to_owned();
+    el("footer")
+        .with(
+            classed("p", "languages")
+                .with(el("label").attr("for", "language").words(|messages| messages.language))
+                .with(menu.on("change", on_change)),
+        )
+        .with(classed("p", "hint").attr("role", "status").says(failed))
 }

@@ -1,54 +1,45 @@
 //! A password, which can be looked at, and a word about Caps Lock.
 
-use leptos::{ev::KeyboardEvent, html::Input, prelude::*};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 
 use crate::{
-    components::field::{Field, Kind},
-    i18n::{Messages, text},
+    components::field::{Field, Kind, Parts, field},
+    dom::{Said, button, classed, el},
+    i18n::{Pick, use_messages},
 };
 
-/// What the button beside a password says to whoever does not see which one it stands beside.
-#[derive(Clone, Copy)]
-pub(crate) struct Reveal {
-    pub(crate) show: fn(&Messages) -> &'static str,
-    pub(crate) hide: fn(&Messages) -> &'static str,
+/// What is said of a password.
+pub(crate) struct Words {
+    pub(crate) label: Pick,
+    /// What the button beside it says to whoever does not see which one it stands beside.
+    pub(crate) show: Pick,
+    pub(crate) hide: Pick,
 }
 
 /// A field for a password. What was typed is neither kept nor trimmed.
-#[component]
-pub(crate) fn PasswordField(
-    id: &'static str,
-    label: fn(&Messages) -> &'static str,
-    kind: Kind,
-    reveal: Reveal,
-    input: NodeRef<Input>,
-    #[prop(into)] error: Signal<Option<String>>,
-    #[prop(optional_no_strip, into)] hint: Option<Signal<String>>,
-) -> impl IntoView {
-    let (is_shown, set_shown) = signal(false);
-    let (is_caps_lock, set_caps_lock) = signal(false);
-    let (show, hide) = (text(reveal.show), text(reveal.hide));
-    let (show_short, hide_short) = (text(|messages| messages.password.show), text(|messages| messages.password.hide));
-    let caps_lock = text(|messages| messages.password.caps_lock);
-    let watch = move |event: KeyboardEvent| set_caps_lock.set(event.get_modifier_state("CapsLock"));
-    Effect::new(move |_| {
-        if let Some(input) = input.get() {
-            input.set_type(if is_shown.get() { "text" } else { "password" });
-        }
-    });
-    view! {
-        <div on:keydown=watch on:keyup=watch>
-            <Field id label kind input error hint>
-                <button
-                    type="button"
-                    class="plain reveal"
-                    aria-label=move || if is_shown.get() { hide() } else { show() }
-                    on:click=move |_| set_shown.update(|is_shown| *is_shown = !*is_shown)
-                >
-                    {move || if is_shown.get() { hide_short() } else { show_short() }}
-                </button>
-            </Field>
-            <p class="hint warning" role="status">{move || is_caps_lock.get().then(caps_lock)}</p>
-        </div>
-    }
+pub(crate) fn password_field(id: &'static str, kind: Kind, words: &Words, error: Said, hint: Option<Said>) -> Field {
+    let messages = use_messages();
+    let is_shown = RwSignal::new(false);
+    let is_caps_lock = RwSignal::new(false);
+    let Words { label, show, hide } = *words;
+    let said = move |shown: Pick, hidden: Pick| if is_shown.get() { shown } else { hidden }(messages.get()).to_owned();
+    let reveal = button("plain reveal", move || is_shown.set(!is_shown.get_untracked()))
+        .attr_of("aria-label", move || Some(said(hide, show)))
+        .says(move || said(|messages| messages.password.hide, |messages| messages.password.show));
+    let Field { root, input } =
+        field(Parts { id, label, kind, value: String::new(), error, hint, beside: Some(reveal) });
+    let shown = input.clone();
+    crate::dom::follow(move || shown.set_type(if is_shown.get() { "text" } else { "password" }));
+    let watch = move |event: web_sys::Event| {
+        is_caps_lock.set(event.unchecked_ref::<KeyboardEvent>().get_modifier_state("CapsLock"));
+    };
+    let caps_lock = move || if is_caps_lock.get() { messages.get().password.caps_lock } else { "" }.to_owned();
+    let root = el("div")
+        .on("keydown", watch)
+        .on("keyup", watch)
+        .with(root)
+        .with(classed("p", "hint warning").attr("role", "status").says(caps_lock));
+    Field { root, input }
 }

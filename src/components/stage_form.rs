@@ -1,108 +1,88 @@
 //! The frame of a stage: heading, step, form, focus, announcement.
 
-use std::fmt::Display;
+use std::rc::Rc;
 
-use leptos::{ev::SubmitEvent, html, prelude::*};
-use vestibule_flow::{Notice as Why, Stage};
+use vestibule_flow::{Notice as Why, Stage, State};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement};
 
 use crate::{
     components::{
-        announcer::Announcer,
+        announcer::use_announcer,
         brand::use_service_name,
-        notice::{Notice, Tone},
+        notice::{Tone, notice},
     },
-    drafts::Drafts,
-    i18n::{Messages, fill, text, use_messages},
+    dom::{El, classed, el, follow, once_shown},
+    drafts::use_drafts,
+    i18n::{Messages, Pick, fill_number, use_messages},
     runner::use_flow,
 };
 
 /// How many stages lead to the User tab.
 const STEPS: u8 = 4;
 
+/// Where the fields of a stage stand, below why it shows.
+pub(crate) fn stage_group() -> El {
+    stage_notice(classed("div", "group").attr("role", "group").attr("aria-labelledby", "heading"))
+}
+
 /// A stage as a form. When it shows, it is announced, and the focus goes to its first empty field, else to its button.
-#[component]
-pub(crate) fn StageForm(
-    stage: Stage,
-    heading: fn(&Messages) -> &'static str,
-    on_submit: impl Fn() + 'static,
-    children: Children,
-) -> impl IntoView {
-    let form = NodeRef::<html::Form>::new();
-    let heading = text(heading);
+pub(crate) fn stage_form(stage: Stage, heading: Pick, group: El, on_submit: Box<dyn Fn()>) -> El {
+    let messages = use_messages();
     let step = stage as u8 + 1;
-    let steps = steps(stage);
-    Effect::new(move |_| {
-        if let Some(form) = form.get() {
-            untrack(|| present(&form, stage, heading));
-        }
+    let bar = (1..=STEPS).fold(classed("span", "bar").attr("aria-hidden", "true"), |bar, each| {
+        bar.with(if each <= step { classed("span", "done") } else { el("span") })
     });
-    view! {
-        <form
-            novalidate
-            class="stage"
-            method="post"
-            node_ref=form
-            on:submit=move |event: SubmitEvent| {
-                event.prevent_default();
-                on_submit();
-            }
-        >
-            <p class="step">
-                {steps}
-                <span class="bar" aria-hidden="true">
-                    {(1..=STEPS).map(|each| view! { <span class:done=each <= step></span> }).collect_view()}
-                </span>
-            </p>
-            <h1 id="heading" tabindex="-1">{heading}</h1>
-            <div class="group" role="group" aria-labelledby="heading">
-                <StageNotice/>
-                {children()}
-            </div>
-        </form>
-    }
+    let form = classed("form", "stage")
+        .attr("novalidate", "")
+        .attr("method", "post")
+        .on("submit", move |event| {
+            event.prevent_default();
+            on_submit();
+        })
+        .with(classed("p", "step").with(el("span").says(move || steps(messages.get(), stage))).with(bar))
+        .with(el("h1").attr("id", "heading").attr("tabindex", "-1").words(heading))
+        .with(group);
+    present(form.element().unchecked_ref(), stage, Rc::new(move || heading(messages.get()).to_owned()));
+    form
 }
 
 /// What a stage does when it shows: it is the page's title, it is announced, and the focus goes to its first field, or
 /// stays where the person has put it.
-pub(crate) fn present<H>(form: &HtmlFormElement, stage: Stage, heading: impl Fn() -> H + 'static)
-where
-    H: Display,
-{
-    let (announcer, drafts): (Announcer, Drafts) = (expect_context(), expect_context());
-    let name = use_service_name();
-    let steps = steps(stage);
-    let (messages, notice) = (use_messages(), use_flow().slice(vestibule_flow::State::notice));
+pub(crate) fn present(form: &HtmlFormElement, stage: Stage, heading: Rc<dyn Fn() -> String>) {
+    let (announcer, drafts, flow) = (use_announcer(), use_drafts(), use_flow());
+    let (messages, name) = (use_messages(), use_service_name());
+    let title = Rc::clone(&heading);
+    follow(move || leptos::prelude::document().set_title(&[&title(), " – ", &name()].concat()));
+    let form = form.clone();
     // Once for each stage: in another language it is the same one.
-    announcer.say(untrack(|| match notice.get().map(|why| in_words(messages.get(), why)) {
-        Some((Tone::Status, message)) => format!("{}, {}. {message}", heading(), steps()),
-        _ => format!("{}, {}", heading(), steps()),
-    }));
-    let active = document().active_element();
-    if !active.is_some_and(|active| form.contains(Some(&active))) {
-        focus_first(form, drafts.latest(stage));
-    }
-    Effect::new(move |_| document().set_title(&format!("{} – {}", heading(), name.get())));
+    once_shown(move || {
+        let said = [&heading(), ", ", &steps(messages.now(), stage)].concat();
+        announcer.say(&match flow.now(State::notice).map(|why| in_words(messages.now(), why)) {
+            Some((Tone::Status, message)) => [&said, ". ", message].concat(),
+            _ => said,
+        });
+        let active = leptos::prelude::document().active_element();
+        if !active.is_some_and(|active| form.contains(Some(&active))) {
+            focus_first(&form, drafts.latest(stage));
+        }
+    });
 }
 
 /// Where a stage stands among them.
-fn steps(stage: Stage) -> impl Fn() -> String + Copy + Send + Sync + 'static {
-    let messages = use_messages();
-    move || fill(&fill(messages.get().step, stage as u8 + 1), STEPS)
+fn steps(messages: &Messages, stage: Stage) -> String {
+    fill_number(&fill_number(messages.step, stage as u64 + 1), STEPS.into())
 }
 
 /// Why this stage shows, where the person did not go to it.
-#[component]
-pub(crate) fn StageNotice() -> impl IntoView {
-    let messages = use_messages();
-    let notice = use_flow().slice(vestibule_flow::State::notice);
-    move || {
-        notice.get().map(|why| {
-            let (tone, message) = in_words(messages.get(), why);
-            view! { <Notice tone message/> }
-        })
-    }
+pub(crate) fn stage_notice(place: El) -> El {
+    let (messages, flow) = (use_messages(), use_flow());
+    let key = move || flow.see(State::notice).map(|why| (why as u8).to_string()).into_iter().collect();
+    place.each(key, move |_| {
+        let why = flow.now(State::notice);
+        let tone = why.map_or(Tone::Status, |why| in_words(messages.now(), why).0);
+        notice(tone, move || why.map(|why| in_words(messages.get(), why).1.to_owned()).unwrap_or_default())
+    })
 }
 
 /// Why a stage shows, and how much that matters.
@@ -124,7 +104,7 @@ fn in_words(messages: &Messages, why: Why) -> (Tone, &'static str) {
 
 /// The field that was half typed, else the first empty one, else the button that submits.
 fn focus_first(form: &HtmlFormElement, half_typed: Option<String>) {
-    let half_typed = half_typed.and_then(|id| form.query_selector(&format!("#{id}")).ok().flatten());
+    let half_typed = half_typed.and_then(|id| form.query_selector(&["#", &id].concat()).ok().flatten());
     if let Some(input) = half_typed.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
         drop(input.focus());
         let end = u32::try_from(input.value().encode_utf16().count()).unwrap_or(0);
@@ -132,9 +112,8 @@ fn focus_first(form: &HtmlFormElement, half_typed: Option<String>) {
         return drop(input.set_selection_range(end, end));
     }
     let elements = form.elements();
-    let elements = (0..elements.length()).filter_map(|index| elements.item(index));
     let mut submit = None;
-    for element in elements {
+    for element in (0..elements.length()).filter_map(|index| elements.item(index)) {
         if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
             if input.value().is_empty() {
                 return drop(input.focus());

@@ -1,48 +1,37 @@
 //! The button that submits a stage, and the one that cancels what is pending.
 
-use leptos::prelude::*;
-use vestibule_flow::Event;
+use vestibule_flow::{Doing, Event, State};
 
 use crate::{
-    i18n::{Messages, text},
+    dom::{El, button, classed},
+    i18n::{Pick, use_messages},
     runner::use_flow,
 };
 
 /// A submit button that says what it is doing. While pending it can have the focus but ignores taps, and Cancel shows
 /// in the space that is reserved for it, so that a double tap cannot hit it.
-#[component]
-pub(crate) fn Submit(
-    label: fn(&Messages) -> &'static str,
-    /// What it says while this stage is pending.
-    pending: fn(&Messages) -> &'static str,
-    /// Whether what is pending is what this button began.
-    #[prop(into)]
-    is_pending: Signal<bool>,
-) -> impl IntoView {
-    let (label, pending) = (text(label), text(pending));
-    view! {
-        <div class="actions">
-            <button type="submit" class="primary" class:pending=is_pending aria-disabled=move || is_pending.get().then_some("true")>
-                {move || if is_pending.get() { pending() } else { label() }}
-            </button>
-            <Cancel/>
-        </div>
-    }
+pub(crate) fn submit(label: Pick, pending: Pick, is_pending: Is) -> El {
+    let submit = classed("button", "primary").attr("type", "submit");
+    classed("div", "actions").with(show_pending(submit, label, pending, is_pending)).with(cancel())
+}
+
+/// Whether what the person waits for is something certain.
+pub(crate) type Is = fn(Option<Doing>) -> bool;
+
+/// A button that says what it is doing, while it does.
+pub(crate) fn show_pending(button: El, label: Pick, pending: Pick, is_pending: Is) -> El {
+    let (flow, messages) = (use_flow(), use_messages());
+    let is_pending = move || is_pending(flow.see(State::doing));
+    button
+        .class_when("pending", is_pending)
+        .attr_when("aria-disabled", is_pending)
+        .says(move || if is_pending() { pending } else { label }(messages.get()).to_owned())
 }
 
 /// Cancels whatever is pending; there only while something is.
-#[component]
-pub(crate) fn Cancel() -> impl IntoView {
+pub(crate) fn cancel() -> El {
     let flow = use_flow();
-    let is_busy = flow.slice(|state| state.doing().is_some());
-    view! {
-        <button
-            type="button"
-            class="plain cancel"
-            class:hidden=move || !is_busy.get()
-            on:click=move |_| flow.send(Event::Cancel)
-        >
-            {text(|messages| messages.cancel)}
-        </button>
-    }
+    button("plain cancel", move || flow.send(Event::Cancel))
+        .class_when("hidden", move || !flow.see(|state| state.doing().is_some()))
+        .words(|messages| messages.cancel)
 }

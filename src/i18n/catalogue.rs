@@ -1,10 +1,38 @@
 //! A catalogue as lines of text: how the languages that are loaded on demand come to the page.
 
+/// The lines of a catalogue that are not read yet.
+#[cfg(target_arch = "wasm32")]
+pub(crate) struct Lines {
+    left: std::str::Lines<'static>,
+    are_short: bool,
+}
+
+#[cfg(target_arch = "wasm32")]
+impl Lines {
+    pub(crate) fn of(text: &'static str) -> Self {
+        Self { left: text.lines(), are_short: false }
+    }
+
+    /// The next one; an empty one after the last. Two hundred places call it: none is to have a copy of it.
+    #[inline(never)]
+    fn next(&mut self) -> &'static str {
+        self.left.next().unwrap_or_else(|| {
+            self.are_short = true;
+            ""
+        })
+    }
+
+    /// Whether there was a line for all that was read.
+    pub(crate) fn were_enough(&self) -> bool {
+        !self.are_short
+    }
+}
+
 /// Something that a catalogue has one or more lines for.
 pub(crate) trait Texts: Sized {
-    /// Takes its lines from the front of those that are left; `None` where they end too early.
+    /// Takes its lines from the front of those that are left.
     #[cfg(target_arch = "wasm32")]
-    fn read(lines: &mut dyn Iterator<Item = &'static str>) -> Option<Self>;
+    fn read(lines: &mut Lines) -> Self;
 
     /// Appends its lines, each with the name of its field.
     #[cfg(not(target_arch = "wasm32"))]
@@ -13,7 +41,7 @@ pub(crate) trait Texts: Sized {
 
 impl Texts for &'static str {
     #[cfg(target_arch = "wasm32")]
-    fn read(lines: &mut dyn Iterator<Item = &'static str>) -> Option<Self> {
+    fn read(lines: &mut Lines) -> Self {
         lines.next()
     }
 
@@ -36,8 +64,8 @@ macro_rules! catalogue {
 
         impl $crate::i18n::catalogue::Texts for $name {
             #[cfg(target_arch = "wasm32")]
-            fn read(lines: &mut dyn Iterator<Item = &'static str>) -> Option<Self> {
-                Some(Self { $($field: $crate::i18n::catalogue::Texts::read(lines)?),+ })
+            fn read(lines: &mut $crate::i18n::catalogue::Lines) -> Self {
+                Self { $($field: $crate::i18n::catalogue::Texts::read(lines)),+ }
             }
 
             #[cfg(not(target_arch = "wasm32"))]

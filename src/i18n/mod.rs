@@ -38,5 +38,5 @@ pub(crate) use failure::failure;
 pub(crate) use messages::Messages;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use spoken::{
-    LANGUAGES, around, change, fill, language, minutes, provide_language, ready, text, use_messages, use_other_language,
+    LANGUAGES, Pick, around, change, fill, fill_number, language, minutes, provide_language, ready, use_messages,
 };

@@ -38,6 +38,7 @@ impl Plural {
             _ => self.other,
         };
         let form = if form.is_empty() { self.other } else { form };
-        form.replacen("{}", &count.to_string(), 1)
+        let (before, after) = super::around(form);
+        [before, &count.to_string(), after].concat()
     }
 }

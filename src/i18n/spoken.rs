@@ -5,7 +5,11 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::{catalogue::Texts, en, messages::Messages};
+use super::{
+    catalogue::{Lines, Texts},
+    en,
+    messages::Messages,
+};
 
 /// Tags (BCP 47) of the languages, and what those who speak them call them.
 pub(crate) const LANGUAGES: [(&str, &str); 9] = [
@@ -20,9 +24,31 @@ pub(crate) const LANGUAGES: [(&str, &str); 9] = [
     ("ar", "العربية"),
 ];
 
+/// Picks one message.
+pub(crate) type Pick = fn(&Messages) -> &'static str;
+
 /// The messages of the page's language.
 #[derive(Clone, Copy)]
-struct Language(RwSignal<&'static Messages>);
+pub(crate) struct Language(RwSignal<&'static Messages>);
+
+impl Language {
+    /// The messages; whoever asks is asked again when they change.
+    #[inline(never)]
+    pub(crate) fn get(self) -> &'static Messages {
+        self.0.get()
+    }
+
+    /// The messages, just once.
+    #[inline(never)]
+    pub(crate) fn now(self) -> &'static Messages {
+        self.0.get_untracked()
+    }
+
+    /// Gives the page another language.
+    pub(crate) fn set(self, messages: &'static Messages) {
+        self.0.set(messages);
+    }
+}
 
 /// The messages that the page starts with. English where the person's own could not be loaded.
 pub(crate) async fn ready() -> &'static Messages {
@@ -59,9 +85,9 @@ fn read(lines: &JsValue) -> Option<&'static Messages> {
         return Some(&en::MESSAGES);
     }
     // Kept for as long as the page is: a person changes the language a few times at most.
-    let lines: &'static str = lines.leak();
-    let messages = Messages::read(&mut lines.lines())?;
-    Some(Box::leak(Box::new(messages)))
+    let mut lines = Lines::of(lines.leak());
+    let messages = Messages::read(&mut lines);
+    lines.were_enough().then(|| &*Box::leak(Box::new(messages)))
 }
 
 /// Sets the language of everything below.
@@ -70,32 +96,28 @@ pub(crate) fn provide_language(messages: &'static Messages) {
 }
 
 /// The messages, in the language of the page.
-pub(crate) fn use_messages() -> ReadSignal<&'static Messages> {
-    expect_context::<Language>().0.read_only()
-}
-
-/// Where the page is given another language.
-pub(crate) fn use_other_language() -> WriteSignal<&'static Messages> {
-    expect_context::<Language>().0.write_only()
-}
-
-/// One message, in the language of the page.
-pub(crate) fn text(pick: fn(&Messages) -> &'static str) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
-    let messages = use_messages();
-    move || pick(messages.get())
+pub(crate) fn use_messages() -> Language {
+    expect_context()
 }
 
 /// A message with its placeholder, `{}`, filled in. What is filled in keeps its own direction of writing.
-pub(crate) fn fill(message: &str, value: impl std::fmt::Display) -> String {
-    message.replacen("{}", &format!("\u{2068}{value}\u{2069}"), 1)
+pub(crate) fn fill(message: &str, value: &str) -> String {
+    let (before, after) = around(message);
+    [before, "\u{2068}", value, "\u{2069}", after].concat()
+}
+
+/// A message with its placeholder filled in by a number.
+pub(crate) fn fill_number(message: &str, value: u64) -> String {
+    fill(message, &value.to_string())
 }
 
 /// What stands before and after the placeholder, `{}`, of a message.
-pub(crate) fn around(message: &'static str) -> (&'static str, &'static str) {
+pub(crate) fn around(message: &str) -> (&str, &str) {
     message.split_once("{}").unwrap_or((message, ""))
 }
 
 /// A span of time as minutes and seconds, like a clock shows it.
 pub(crate) fn minutes(seconds: u64) -> String {
-    format!("{}:{:02}", seconds / 60, seconds % 60)
+    let (minutes, seconds) = ((seconds / 60).to_string(), (seconds % 60).to_string());
+    [minutes.as_str(), if seconds.len() < 2 { ":0" } else { ":" }, &seconds].concat()
 }

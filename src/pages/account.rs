@@ -1,114 +1,90 @@
 //! Username and Cell Number.
 
-use leptos::{html::Input, prelude::*};
+use std::rc::Rc;
+
+use leptos::prelude::*;
 use vestibule_flow::{Doing, Event, Failure, Stage, State, Trouble, account::Error};
 use vestibule_protocol::{AccountNameError, CellNumberError};
+use web_sys::HtmlInputElement;
 
 use crate::{
     components::{
-        disclosure::Disclosure,
-        field::{Field, Kind, typed},
-        notice::FailureNotice,
-        server_line::ServerLine,
-        stage_form::StageForm,
-        submit::Submit,
+        disclosure::disclosure,
+        field::{Kind, Parts, field},
+        notice::failure_notice,
+        server_line::server_line,
+        stage_form::{stage_form, stage_group},
+        submit::submit,
     },
-    drafts::Drafts,
+    dom::{El, classed, once_shown, said},
+    drafts::use_drafts,
     i18n::{Messages, fill, use_messages},
     runner::use_flow,
 };
 
 /// The second stage.
-#[component]
-pub(crate) fn Account() -> impl IntoView {
+pub(crate) fn account() -> El {
     let flow = use_flow();
     let messages = use_messages();
-    let (username, cell_number) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
-    let drafts: Drafts = expect_context();
-    let begun_with_number = flow.state().with_untracked(|state| state.cell_number().is_some());
-    let (is_open, set_open) = signal(begun_with_number || drafts.of(Stage::Account, "cell-number").is_some());
-    let trouble = flow.slice(trouble);
-    let username_error = Signal::derive(move || trouble.get().and_then(|error| about_username(messages.get(), error)));
-    let number_error = Signal::derive(move || trouble.get().and_then(|error| about_number(messages.get(), error)));
-    let failed = Signal::derive(move || failed(trouble.get()));
-    let username_hint = Signal::derive(move || messages.get().account.username_hint.to_owned());
-    let is_pending = flow.slice(|state| state.doing() == Some(Doing::Beginning));
-    let known = flow.state().with_untracked(|state| state.username().unwrap_or_default().to_owned());
-    let submit = move || {
-        flow.send(Event::Account {
-            username: typed(username),
-            cell_number: is_open.get_untracked().then(|| typed(cell_number)),
-        });
+    let username = field(Parts {
+        id: "username",
+        label: |messages| messages.account.username,
+        kind: Kind::USERNAME,
+        value: flow.now(|state| state.username().unwrap_or_default().to_owned()),
+        error: said(about_username),
+        hint: Some(Rc::new(move || Some(messages.get().account.username_hint.to_owned()))),
+        beside: None,
+    });
+    let number: StoredValue<Option<HtmlInputElement>, LocalStorage> = StoredValue::new_local(None);
+    let typed = username.input;
+    let on_submit = move || {
+        let cell_number = number.with_value(|number| number.as_ref().map(HtmlInputElement::value));
+        flow.send(Event::Account { username: typed.value(), cell_number });
     };
-    view! {
-        <StageForm stage=Stage::Account heading=|messages| messages.account.heading on_submit=submit>
-            <ServerLine/>
-            <FailureNotice failed/>
-            <Field
-                id="username"
-                label=|messages| messages.account.username
-                kind=Kind::USERNAME
-                value=known
-                input=username
-                error=username_error
-                hint=username_hint
-            />
-            <CellNumber input=cell_number error=number_error is_open set_open/>
-            <Submit
-                label=|messages| messages.account.submit
-                pending=|messages| messages.account.pending
-                is_pending
-            />
-        </StageForm>
-    }
+    let group =
+        failure_notice(server_line(stage_group()), failed).with(username.root).with(cell_number(number)).with(submit(
+            |messages| messages.account.submit,
+            |messages| messages.account.pending,
+            |doing| doing == Some(Doing::Beginning),
+        ));
+    stage_form(Stage::Account, |messages| messages.account.heading, group, Box::new(on_submit))
 }
 
-/// The control that opens the telephone field, and the field.
-#[component]
-fn CellNumber(
-    input: NodeRef<Input>,
-    error: Signal<Option<String>>,
-    is_open: ReadSignal<bool>,
-    set_open: WriteSignal<bool>,
-) -> impl IntoView {
+/// The control that opens the telephone field, and the field: in `input` while it is open.
+fn cell_number(input: StoredValue<Option<HtmlInputElement>, LocalStorage>) -> El {
     let flow = use_flow();
     let messages = use_messages();
-    let hint = Signal::derive(move || messages.get().account.cell_number_help.to_owned());
-    let offered = move || {
-        let number = |state: &State| state.cell_number().or(state.latest_cell_number()).map(str::to_owned);
-        flow.state().with_untracked(number).unwrap_or_default()
-    };
-    // Whoever opens the field wants to type in it; where it was open before, the stage says where the focus goes.
-    let was_open = is_open.get_untracked();
-    Effect::new(move |_| {
-        if let (true, false, Some(input)) = (is_open.get(), was_open, input.get()) {
-            drop(input.focus());
+    let begun_with_number = flow.now(|state| state.cell_number().is_some());
+    let was_open = begun_with_number || use_drafts().of(Stage::Account, "cell-number").is_some();
+    let is_open = RwSignal::new(was_open);
+    let hint = move || messages.get().account.cell_number_help.to_owned();
+    let build = move || {
+        let offered = |state: &State| state.cell_number().or(state.latest_cell_number()).map(str::to_owned);
+        let number = field(Parts {
+            id: "cell-number",
+            label: |messages| messages.account.cell_number,
+            kind: Kind::CELL_NUMBER,
+            value: flow.now(offered).unwrap_or_default(),
+            error: said(about_number),
+            hint: Some(Rc::new(move || Some(hint()))),
+            beside: None,
+        });
+        input.set_value(Some(number.input.clone()));
+        crate::dom::at_the_end(move || drop(input.try_set_value(None)));
+        // Whoever opens the field wants to type in it; where it was open before, the stage says where the focus goes.
+        if !was_open {
+            once_shown(move || drop(number.input.focus()));
         }
-    });
-    view! {
-        <div class="cell-number">
-            <Disclosure
-                label=|messages| messages.account.cell_number
-                is_open
-                on_toggle=move || set_open.update(|is_open| *is_open = !*is_open)
-            />
-            {move || if is_open.get() {
-                view! {
-                    <Field
-                        id="cell-number"
-                        label=|messages| messages.account.cell_number
-                        kind=Kind::CELL_NUMBER
-                        value=offered()
-                        input
-                        error
-                        hint
-                    />
-                }.into_any()
-            } else {
-                view! { <p class="hint">{hint}</p> }.into_any()
-            }}
-        </div>
-    }
+        number.root
+    };
+    classed("div", "cell-number")
+        .with(disclosure(
+            |messages| messages.account.cell_number,
+            move || is_open.get(),
+            move || is_open.set(!is_open.get_untracked()),
+        ))
+        .when(move || is_open.get(), build)
+        .when(move || !is_open.get(), move || classed("p", "hint").says(hint))
 }
 
 fn trouble(state: &State) -> Option<Error> {
@@ -118,8 +94,8 @@ fn trouble(state: &State) -> Option<Error> {
     }
 }
 
-fn failed(error: Option<Error>) -> Option<Failure> {
-    match error {
+fn failed(state: &State) -> Option<Failure> {
+    match trouble(state) {
         Some(Error::Failure(failure)) => Some(failure),
         _ => None,
     }
@@ -136,21 +112,24 @@ pub(crate) fn username_words(messages: &Messages, error: AccountNameError) -> St
     .to_owned()
 }
 
-fn about_username(messages: &Messages, error: Error) -> Option<String> {
-    match error {
-        Error::Username(error) => Some(username_words(messages, error)),
+fn about_username(state: &State, messages: &Messages) -> Option<String> {
+    match trouble(state) {
+        Some(Error::Username(error)) => Some(username_words(messages, error)),
         _ => None,
     }
 }
 
-fn about_number(messages: &Messages, error: Error) -> Option<String> {
+fn about_number(state: &State, messages: &Messages) -> Option<String> {
     let words = &messages.account;
-    Some(match error {
-        Error::CellNumber(CellNumberError::InvalidCharacter(sign)) => fill(words.number_character, sign),
-        Error::CellNumber(CellNumberError::Extension) => words.number_extension.to_owned(),
-        Error::CellNumber(CellNumberError::Empty | CellNumberError::TooShort) => words.number_too_short.to_owned(),
-        Error::CellNumber(CellNumberError::TooLong) => words.number_too_long.to_owned(),
-        Error::CellNumberRefused => words.number_refused.to_owned(),
+    let message = match trouble(state)? {
+        Error::CellNumber(CellNumberError::InvalidCharacter(sign)) => {
+            return Some(fill(words.number_character, sign.encode_utf8(&mut [0; 4])));
+        }
+        Error::CellNumber(CellNumberError::Extension) => words.number_extension,
+        Error::CellNumber(CellNumberError::Empty | CellNumberError::TooShort) => words.number_too_short,
+        Error::CellNumber(CellNumberError::TooLong) => words.number_too_long,
+        Error::CellNumberRefused => words.number_refused,
         Error::Username(_) | Error::Failure(_) => return None,
-    })
+    };
+    Some(message.to_owned())
 }

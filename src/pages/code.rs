@@ -1,63 +1,53 @@
 //! The access code from the mail.
 
-use leptos::{html::Input, prelude::*};
+use std::rc::Rc;
+
+use leptos::prelude::*;
 use vestibule_flow::{
     Doing, Event, Failure, Stage, State, SubmittedBy, Trouble,
-    code::{Code as AwaitedCode, Error},
+    code::{Code, Error},
 };
 use vestibule_protocol::AccessCodeError;
+use web_sys::HtmlInputElement;
 
 use crate::{
     browser,
     components::{
-        announcer::Announcer,
+        announcer::use_announcer,
         clock::use_clock,
-        code_input::CodeInput,
-        field::typed,
-        notice::{FailureNotice, Notice, Tone},
-        stage_form::StageForm,
-        submit::Submit,
+        code_input::code_input,
+        notice::{Tone, failure_notice, notice},
+        stage_form::{stage_form, stage_group},
+        submit::submit,
     },
-    i18n::{Messages, around, fill, minutes, text, use_messages},
+    dom::{El, button, classed, el, follow},
+    i18n::{Messages, Pick, around, fill, fill_number, minutes, use_messages},
     runner::use_flow,
 };
 
 /// How many seconds before it runs out a code is about to (WCAG 2.2, 2.2.1: what a warning needs is 20 s).
 const SOON: u64 = 60;
+/// Stands for what is not known.
+const UNKNOWN: &str = "–";
 
 /// The fourth stage.
-#[component]
-pub(crate) fn Code() -> impl IntoView {
+pub(crate) fn code() -> El {
     let flow = use_flow();
     let messages = use_messages();
-    let input = NodeRef::<Input>::new();
-    let code = flow.slice(|state| state.code().cloned());
-    let trouble = flow.slice(trouble);
-    let length = Signal::derive(move || code.with(|code| code.as_ref().map_or(6, AwaitedCode::length)));
-    let error = Signal::derive(move || trouble.get().and_then(|error| about_code(messages.get(), error, length.get())));
-    let failed = Signal::derive(move || match trouble.get() {
-        Some(Error::Failure(failure)) => Some(failure),
-        _ => None::<Failure>,
-    });
-    let is_pending = flow.slice(|state| state.doing() == Some(Doing::CheckingCode));
-    clear_for_each_new_mail(code, input);
-    view! {
-        <StageForm
-            stage=Stage::Code
-            heading=|messages| messages.code.heading
-            on_submit=move || flow.send(Event::Code { typed: typed(input), by: SubmittedBy::Person })
-        >
-            <Delivery code trouble/>
-            <FailureNotice failed/>
-            <CodeInput input length error/>
-            <Submit
-                label=|messages| messages.code.submit
-                pending=|messages| messages.code.checking
-                is_pending
-            />
-            <Facts code/>
-        </StageForm>
-    }
+    let length = move || flow.see(|state| state.code().map(Code::length)).unwrap_or(6);
+    let error = move || {
+        let (messages, length) = (messages.get(), length());
+        flow.see(|state| trouble(state).and_then(|error| about_code(messages, error, length)))
+    };
+    let field = code_input(length, Rc::new(error));
+    clear_for_each_new_mail(&field.input);
+    let on_submit = move || flow.send(Event::Code { typed: field.input.value(), by: SubmittedBy::Person });
+    let group = failure_notice(delivery(stage_group()), failed).with(field.root).with(submit(
+        |messages| messages.code.submit,
+        |messages| messages.code.checking,
+        |doing| doing == Some(Doing::CheckingCode),
+    ));
+    stage_form(Stage::Code, |messages| messages.code.heading, facts(group), Box::new(on_submit))
 }
 
 fn trouble(state: &State) -> Option<Error> {
@@ -67,171 +57,187 @@ fn trouble(state: &State) -> Option<Error> {
     }
 }
 
+fn failed(state: &State) -> Option<Failure> {
+    match trouble(state) {
+        Some(Error::Failure(failure)) => Some(failure),
+        _ => None,
+    }
+}
+
 /// What stood in the field when a new mail was asked for belongs to the older one. What was typed since then may be the
 /// new code: mails can be quicker than the server's word that they are out.
-fn clear_for_each_new_mail(code: Memo<Option<AwaitedCode>>, input: NodeRef<Input>) {
-    let flow = use_flow();
-    let messages = use_messages();
-    let announcer: Announcer = expect_context();
-    let is_resending = flow.slice(|state| state.doing() == Some(Doing::Resending));
-    let older = StoredValue::new(String::new());
-    Effect::new(move |_| {
-        if is_resending.get() {
-            older.set_value(typed(input));
+fn clear_for_each_new_mail(input: &HtmlInputElement) {
+    let (flow, messages, announcer) = (use_flow(), use_messages(), use_announcer());
+    let input = input.clone();
+    let mail = |state: &State| state.code().map(|code| code.mail);
+    let mut was_resending = false;
+    let mut older = String::new();
+    let mut before = flow.now(mail);
+    follow(move || {
+        let is_resending = flow.see(State::doing) == Some(Doing::Resending);
+        if is_resending && !was_resending {
+            older = input.value();
         }
-    });
-    let mail = Memo::new(move |_| code.with(|code| code.as_ref().map(|code| code.mail)));
-    Effect::new(move |before: Option<Option<u32>>| {
-        let mail = mail.get();
-        if before.flatten().is_some_and(|before| mail.is_some_and(|mail| mail > before))
-            && let Some(input) = input.get_untracked()
-        {
-            let reference = code.with_untracked(|code| code.as_ref().and_then(|code| code.members.reference.clone()));
-            announcer.say(fill(messages.get_untracked().code.announce_sent, reference.unwrap_or_default()));
+        was_resending = is_resending;
+        let now = flow.see(mail);
+        if before.is_some_and(|before| now.is_some_and(|now| now > before)) {
+            let reference = flow.now(|state| state.code().and_then(|code| code.members.reference.clone()));
+            announcer.say(&fill(messages.now().code.announce_sent, &reference.unwrap_or_default()));
             let typed = input.value();
             drop(input.focus());
-            if older.with_value(|older| *older == typed) {
+            if older == typed {
                 input.set_value("");
             } else {
-                flow.send(Event::Code { typed, by: SubmittedBy::LastDigit });
+                untrack(|| flow.send(Event::Code { typed, by: SubmittedBy::LastDigit }));
             }
         }
-        mail
+        before = now;
     });
+}
+
+/// What is known of the mail.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mail {
+    NotSent,
+    Sent,
+    NotDelivered,
+}
+
+fn mail(state: &State) -> Option<Mail> {
+    let members = &state.code()?.members;
+    match (members.delivery_failed, trouble(state).is_some()) {
+        // The reference is that of a mail that went out.
+        (false, _) if members.reference.is_none() => Some(Mail::NotSent),
+        (false, _) => Some(Mail::Sent),
+        (true, false) => Some(Mail::NotDelivered),
+        // That is told already.
+        (true, true) => None,
+    }
 }
 
 /// Where the mail went, or that it did not go.
-#[component]
-fn Delivery(code: Memo<Option<AwaitedCode>>, trouble: Memo<Option<Error>>) -> impl IntoView {
+fn delivery(place: El) -> El {
+    let flow = use_flow();
     let messages = use_messages();
-    move || {
-        let members = code.with(|code| code.as_ref().map(|code| code.members.clone()))?;
-        let (destination, is_failed, is_sent) =
-            (members.destination, members.delivery_failed, members.reference.is_some());
-        let words = &messages.get().code;
-        let is_told = trouble.get().is_some();
-        Some(match (is_failed, is_told) {
-            // The reference is that of a mail that went out.
-            (false, _) if !is_sent => view! { <p class="lead">{words.not_sent}</p> }.into_any(),
-            (false, _) => {
-                let (before, after) = around(words.sent_to);
-                view! {
-                    <p class="lead">{before}<bdi class="destination" dir="ltr">{destination}</bdi>{after}</p>
-                }
-                .into_any()
-            }
-            (true, false) => view! { <Notice tone=Tone::Alert message=words.not_delivered/> }.into_any(),
-            (true, true) => ().into_any(),
-        })
-    }
+    let destination =
+        move || flow.see(|state| state.code().map(|code| code.members.destination.clone())).unwrap_or_default();
+    place
+        .when(
+            move || flow.see(mail) == Some(Mail::NotSent),
+            || classed("p", "lead").words(|messages| messages.code.not_sent),
+        )
+        .when(
+            move || flow.see(mail) == Some(Mail::Sent),
+            move || {
+                classed("p", "lead")
+                    .with(el("span").says(move || around(messages.get().code.sent_to).0.to_owned()))
+                    .with(classed("bdi", "destination").attr("dir", "ltr").says(destination))
+                    .with(el("span").says(move || around(messages.get().code.sent_to).1.to_owned()))
+            },
+        )
+        .when(
+            move || flow.see(mail) == Some(Mail::NotDelivered),
+            move || notice(Tone::Alert, move || messages.get().code.not_delivered.to_owned()),
+        )
 }
 
 /// Which mail counts, for how long, how many tries are left, and the way to another mail.
-#[component]
-fn Facts(code: Memo<Option<AwaitedCode>>) -> impl IntoView {
-    let messages = use_messages();
+fn facts(group: El) -> El {
+    let (flow, messages) = (use_flow(), use_messages());
     let clock = use_clock();
-    let reference = move || code.with(|code| code.as_ref().and_then(|code| code.members.reference.clone()));
-    let sent_at = Memo::new(move |_| {
+    let of_code = move |of: fn(&Code) -> Option<String>| flow.see(|state| state.code().and_then(of));
+    let sent_at = move || {
         // A time of day is written in the language of the page.
-        messages.track();
-        code.with(|code| code.as_ref().and_then(|code| code.sent_ago(code.as_of))).map(browser::time_of_day)
-    });
-    let life = Memo::new(move |_| code.with(|code| code.as_ref().and_then(|code| code.expires_in(clock.get()))));
-    let attempts = move || code.with(|code| code.as_ref().map_or(0, |code| code.members.attempts_remaining));
-    let resend_in = Memo::new(move |_| code.with(|code| code.as_ref().map_or(0, |code| code.resend_in(clock.get()))));
+        messages.get();
+        let sent_ago = flow.see(|state| state.code().and_then(|code| code.sent_ago(browser::now())));
+        sent_ago.map_or(UNKNOWN.to_owned(), browser::time_of_day)
+    };
+    let life = move || {
+        let now = clock.get();
+        flow.see(|state| state.code().and_then(|code| code.expires_in(now)))
+    };
+    let attempts = move || flow.see(|state| state.code().map_or(0, |code| code.members.attempts_remaining));
+    let resend_in = move || {
+        let now = clock.get();
+        flow.see(|state| state.code().map_or(0, |code| code.resend_in(now)))
+    };
     announce(life, resend_in);
-    let life_words = move || match life.get() {
+    let life_words = move || match life() {
         None => String::new(),
         Some(0) => messages.get().code.has_expired.to_owned(),
-        Some(seconds) => fill(messages.get().code.expires_in, minutes(seconds)),
+        Some(seconds) => fill(messages.get().code.expires_in, &minutes(seconds)),
     };
-    view! {
-        <dl class="facts">
-            <div>
-                <dt>{text(|messages| messages.code.reference)}</dt>
-                <dd class="reference">{move || reference().unwrap_or_else(|| "–".to_owned())}</dd>
-            </div>
-            <div>
-                <dt>{text(|messages| messages.code.sent_at)}</dt>
-                <dd>{move || sent_at.get().unwrap_or_else(|| "–".to_owned())}</dd>
-            </div>
-            <div>
-                <dt>{text(|messages| messages.code.life)}</dt>
-                <dd
-                    class="count"
-                    class:soon=move || life.get().is_some_and(|seconds| (1..=SOON).contains(&seconds))
-                    class:over=move || life.get() == Some(0)
-                >
-                    {life_words}
-                </dd>
-            </div>
-            <div>
-                <dt>{text(|messages| messages.code.attempts)}</dt>
-                <dd>{move || messages.get().code.attempts_left.fill(attempts())}</dd>
-            </div>
-        </dl>
-        <Resend code resend_in/>
-    }
+    let list = classed("dl", "facts")
+        .with(fact(
+            |messages| messages.code.reference,
+            classed("dd", "reference")
+                .says(move || of_code(|code| code.members.reference.clone()).unwrap_or(UNKNOWN.to_owned())),
+        ))
+        .with(fact(|messages| messages.code.sent_at, el("dd").says(sent_at)))
+        .with(fact(
+            |messages| messages.code.life,
+            classed("dd", "count")
+                .class_when("soon", move || life().is_some_and(|seconds| (1..=SOON).contains(&seconds)))
+                .class_when("over", move || life() == Some(0))
+                .says(life_words),
+        ))
+        .with(fact(
+            |messages| messages.code.attempts,
+            el("dd").says(move || messages.get().code.attempts_left.fill(attempts())),
+        ));
+    group.with(list).with(resend(resend_in))
+}
+
+fn fact(name: Pick, value: El) -> El {
+    el("div").with(el("dt").words(name)).with(value)
 }
 
 /// Resend Code: it only resends.
-#[component]
-fn Resend(code: Memo<Option<AwaitedCode>>, resend_in: Memo<u64>) -> impl IntoView {
-    let flow = use_flow();
-    let messages = use_messages();
-    let is_pending = flow.slice(|state| state.doing() == Some(Doing::Resending));
-    let sends = Memo::new(move |_| code.with(|code| code.as_ref().map_or(0, |code| code.members.sends_remaining)));
-    let is_disabled = move || is_pending.get() || resend_in.get() > 0;
+fn resend(resend_in: impl Fn() -> u64 + Copy + 'static) -> El {
+    let (flow, messages) = (use_flow(), use_messages());
+    let is_pending = move || flow.see(State::doing) == Some(Doing::Resending);
+    let sends = move || flow.see(|state| state.code().map_or(0, |code| code.members.sends_remaining));
     let label = move || {
         let words = &messages.get().code;
-        if is_pending.get() { words.resending } else { words.resend }
+        if is_pending() { words.resending } else { words.resend }.to_owned()
     };
     let beside = move || {
         let words = &messages.get().code;
-        match resend_in.get() {
-            0 => words.sends_left.fill(sends.get()),
-            seconds => fill(words.resend_in, minutes(seconds)),
+        match resend_in() {
+            0 => words.sends_left.fill(sends()),
+            seconds => fill(words.resend_in, &minutes(seconds)),
         }
     };
-    view! {
-        <div class="resend">
-            <button
-                type="button"
-                class="secondary"
-                class:pending=is_pending
-                aria-disabled=move || is_disabled().then_some("true")
-                on:click=move |_| flow.send(Event::Resend)
-            >
-                {label}
-            </button>
-            <span class="hint count">{beside}</span>
-        </div>
-    }
+    let resend = button("secondary", move || flow.send(Event::Resend))
+        .class_when("pending", is_pending)
+        .attr_when("aria-disabled", move || is_pending() || resend_in() > 0)
+        .says(label);
+    classed("div", "resend").with(resend).with(classed("span", "hint count").says(beside))
 }
 
 /// Says what a person would see in the countdowns, and not every second of them.
-fn announce(life: Memo<Option<u64>>, resend_in: Memo<u64>) {
-    let messages = use_messages();
-    let announcer: Announcer = expect_context();
-    Effect::new(move |before: Option<Option<u64>>| {
-        let (now, words) = (life.get(), &messages.get_untracked().code);
-        if let (Some(before), Some(now)) = (before.flatten(), now) {
+fn announce(life: impl Fn() -> Option<u64> + 'static, resend_in: impl Fn() -> u64 + Copy + 'static) {
+    let (messages, announcer) = (use_messages(), use_announcer());
+    let mut before = None;
+    follow(move || {
+        let (now, words) = (life(), &messages.now().code);
+        if let (Some(before), Some(now)) = (before, now) {
             if before > SOON && now <= SOON && now > 0 {
-                let more = if resend_in.get_untracked() == 0 { words.resend_now } else { "" };
-                announcer.say(format!("{} {more}", words.announce_minute));
+                let more = if untrack(resend_in) == 0 { words.resend_now } else { "" };
+                announcer.say(&[words.announce_minute, " ", more].concat());
             } else if before > 0 && now == 0 {
                 announcer.say(words.announce_expired);
             }
         }
-        now
+        before = now;
     });
-    Effect::new(move |before: Option<u64>| {
-        let now = resend_in.get();
-        if now == 0 && before.is_some_and(|before| before > 0) {
-            announcer.say(messages.get_untracked().code.resend_now);
+    let mut before = 0;
+    follow(move || {
+        let now = resend_in();
+        if now == 0 && before > 0 {
+            announcer.say(messages.now().code.resend_now);
         }
-        now
+        before = now;
     });
 }
 
@@ -240,9 +246,9 @@ pub(crate) fn malformed(messages: &Messages, error: AccessCodeError, length: usi
     let words = &messages.code;
     match error {
         AccessCodeError::Empty => words.empty.to_owned(),
-        AccessCodeError::NotADigit(sign) => fill(words.not_a_digit, sign),
-        AccessCodeError::TooShort(_) => fill(words.too_short, length),
-        AccessCodeError::TooLong(_) => fill(words.too_long, length),
+        AccessCodeError::NotADigit(sign) => fill(words.not_a_digit, sign.encode_utf8(&mut [0; 4])),
+        AccessCodeError::TooShort(_) => fill_number(words.too_short, length as u64),
+        AccessCodeError::TooLong(_) => fill_number(words.too_long, length as u64),
     }
 }
 

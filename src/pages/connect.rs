@@ -1,51 +1,47 @@
 //! Server Address.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use vestibule_flow::{AddressError, Doing, Event, ServerAddress, Stage, State, Trouble, connect::Error};
 
 use crate::{
     browser::BrowserUrls,
     components::{
-        field::{focus_when_refused, keep_what_is_typed},
-        first_screen::{FirstScreen, listen, within},
-        stage_form::{StageNotice, present},
+        field::{error_line, focus_when_refused, keep_what_is_typed},
+        first_screen::FirstScreen,
+        stage_form::{present, stage_notice},
     },
-    i18n::{Messages, failure, fill, text, use_messages},
+    dom::{El, button, classed, el, follow, listen, once_shown, said},
+    i18n::{Messages, failure, fill, use_messages},
     runner::use_flow,
 };
 
 /// The first stage. Its form stands in `index.html`, where people can type before this program is there: the form is
 /// not made here, it is brought to life.
-#[component]
-pub(crate) fn Connect() -> impl IntoView {
+pub(crate) fn connect(screen: &FirstScreen) -> El {
     let flow = use_flow();
     let messages = use_messages();
-    let screen = FirstScreen::of_this_page();
-    let input = {
-        let input = screen.input.clone();
-        move || Some(input.clone())
-    };
-    let (understood, set_understood) = signal(None::<ServerAddress>);
-    let trouble = flow.slice(trouble);
-    let error =
-        Signal::derive(move || trouble.with(|trouble| trouble.as_ref().map(|error| words(messages.get(), error))));
-    let hint = Memo::new(move |_| understood.get().map(|address| fill(messages.get().connect.understood, address)));
-    let is_pending = flow.slice(|state| state.doing() == Some(Doing::Connecting));
-    let is_busy = flow.slice(|state| state.doing().is_some());
+    let field = screen.input.clone();
+    let understood = RwSignal::new(None::<String>);
+    let error = said(|state, messages| trouble(state).map(|error| words(messages, error)));
     let read = {
-        let input = screen.input.clone();
-        move || set_understood.set(ServerAddress::parse::<BrowserUrls>(&input.value()).ok())
+        let field = field.clone();
+        move || {
+            let address = ServerAddress::parse::<BrowserUrls>(&field.value()).ok();
+            understood.set(address.map(|address| address.to_string()));
+        }
     };
 
     screen.show();
-    keep_what_is_typed("address", Stage::Connect, &screen.input);
-    listen(&screen.input, "input", {
+    keep_what_is_typed("address", Stage::Connect, &field);
+    listen(&field, "input", {
         let read = read.clone();
         move |_| read()
     });
     let submit = {
-        let input = screen.input.clone();
-        move || flow.send(Event::Connect(input.value()))
+        let field = field.clone();
+        move || flow.send(Event::Connect(field.value()))
     };
     let is_early = screen.take_early_submit();
     listen(&screen.form, "submit", {
@@ -53,111 +49,119 @@ pub(crate) fn Connect() -> impl IntoView {
         move |_| submit()
     });
     listen(&screen.cancel, "click", move |_| flow.send(Event::Cancel));
-    focus_when_refused(input, error);
-    screen.follow_error(error);
-    screen.follow_pending(is_pending, is_busy);
-    screen.follow_hint(hint);
+    focus_when_refused(&field, &error);
+    screen.follow_error(Rc::clone(&error));
+    screen.follow_pending(
+        move || flow.see(State::doing) == Some(Doing::Connecting),
+        move || flow.see(|state| state.doing().is_some()),
+    );
+    screen.follow_hint(Rc::new(move || {
+        understood.get().map(|address| fill(messages.get().connect.understood, &address))
+    }));
 
-    // The page's own server answers after the field is there; what the person has typed meanwhile stays.
-    let prefill = flow.slice(|state| state.address().map(ToString::to_string));
-    let field = screen.input.clone();
-    Effect::new(move |_| {
-        if let Some(address) = prefill.get()
-            && field.value().is_empty()
-        {
-            field.set_value(&address);
-            // Whoever is about to type in it replaces it: nothing is typed onto it.
-            if document().active_element().is_some_and(|active| active.is_same_node(Some(&field))) {
-                field.select();
-            }
-        }
-        read();
-    });
     let heading = screen.heading();
-    present(&screen.form, Stage::Connect, move || {
-        // In another language it is another text.
-        messages.track();
-        heading.text_content().unwrap_or_default()
+    present(
+        &screen.form,
+        Stage::Connect,
+        Rc::new(move || {
+            // In another language it is another text.
+            messages.get();
+            heading.text_content().unwrap_or_default()
+        }),
+    );
+    // The page's own server answers after the field is there, and after the focus is; what the person has typed meanwhile
+    // stays.
+    once_shown(move || {
+        let mut known = None;
+        follow(move || {
+            let address = flow.see(|state| state.address().map(ToString::to_string));
+            if known.as_ref() == Some(&address) {
+                return;
+            }
+            known = Some(address.clone());
+            if let Some(address) = address
+                && field.value().is_empty()
+            {
+                field.set_value(&address);
+                // Whoever is about to type in it replaces it: nothing is typed onto it.
+                if document().active_element().is_some_and(|active| active.is_same_node(Some(&field))) {
+                    field.select();
+                }
+            }
+            read();
+        });
     });
     if is_early {
         submit();
     }
-    within(&screen.slot(0), || view! { <StageNotice/> });
-    within(&screen.slot(1), move || {
-        move || error.get().map(|error| view! { <p class="error" id="address-error" role="alert">{error}</p> })
-    });
-    within(&screen.slot(2), move || view! { <Offer trouble/> <Remembered/> });
+    stage_notice(screen.slot(0));
+    error_line(screen.slot(1), "address-error".to_owned(), &error);
+    remembered(offer(screen.slot(2)));
+    El::standing(&screen.form)
 }
 
-fn trouble(state: &State) -> Option<Error> {
+fn trouble(state: &State) -> Option<&Error> {
     match state.trouble() {
-        Some(Trouble::Connect(error)) => Some(error.clone()),
+        Some(Trouble::Connect(error)) => Some(error),
         _ => None,
     }
 }
 
 /// Another address that an error knows of, to be tapped.
-#[component]
-fn Offer(trouble: Memo<Option<Error>>) -> impl IntoView {
+fn offer(place: El) -> El {
     let flow = use_flow();
     let messages = use_messages();
-    move || {
-        let words = &messages.get().connect;
-        let (address, label) = match trouble.get()? {
-            Error::OtherAddress(address) if !address.is_encrypted() && !address.is_loopback() => {
-                (address, words.use_unencrypted)
-            }
-            Error::Blocked(address) | Error::OtherAddress(address) => (address, words.use_address),
-            Error::Silent(Some(address)) => (address, words.use_unencrypted),
-            _ => return None,
-        };
-        let label = fill(label, &address);
-        let connect = move |_| flow.send(Event::ConnectTo(address.clone()));
-        Some(view! { <button type="button" class="plain offer" on:click=connect>{label}</button> })
+    let key = move || flow.see(offered).map(|(address, _)| address.to_string()).into_iter().collect();
+    place.each(key, move |_| {
+        let Some((address, is_unencrypted)) = flow.now(offered) else { return classed("div", "offer") };
+        let name = address.to_string();
+        button("plain offer", move || flow.send(Event::ConnectTo(address.clone()))).says(move || {
+            let words = &messages.get().connect;
+            fill(if is_unencrypted { words.use_unencrypted } else { words.use_address }, &name)
+        })
+    })
+}
+
+/// The address, and whether the way there would no longer be encrypted.
+fn offered(state: &State) -> Option<(ServerAddress, bool)> {
+    match trouble(state)? {
+        Error::OtherAddress(address) => Some((address.clone(), !address.is_encrypted() && !address.is_loopback())),
+        Error::Blocked(address) => Some((address.clone(), false)),
+        Error::Silent(Some(address)) => Some((address.clone(), true)),
+        _ => None,
     }
 }
 
 /// The addresses of earlier connections.
-#[component]
-fn Remembered() -> impl IntoView {
-    let addresses = use_flow().slice(|state| state.addresses().to_vec());
-    let is_empty = move || addresses.with(Vec::is_empty);
-    view! {
-        <Show when=move || !is_empty()>
-            <section class="remembered" aria-labelledby="remembered">
-                <h2 id="remembered">{text(|messages| messages.connect.remembered)}</h2>
-                <ul>
-                    <For each=move || addresses.get() key=ToString::to_string let:address>
-                        <RememberedAddress address/>
-                    </For>
-                </ul>
-            </section>
-        </Show>
-    }
+fn remembered(place: El) -> El {
+    let flow = use_flow();
+    let build = move || {
+        let addresses = move || flow.see(|state| state.addresses().iter().map(ToString::to_string).collect());
+        classed("section", "remembered")
+            .attr("aria-labelledby", "remembered")
+            .with(el("h2").attr("id", "remembered").words(|messages| messages.connect.remembered))
+            .with(el("ul").each(addresses, remembered_address))
+    };
+    place.when(move || flow.see(|state| !state.addresses().is_empty()), build)
 }
 
-#[component]
-fn RememberedAddress(address: ServerAddress) -> impl IntoView {
+fn remembered_address(name: &str) -> El {
     let flow = use_flow();
     let messages = use_messages();
-    let name = address.to_string();
-    let (connect, forget) = (address.clone(), address.clone());
-    let forget_label = move || fill(messages.get().connect.forget, &address);
-    view! {
-        <li>
-            <button type="button" class="plain" on:click=move |_| flow.send(Event::ConnectTo(connect.clone()))>
-                <bdi dir="ltr">{name}</bdi>
-            </button>
-            <button
-                type="button"
-                class="plain forget"
-                aria-label=forget_label
-                on:click=move |_| flow.send(Event::Forget(forget.clone()))
-            >
-                <span aria-hidden="true">"×"</span>
-            </button>
-        </li>
-    }
+    let address = flow.now(|state| state.addresses().iter().find(|address| address.to_string() == name).cloned());
+    let forgotten = address.clone();
+    let send = move |event: fn(ServerAddress) -> Event, address: &Option<ServerAddress>| {
+        if let Some(address) = address {
+            flow.send(event(address.clone()));
+        }
+    };
+    let connect =
+        button("plain", move || send(Event::ConnectTo, &address)).with(el("bdi").attr("dir", "ltr").text(name));
+    let name = name.to_owned();
+    let forget = button("plain forget", move || send(Event::Forget, &forgotten))
+        .attr_of("aria-label", move || Some(fill(messages.get().connect.forget, &name)))
+        .with(el("span").attr("aria-hidden", "true").text("×"));
+    el("li").with(connect).with(forget)
 }
 
 fn words(messages: &Messages, error: &Error) -> String {

@@ -1,72 +1,52 @@
 //! Username or e-mail, and Password.
 
-use leptos::{html::Input, prelude::*};
 use vestibule_flow::{Doing, Event, Failure, Stage, State, Trouble, credentials::Error};
 
 use crate::{
     components::{
-        field::{Field, Kind, typed},
-        notice::FailureNotice,
-        password::{PasswordField, Reveal},
-        server_line::ServerLine,
-        stage_form::StageForm,
-        submit::Submit,
+        field::{Kind, Parts, field},
+        notice::failure_notice,
+        password::{Words, password_field},
+        server_line::server_line,
+        stage_form::{stage_form, stage_group},
+        submit::submit,
     },
-    i18n::{Messages, use_messages},
+    dom::{El, said},
+    i18n::Messages,
     pages::account::username_words,
     runner::use_flow,
 };
 
+/// What is said of the password.
+const PASSWORD: Words = Words {
+    label: |messages| messages.credentials.password,
+    show: |messages| messages.password.show_password,
+    hide: |messages| messages.password.hide_password,
+};
+
 /// The third stage.
-#[component]
-pub(crate) fn Credentials() -> impl IntoView {
+pub(crate) fn credentials() -> El {
     let flow = use_flow();
-    let messages = use_messages();
-    let (username, password) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
-    let trouble = flow.slice(trouble);
-    let username_error = Signal::derive(move || match trouble.get() {
-        Some(Error::Username(error)) => Some(username_words(messages.get(), error)),
-        _ => None,
+    let username = field(Parts {
+        id: "username",
+        label: |messages| messages.credentials.username,
+        kind: Kind::USERNAME,
+        value: flow.now(|state| state.username().unwrap_or_default().to_owned()),
+        error: said(about_username),
+        hint: None,
+        beside: None,
     });
-    let password_error = Signal::derive(move || trouble.get().and_then(|error| about_password(messages.get(), error)));
-    let failed = Signal::derive(move || match trouble.get() {
-        Some(Error::Failure(failure)) => Some(failure),
-        _ => None::<Failure>,
-    });
-    let is_pending = flow.slice(|state| {
-        matches!(state.doing(), Some(Doing::CheckingCredentials | Doing::CheckingCode | Doing::Beginning))
-    });
-    let known = flow.state().with_untracked(|state| state.username().unwrap_or_default().to_owned());
-    let submit = move || {
-        flow.send(Event::Credentials { username: typed(username), password: typed(password).into() });
+    let password = password_field("password", Kind::PASSWORD, &PASSWORD, said(about_password), None);
+    let on_submit = move || {
+        flow.send(Event::Credentials { username: username.input.value(), password: password.input.value().into() });
     };
-    view! {
-        <StageForm stage=Stage::Credentials heading=|messages| messages.credentials.heading on_submit=submit>
-            <ServerLine/>
-            <FailureNotice failed/>
-            <Field
-                id="username"
-                label=|messages| messages.credentials.username
-                kind=Kind::USERNAME
-                value=known
-                input=username
-                error=username_error
-            />
-            <PasswordField
-                id="password"
-                label=|messages| messages.credentials.password
-                kind=Kind::PASSWORD
-                reveal=Reveal { show: |messages| messages.password.show_password, hide: |messages| messages.password.hide_password }
-                input=password
-                error=password_error
-            />
-            <Submit
-                label=|messages| messages.credentials.submit
-                pending=|messages| messages.credentials.pending
-                is_pending
-            />
-        </StageForm>
-    }
+    let group =
+        failure_notice(server_line(stage_group()), failed).with(username.root).with(password.root).with(submit(
+            |messages| messages.credentials.submit,
+            |messages| messages.credentials.pending,
+            |doing| matches!(doing, Some(Doing::CheckingCredentials | Doing::CheckingCode | Doing::Beginning)),
+        ));
+    stage_form(Stage::Credentials, |messages| messages.credentials.heading, group, Box::new(on_submit))
 }
 
 fn trouble(state: &State) -> Option<Error> {
@@ -76,9 +56,23 @@ fn trouble(state: &State) -> Option<Error> {
     }
 }
 
-fn about_password(messages: &Messages, error: Error) -> Option<String> {
+fn failed(state: &State) -> Option<Failure> {
+    match trouble(state) {
+        Some(Error::Failure(failure)) => Some(failure),
+        _ => None,
+    }
+}
+
+fn about_username(state: &State, messages: &Messages) -> Option<String> {
+    match trouble(state) {
+        Some(Error::Username(error)) => Some(username_words(messages, error)),
+        _ => None,
+    }
+}
+
+fn about_password(state: &State, messages: &Messages) -> Option<String> {
     let words = &messages.credentials;
-    let message = match error {
+    let message = match trouble(state)? {
         Error::NoPassword => words.no_password,
         Error::PasswordTooLong => messages.password.too_long,
         Error::Refused => words.refused,

@@ -3,73 +3,63 @@
 mod password;
 mod sessions;
 
-use leptos::{html, prelude::*};
-use vestibule_flow::{Doing, Event, State, Trouble, user::Error};
+use leptos::prelude::*;
+use vestibule_flow::{Doing, Event, Failure, State, Trouble, user::Error};
 use vestibule_protocol::{Me, PreferredDevice, UcConfiguration};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::{
     components::{
-        announcer::Announcer,
+        announcer::use_announcer,
         brand::use_service_name,
-        notice::{FailureNotice, Notice, Tone},
-        submit::Cancel,
+        notice::{Tone, failure_notice, notice},
+        submit::{cancel, show_pending},
     },
-    i18n::{Messages, text, use_messages},
-    pages::user::{password::ChangePassword, sessions::Sessions},
+    dom::{El, button, classed, el, follow, once_shown},
+    i18n::{Messages, Pick, use_messages},
     runner::use_flow,
 };
 
 /// The last stage.
-#[component]
-pub(crate) fn User() -> impl IntoView {
-    let flow = use_flow();
-    let messages = use_messages();
-    let announcer: Announcer = expect_context();
-    let heading = NodeRef::<html::H1>::new();
-    let me = flow.slice(|state| state.me().cloned());
-    let trouble = flow.slice(trouble);
-    let failed = Signal::derive(move || match trouble.get() {
-        Some(Error::Failure(failure)) => Some(failure),
-        _ => None,
-    });
-    let not_available = move || {
-        matches!(trouble.get(), Some(Error::NotAvailable))
-            .then(|| view! { <Notice tone=Tone::Alert message=messages.get().user.not_available/> })
-    };
-    let title = text(|messages| messages.user.heading);
+pub(crate) fn user() -> El {
+    let (flow, messages, announcer) = (use_flow(), use_messages(), use_announcer());
     let name = use_service_name();
-    Effect::new(move |_| document().set_title(&format!("{} – {}", title(), name.get())));
-    Effect::new(move |_| {
-        if let Some(heading) = heading.get() {
-            announcer.say(messages.get_untracked().user.signed_in);
-            drop(heading.focus());
-        }
+    follow(move || document().set_title(&[messages.get().user.heading, " – ", &name()].concat()));
+    let heading = el("h1").attr("id", "heading").attr("tabindex", "-1").words(|messages| messages.user.heading);
+    let focused: HtmlElement = heading.element().clone().unchecked_into();
+    once_shown(move || {
+        announcer.say(messages.now().user.signed_in);
+        drop(focused.focus());
     });
-    view! {
-        <section class="stage user" aria-labelledby="heading">
-            <p class="step done">
-                <span class="tick" aria-hidden="true"></span>
-                {text(|messages| messages.user.signed_in)}
-            </p>
-            <h1 id="heading" tabindex="-1" node_ref=heading>{text(|messages| messages.user.heading)}</h1>
-            <FailureNotice failed/>
-            {not_available}
-            {move || me.get().map(|me| view! { <Person me/> })}
-            <Devices me/>
-            <RouteCalls me/>
-            <Saving/>
-            <div class="more">
-                <Sessions/>
-                <ChangePassword/>
-            </div>
-            <SignOut/>
-        </section>
-    }
+    let step = classed("p", "step done")
+        .with(classed("span", "tick").attr("aria-hidden", "true"))
+        .with(el("span").words(|messages| messages.user.signed_in));
+    let stage = classed("section", "stage user").attr("aria-labelledby", "heading").with(step).with(heading);
+    let is_not_available = move || flow.see(|state| trouble(state) == Some(Error::NotAvailable));
+    let stage =
+        failure_notice(stage, failed)
+            .when(is_not_available, move || notice(Tone::Alert, move || messages.get().user.not_available.to_owned()))
+            .with(classed("p", "name").with(
+                el("bdi").says(move || flow.see(|state| state.me().map(|me| me.name.clone())).unwrap_or_default()),
+            ))
+            .with(person());
+    route_calls(devices(stage))
+        .with(saving())
+        .with(classed("div", "more").with(sessions::sessions()).with(password::change_password()))
+        .with(sign_out())
 }
 
 fn trouble(state: &State) -> Option<Error> {
     match state.trouble() {
         Some(Trouble::User(error)) => Some(*error),
+        _ => None,
+    }
+}
+
+fn failed(state: &State) -> Option<Failure> {
+    match trouble(state) {
+        Some(Error::Failure(failure)) => Some(failure),
         _ => None,
     }
 }
@@ -83,39 +73,34 @@ fn configuration(messages: &Messages, configuration: UcConfiguration) -> &'stati
 }
 
 /// Who is signed in, and where.
-#[component]
-fn Person(me: Me) -> impl IntoView {
-    let messages = use_messages();
-    let configuration = move || configuration(messages.get(), me.configuration);
-    view! {
-        <p class="name"><bdi>{me.name}</bdi></p>
-        <dl class="person">
-            <div>
-                <dt>{text(|messages| messages.user.username)}</dt>
-                <dd><bdi>{me.username}</bdi></dd>
-            </div>
-            {me.email.map(|email| view! {
-                <div>
-                    <dt>{text(|messages| messages.user.email)}</dt>
-                    <dd><bdi dir="ltr">{email}</bdi></dd>
-                </div>
-            })}
-            {me.cell_number.map(|number| view! {
-                <div>
-                    <dt>{text(|messages| messages.user.cell_number)}</dt>
-                    <dd><bdi dir="ltr">{number}</bdi></dd>
-                </div>
-            })}
-            <div>
-                <dt>{text(|messages| messages.user.configuration)}</dt>
-                <dd>{configuration}</dd>
-            </div>
-            <div>
-                <dt>{text(|messages| messages.user.server)}</dt>
-                <dd><bdi dir="ltr">{me.server}</bdi></dd>
-            </div>
-        </dl>
-    }
+fn person() -> El {
+    let (flow, messages) = (use_flow(), use_messages());
+    let list = classed("dl", "person");
+    let list = fact(list, |messages| messages.user.username, |me| Some(me.username.clone()), None);
+    let list = fact(list, |messages| messages.user.email, |me| me.email.clone(), Some("ltr"));
+    let list = fact(list, |messages| messages.user.cell_number, |me| me.cell_number.clone(), Some("ltr"));
+    let stands_behind = move || {
+        let of = flow.see(|state| state.me().map(|me| me.configuration));
+        of.map(|of| configuration(messages.get(), of).to_owned()).unwrap_or_default()
+    };
+    let list = list.with(
+        el("div").with(el("dt").words(|messages| messages.user.configuration)).with(el("dd").says(stands_behind)),
+    );
+    fact(list, |messages| messages.user.server, |me| Some(me.server.clone()), Some("ltr"))
+}
+
+/// A line of what is known of the person, where it is known.
+fn fact(list: El, name: Pick, of: fn(&Me) -> Option<String>, dir: Option<&'static str>) -> El {
+    let flow = use_flow();
+    let value = move || flow.see(|state| state.me().and_then(of));
+    list.when(
+        move || value().is_some(),
+        move || {
+            let island = el("bdi").says(move || value().unwrap_or_default());
+            let island = if let Some(dir) = dir { island.attr("dir", dir) } else { island };
+            el("div").with(el("dt").words(name)).with(el("dd").with(island))
+        },
+    )
 }
 
 fn device(messages: &Messages, device: PreferredDevice) -> &'static str {
@@ -127,114 +112,79 @@ fn device(messages: &Messages, device: PreferredDevice) -> &'static str {
 }
 
 /// Preferred device, where the configuration has one.
-#[component]
-fn Devices(me: Memo<Option<Me>>) -> impl IntoView {
-    let devices = Memo::new(move |_| me.with(|me| me.as_ref().map(|me| me.devices.clone())).unwrap_or_default());
-    let preferred = Memo::new(move |_| me.with(|me| me.as_ref().and_then(|me| me.preferred_device)));
-    move || {
-        let devices = devices.get();
-        (!devices.is_empty()).then(|| {
-            view! {
-                <fieldset class="choices">
-                    <legend>{text(|messages| messages.user.preferred_device)}</legend>
-                    {devices.into_iter().map(|each| view! { <Device each preferred/> }).collect_view()}
-                </fieldset>
-            }
-        })
-    }
-}
-
-#[component]
-fn Device(each: PreferredDevice, preferred: Memo<Option<PreferredDevice>>) -> impl IntoView {
-    let flow = use_flow();
-    let messages = use_messages();
-    let input = NodeRef::<html::Input>::new();
-    let is_preferred = move || preferred.get() == Some(each);
-    follow(input, is_preferred);
-    view! {
-        <label class="choice">
-            <input
-                type="radio"
-                name="device"
-                node_ref=input
-                on:change=move |_| flow.send(Event::Prefer(each))
-            />
-            <span>{move || device(messages.get(), each)}</span>
-        </label>
-    }
+fn devices(place: El) -> El {
+    let (flow, messages) = (use_flow(), use_messages());
+    let offered = move || flow.see(|state| state.me().map(|me| me.devices.clone())).unwrap_or_default();
+    let key = |device: &PreferredDevice| (*device as u8).to_string();
+    let build = move || {
+        let choices = move |number: &str| {
+            let device_of = offered().into_iter().find(|device| key(device) == number);
+            let words = move || device_of.map(|of| device(messages.get(), of).to_owned()).unwrap_or_default();
+            let input = el("input").attr("type", "radio").attr("name", "device").on("change", move |_| {
+                if let Some(device) = device_of {
+                    flow.send(Event::Prefer(device));
+                }
+            });
+            follow_box(&input, move |me| device_of.is_some() && me.preferred_device == device_of);
+            classed("label", "choice").with(input).with(el("span").says(words))
+        };
+        classed("fieldset", "choices")
+            .with(el("legend").words(|messages| messages.user.preferred_device))
+            .each(move || offered().iter().map(key).collect(), choices)
+    };
+    place.when(move || !offered().is_empty(), build)
 }
 
 /// Route Calls to Cell, where it can be set.
-#[component]
-fn RouteCalls(me: Memo<Option<Me>>) -> impl IntoView {
-    let route = Memo::new(move |_| me.with(|me| me.as_ref().and_then(|me| me.route_calls_to_cell)));
-    let is_there = Memo::new(move |_| route.get().is_some());
-    view! {
-        <Show when=move || is_there.get()>
-            <RouteCallsSwitch route/>
-        </Show>
-    }
-}
-
-#[component]
-fn RouteCallsSwitch(route: Memo<Option<bool>>) -> impl IntoView {
+fn route_calls(place: El) -> El {
     let flow = use_flow();
-    let input = NodeRef::<html::Input>::new();
-    follow(input, move || route.get() == Some(true));
-    let change = move |_| {
-        let is_on = input.get_untracked().is_some_and(|input| input.checked());
-        flow.send(Event::RouteCallsToCell(is_on));
+    let build = move || {
+        let input = el("input").attr("type", "checkbox").attr("aria-describedby", "route-help");
+        follow_box(&input, |me| me.route_calls_to_cell == Some(true));
+        let set = input.input();
+        let input = input.on("change", move |_| flow.send(Event::RouteCallsToCell(set.checked())));
+        let label = el("span").words(|messages| messages.user.route_calls);
+        let help = classed("p", "hint").attr("id", "route-help").words(|messages| messages.user.route_calls_help);
+        classed("div", "choices").with(classed("label", "choice").with(input).with(label)).with(help)
     };
-    view! {
-        <div class="choices">
-            <label class="choice">
-                <input type="checkbox" aria-describedby="route-help" node_ref=input on:change=change/>
-                <span>{text(|messages| messages.user.route_calls)}</span>
-            </label>
-            <p class="hint" id="route-help">{text(|messages| messages.user.route_calls_help)}</p>
-        </div>
-    }
+    place.when(move || flow.see(|state| state.me().is_some_and(|me| me.route_calls_to_cell.is_some())), build)
 }
 
 /// A box shows what the server has, not what was tapped, once nothing is under way.
-fn follow(input: NodeRef<html::Input>, is_checked: impl Fn() -> bool + 'static) {
-    let doing = use_flow().slice(State::doing);
-    Effect::new(move |_| {
-        let (doing, is_checked) = (doing.get(), is_checked());
-        if let Some(input) = input.get()
-            && doing != Some(Doing::Saving)
-        {
+fn follow_box(input: &El, is_checked: impl Fn(&Me) -> bool + 'static) {
+    let (flow, input) = (use_flow(), input.input());
+    follow(move || {
+        let (doing, is_checked) = flow.see(|state| (state.doing(), state.me().is_some_and(&is_checked)));
+        if doing != Some(Doing::Saving) {
             input.set_checked(is_checked);
         }
     });
 }
 
 /// What becomes of a change of a setting, with the way to give it up.
-#[component]
-fn Saving() -> impl IntoView {
-    let flow = use_flow();
-    let messages = use_messages();
-    let told = Memo::new(move |before: Option<&Option<Saved>>| {
-        let (is_saving, saves) = flow.state().with(|state| (state.doing() == Some(Doing::Saving), state.saves()));
-        match before.copied().flatten() {
+fn saving() -> El {
+    let (flow, messages) = (use_flow(), use_messages());
+    let told = RwSignal::new(None::<Saved>);
+    follow(move || {
+        let (is_saving, saves) = flow.see(|state| (state.doing() == Some(Doing::Saving), state.saves()));
+        let before = told.get_untracked();
+        let now = match before {
             _ if is_saving => Some(Saved { is_done: false, saves }),
             Some(before) if before.is_done || before.saves < saves => Some(Saved { is_done: true, saves }),
             // Refused, or given up: that is told elsewhere.
             _ => None,
+        };
+        if now != before {
+            told.set(now);
         }
     });
     let words = move || {
         let words = &messages.get().user;
-        told.get().map(|saved| if saved.is_done { words.saved } else { words.saving })
+        told.get().map_or("", |saved| if saved.is_done { words.saved } else { words.saving }).to_owned()
     };
-    view! {
-        <div class="saving">
-            <p class="hint" role="status">{words}</p>
-            <Show when=move || told.get().is_some_and(|saved| !saved.is_done)>
-                <Cancel/>
-            </Show>
-        </div>
-    }
+    classed("div", "saving")
+        .with(classed("p", "hint").attr("role", "status").says(words))
+        .when(move || told.get().is_some_and(|saved| !saved.is_done), cancel)
 }
 
 /// How far saving a setting has come, and how many had been saved by then.
@@ -245,30 +195,13 @@ struct Saved {
 }
 
 /// Sign out, and what is being done.
-#[component]
-fn SignOut() -> impl IntoView {
+fn sign_out() -> El {
     let flow = use_flow();
-    let messages = use_messages();
-    let doing = flow.slice(State::doing);
-    let is_pending = move || doing.get() == Some(Doing::SigningOut);
-    let label = move || {
-        let words = &messages.get().user;
-        if is_pending() { words.signing_out } else { words.sign_out }
-    };
-    view! {
-        <div class="actions">
-            <button
-                type="button"
-                class="secondary"
-                class:pending=is_pending
-                aria-disabled=move || is_pending().then_some("true")
-                on:click=move |_| flow.send(Event::SignOut)
-            >
-                {label}
-            </button>
-            <Show when=is_pending>
-                <Cancel/>
-            </Show>
-        </div>
-    }
+    let button = show_pending(
+        button("secondary", move || flow.send(Event::SignOut)),
+        |messages| messages.user.sign_out,
+        |messages| messages.user.signing_out,
+        |doing| doing == Some(Doing::SigningOut),
+    );
+    classed("div", "actions").with(button).when(move || flow.see(State::doing) == Some(Doing::SigningOut), cancel)
 }

@@ -1,92 +1,81 @@
 //! Where the person is signed in, and Sign out there.
 
-use leptos::{html, prelude::*};
-use vestibule_flow::{Doing, Event, State, Trouble};
+use std::cell::Cell;
+
+use vestibule_flow::{Doing, Event, Failure, State, Trouble};
 use vestibule_protocol::SessionInfo;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::{
     browser,
-    components::{announcer::Announcer, disclosure::Disclosure, notice::FailureNotice, submit::Cancel},
-    i18n::{Messages, fill, text, use_messages},
+    components::{announcer::use_announcer, disclosure::disclosure, notice::failure_notice, submit::cancel},
+    dom::{El, button, classed, el, follow},
+    i18n::{Messages, fill, use_messages},
     runner::use_flow,
 };
 
 /// The control that opens the list, and the list.
-#[component]
-pub(crate) fn Sessions() -> impl IntoView {
+pub(crate) fn sessions() -> El {
     let flow = use_flow();
-    let control = NodeRef::<html::Button>::new();
-    let list = flow.slice(|state| state.sessions().map(<[SessionInfo]>::to_vec));
-    let is_open = Memo::new(move |_| list.with(Option::is_some));
-    let is_listing = flow.slice(|state| state.doing() == Some(Doing::ListingSessions));
-    let failed = flow.slice(|state| match state.trouble() {
+    let is_open = move || flow.see(|state| state.sessions().is_some());
+    let is_listing = move || flow.see(State::doing) == Some(Doing::ListingSessions);
+    let toggle = move || {
+        let is_open = flow.now(|state| state.sessions().is_some());
+        flow.send(if is_open { Event::HideSessions } else { Event::ShowSessions });
+    };
+    let control = disclosure(|messages| messages.sessions.heading, is_open, toggle).class_when("pending", is_listing);
+    follow_signing_out(control.element().clone().unchecked_into());
+    let ids = move || flow.see(|state| state.sessions().unwrap_or_default().iter().map(|it| it.id.clone()).collect());
+    failure_notice(el("section").with(el("h2").with(control)), failed)
+        .when(is_listing, cancel)
+        .when(is_open, move || classed("ul", "places").each(ids, place))
+}
+
+fn failed(state: &State) -> Option<Failure> {
+    match state.trouble() {
         Some(Trouble::Sessions(failure)) => Some(*failure),
         _ => None,
-    });
-    let toggle = move || flow.send(if is_open.get_untracked() { Event::HideSessions } else { Event::ShowSessions });
-    follow_signing_out(list, control);
-    view! {
-        <section>
-            <h2>
-                <Disclosure
-                    label=|messages| messages.sessions.heading
-                    is_open
-                    is_pending=is_listing
-                    button=control
-                    on_toggle=toggle
-                />
-            </h2>
-            <FailureNotice failed/>
-            <Show when=move || is_listing.get()>
-                <Cancel/>
-            </Show>
-            <Show when=move || is_open.get()>
-                <ul class="places">
-                    <For each=move || list.get().unwrap_or_default() key=|session| session.id.clone() let:session>
-                        <Place session list/>
-                    </For>
-                </ul>
-            </Show>
-        </section>
     }
 }
 
+fn session<'a>(state: &'a State, id: &str) -> Option<&'a SessionInfo> {
+    state.sessions()?.iter().find(|session| session.id == id)
+}
+
 /// One place. Sign out there is for the others: here, Sign out does.
-#[component]
-fn Place(session: SessionInfo, list: Memo<Option<Vec<SessionInfo>>>) -> impl IntoView {
-    let messages = use_messages();
-    // Dates are written in the language of the page.
-    let date_and_time = move |seconds_ago| {
-        messages.track();
-        browser::date_and_time(seconds_ago)
-    };
-    let signed_in = move || date_and_time(session.signed_in_ago);
-    let last_used = {
-        let id = session.id.clone();
-        let of = move |list: &Vec<SessionInfo>| list.iter().find(|session| session.id == id).map(|it| it.last_used_ago);
-        let last_used_ago = Memo::new(move |_| list.with(|list| list.as_ref().and_then(&of)));
-        move || last_used_ago.get().map(date_and_time).unwrap_or_default()
-    };
-    let (browser, system) = (session.browser, session.system);
-    let name = Signal::derive(move || name(messages.get(), browser.as_deref(), system.as_deref()));
-    let end = if session.current {
-        view! { <span class="badge">{text(|messages| messages.sessions.this_one)}</span> }.into_any()
-    } else {
-        view! { <SignOutThere id=session.id name/> }.into_any()
-    };
-    view! {
-        <li>
-            <div>
-                <p class="where">{name}</p>
-                {session.client_address.map(|address| view! { <p class="hint"><bdi dir="ltr">{address}</bdi></p> })}
-                <p class="hint">{move || fill(messages.get().sessions.signed_in, signed_in())}</p>
-                {(!session.current).then(|| view! {
-                    <p class="hint">{move || fill(messages.get().sessions.last_used, last_used())}</p>
-                })}
-            </div>
-            {end}
-        </li>
+fn place(id: &str) -> El {
+    let (flow, messages) = (use_flow(), use_messages());
+    let Some(known) = flow.now(|state| session(state, id).cloned()) else { return el("li") };
+    let id = id.to_owned();
+    let listed = browser::now();
+    let since = move |listed: u64| (browser::now() - listed) / 1000;
+    let (browser, system) = (known.browser, known.system);
+    let name = move || name(messages.get(), browser.as_deref(), system.as_deref());
+    let mut about = el("div").with(classed("p", "where").says(name.clone()));
+    if let Some(address) = known.client_address {
+        about = about.with(classed("p", "hint").with(el("bdi").attr("dir", "ltr").text(&address)));
     }
+    about = about.with(classed("p", "hint").says(move || {
+        // Dates are written in the language of the page.
+        fill(messages.get().sessions.signed_in, &browser::date_and_time(known.signed_in_ago + since(listed)))
+    }));
+    if known.current {
+        let badge = classed("span", "badge").words(|messages| messages.sessions.this_one);
+        return el("li").with(about).with(badge);
+    }
+    let used = id.clone();
+    // How long ago it was, and when that was so.
+    let known = Cell::new((known.last_used_ago, listed));
+    let last_used = classed("p", "hint").says(move || {
+        let ago = flow.see(|state| session(state, &used).map(|session| session.last_used_ago));
+        if let Some(ago) = ago.filter(|ago| *ago != known.get().0) {
+            known.set((ago, browser::now()));
+        }
+        let (ago, listed) = known.get();
+        fill(messages.get().sessions.last_used, &browser::date_and_time(ago + since(listed)))
+    });
+    el("li").with(about.with(last_used)).with(sign_out_there(id, name))
 }
 
 fn name(messages: &Messages, browser: Option<&str>, system: Option<&str>) -> String {
@@ -98,54 +87,39 @@ fn name(messages: &Messages, browser: Option<&str>, system: Option<&str>) -> Str
     }
 }
 
-#[component]
-fn SignOutThere(id: String, name: Signal<String>) -> impl IntoView {
-    let flow = use_flow();
-    let messages = use_messages();
+fn sign_out_there(id: String, name: impl Fn() -> String + 'static) -> El {
+    let (flow, messages) = (use_flow(), use_messages());
     let is_pending = {
         let id = id.clone();
-        Memo::new(move |_| flow.state().with(|state| state.signing_out_there() == Some(id.as_str())))
+        move || flow.see(|state| state.signing_out_there() == Some(&id))
     };
-    let label = move || {
-        let words = &messages.get().sessions;
-        if is_pending.get() { words.signing_out } else { words.sign_out_there }
-    };
-    view! {
-        <div class="actions">
-            <button
-                type="button"
-                class="secondary"
-                class:pending=is_pending
-                aria-label=move || {
-                    if is_pending.get() { label().to_owned() } else { fill(messages.get().sessions.sign_out_of, name.get()) }
-                }
-                aria-disabled=move || is_pending.get().then_some("true")
-                on:click=move |_| flow.send(Event::SignOutThere(id.clone()))
-            >
-                {label}
-            </button>
-            <Show when=move || is_pending.get()>
-                <Cancel/>
-            </Show>
-        </div>
-    }
+    let (shown, named, said) = (is_pending.clone(), is_pending.clone(), is_pending.clone());
+    let button = button("secondary", move || flow.send(Event::SignOutThere(id.clone())))
+        .class_when("pending", is_pending.clone())
+        .attr_of("aria-label", move || {
+            let words = &messages.get().sessions;
+            Some(if named() { words.signing_out.to_owned() } else { fill(words.sign_out_of, &name()) })
+        })
+        .attr_when("aria-disabled", is_pending)
+        .says(move || {
+            let words = &messages.get().sessions;
+            if said() { words.signing_out } else { words.sign_out_there }.to_owned()
+        });
+    classed("div", "actions").with(button).when(shown, cancel)
 }
 
 /// Says that it is done. The button that was tapped is gone with its place, so that the focus goes to the control.
-fn follow_signing_out(list: Memo<Option<Vec<SessionInfo>>>, control: NodeRef<html::Button>) {
-    let messages = use_messages();
-    let announcer: Announcer = expect_context();
-    let ending = use_flow().slice(|state: &State| state.signing_out_there().map(str::to_owned));
-    Effect::new(move |before: Option<Option<String>>| {
-        let now = ending.get();
-        if let (Some(id), None) = (before.flatten(), &now)
-            && list.with_untracked(|list| list.as_ref().is_some_and(|list| list.iter().all(|session| session.id != id)))
+fn follow_signing_out(control: HtmlElement) {
+    let (flow, messages, announcer) = (use_flow(), use_messages(), use_announcer());
+    let mut before: Option<String> = None;
+    follow(move || {
+        let now = flow.see(|state| state.signing_out_there().map(str::to_owned));
+        if let (Some(id), None) = (&before, &now)
+            && flow.now(|state| state.sessions().is_some() && session(state, id).is_none())
         {
-            announcer.say(messages.get_untracked().sessions.signed_out);
-            if let Some(control) = control.get_untracked() {
-                drop(control.focus());
-            }
+            announcer.say(messages.now().sessions.signed_out);
+            drop(control.focus());
         }
-        now
+        before = now;
     });
 }
