@@ -19,7 +19,7 @@ const OWN = {
 } as const;
 const BRAND = {
   service_name: NAME,
-  'brand.logo': join(ROOT, 'public/icon.svg'),
+  'brand.logo': join(ROOT, 'public/icon-00000000.svg'),
   'brand.accent_light': COLOURS.light.accent,
   'brand.background_light': COLOURS.light.background,
   'brand.accent_dark': COLOURS.dark.accent,

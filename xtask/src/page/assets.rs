@@ -111,7 +111,8 @@ fn mentions(bytes: &[u8], name: &str) -> bool {
 }
 
 /// Gives every file whose name carries a hash the hash of its final content, and rewrites who speaks of it.
-/// A file is renamed only when those that it speaks of have their final names.
+/// A file is renamed only when those that it speaks of have their final names. What Trunk copies as it is has zeros for
+/// a hash until here: the icon and the languages.
 fn renamed(mut files: Files) -> Result<Files, Failure> {
     let mut pending: Vec<String> =
         files.keys().filter(|path| without_hash(file_name(path)).is_some()).cloned().collect();
@@ -157,7 +158,8 @@ pub(crate) fn first_load(folder: &Path) -> Result<Vec<String>, Failure> {
         let bytes = files.get(path).map(Vec::as_slice).unwrap_or_default();
         let new: Vec<String> = files
             .keys()
-            .filter(|other| worker::carries_its_content(other) && !worker::is_language(other))
+            .filter(|other| worker::carries_its_content(other))
+            .filter(|other| !worker::is_language(other) && !has_ending(other, "svg"))
             .filter(|other| !reached.contains(other) && mentions(bytes, file_name(other)))
             .cloned()
             .collect();
@@ -183,7 +185,9 @@ mod tests {
             ("style-00112233445566.css", "body {}"),
             ("v-1122334455667788.js", "new URL('v-1122334455667788_bg.wasm')"),
             ("v-1122334455667788_bg.wasm", wasm),
-            ("icon.svg", "<svg/>"),
+            ("manifest.webmanifest", r#"{ "icons": [{ "src": "icon-00000000.svg" }, { "src": "icon-180.png" }] }"#),
+            ("icon-00000000.svg", "<svg/>"),
+            ("icon-180.png", ""),
         ]
         .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()))
         .into()
@@ -196,8 +200,8 @@ mod tests {
     #[test]
     fn every_reference_leads_to_a_file_that_carries_its_content_in_its_name() {
         let files = renamed(page("one")).unwrap();
-        assert_eq!(files.len(), 5);
-        for (name, bytes) in &files {
+        assert_eq!(files.len(), 7);
+        for (name, bytes) in files.iter().filter(|(name, _)| !has_ending(name, "png")) {
             if let Some((_, hash)) = name.rsplit_once('-') {
                 assert_eq!(hash.split('.').next().unwrap(), &hex(&Sha256::digest(bytes))[..DIGITS], "{name}");
             }
@@ -209,6 +213,9 @@ mod tests {
         assert_eq!(text(script), format!("new URL('{module}')"));
         assert!(text("index.html").contains(script));
         assert!(!text("index.html").contains("1122334455667788"));
+        let icon = names(&files).into_iter().find(|name| has_ending(name, "svg")).unwrap();
+        let icons = format!(r#"{{ "icons": [{{ "src": "{icon}" }}, {{ "src": "icon-180.png" }}] }}"#);
+        assert_eq!(text("manifest.webmanifest"), icons);
     }
 
     #[test]
@@ -220,8 +227,8 @@ mod tests {
 
     #[test]
     fn names_without_a_hash_stay() {
-        assert!(renamed(page("one")).unwrap().contains_key("icon.svg"));
-        for name in ["index.html", "two-factor.svg", "v-12.js", "v-.js", "no-ending"] {
+        assert!(renamed(page("one")).unwrap().contains_key("icon-180.png"));
+        for name in ["index.html", "icon-180.png", "two-factor.svg", "v-12.js", "v-.js", "no-ending"] {
             assert_eq!(without_hash(name), None, "{name}");
         }
     }

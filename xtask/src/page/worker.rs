@@ -64,7 +64,7 @@ mod tests {
     fn page(script: &str) -> Files {
         [
             ("index.html", "<html lang=\"en\">"),
-            ("icon.svg", "<svg/>"),
+            ("icon-180.png", ""),
             (script, ""),
             ("de-8899aabbccddeeff.txt", ""),
             ("sw.js", r#"const FILES = ["{files}"]; const LANGUAGES = ["{languages}"]; const VERSION = "{version}";"#),
