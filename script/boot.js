@@ -64,6 +64,7 @@
       screen.hidden = false;
       const button = screen.querySelector("section:not([hidden]) button");
       button.onclick = reload;
+      if (cause === "offline") addEventListener("online", reload, { once: true });
       // Nobody is taken away from a field.
       if (!document.activeElement?.matches("input")) button.focus();
     });
@@ -71,6 +72,7 @@
   const hide = () => {
     document.body.classList.remove("troubled");
     document.getElementById("trouble").hidden = true;
+    removeEventListener("online", reload);
   };
 
   /** Whatever an earlier version has left behind is fetched anew. */
@@ -84,10 +86,7 @@
   const fail = async (cause) => {
     if (isOver) return;
     isOver = true;
-    if (cause !== "panic" && navigator.onLine === false) {
-      addEventListener("online", reload, { once: true });
-      return show("offline");
-    }
+    if (cause !== "panic" && navigator.onLine === false) return show("offline");
     if (mark.isSet() || !mark.set()) return show(cause);
     if (cause !== "panic") await forget().catch(() => {});
     reload();

@@ -162,6 +162,22 @@ test.describe('once what was missing is there, the page starts:', () => {
     await axe();
     await context.setOffline(false);
     await person.expectAt('connect');
+    await person.pass('connect');
+  });
+
+  test('no network for 20 seconds, by itself', async ({ page, person, context, complaints, trouble }) => {
+    complaints.allow(/ERR_INTERNET_DISCONNECTED/);
+    await page.clock.install();
+    await page.route(WASM, (route) => (trouble.loads > 1 ? route.continue() : undefined));
+    await page.goto(person.server, { waitUntil: 'commit' });
+    await page.getByText('The page is still loading…').waitFor();
+    await context.setOffline(true);
+    await page.clock.fastForward('00:21');
+    await trouble.expectShown('offline');
+    await context.setOffline(false);
+    await person.expectAt('connect');
+    await person.pass('connect');
+    expect(trouble.loads).toBe(2);
   });
 
   test('a slow network, told after 20 seconds', async ({ page, person, trouble, axe }) => {

@@ -15,8 +15,9 @@ export abstract class Stage {
     this.error = page.getByRole('alert');
   }
 
-  /** Expects the person to be at this stage. */
+  /** Expects the person to be at this stage, with nothing beside it that says the page could not start. */
   async expectShown(): Promise<void> {
+    await expect(this.page.locator('#trouble')).toBeHidden();
     await expect(this.page.getByRole('heading', { level: 1 })).toHaveText(this.heading);
     await expect(this.page).toHaveURL((url) => url.pathname === this.base + this.path);
   }

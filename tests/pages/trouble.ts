@@ -28,7 +28,8 @@ export class TroublePage {
   }
 
   async expectShown(cause: Cause): Promise<void> {
-    await expect(this.screen.getByRole('heading', { level: 1 })).toHaveText(HEADINGS[cause]);
+    // The first screen may stand beside it, and has the heading of the page.
+    await expect(this.screen.getByRole('heading', { level: 2 })).toHaveText(HEADINGS[cause]);
     await expect(this.screen.getByRole('paragraph').first()).toBeVisible();
     await expect(this.reloadButton).toBeVisible();
   }
