@@ -1,8 +1,5 @@
 import { expect, STAGES, test } from '../fixtures/lost.ts';
 
-// The browser asks for the page's icon whenever it likes, and says so where nothing answers.
-test.beforeEach(({ complaints }) => complaints.allow(/ERR_CONNECTION_(REFUSED|RESET) .*icon\.svg/));
-
 test.describe('the server is killed and started again:', () => {
   for (const stage of STAGES) {
     test(`at the ${stage} stage, and the sign-in goes on`, async ({ server, person, mail }) => {
@@ -40,8 +37,6 @@ test.describe('the server is killed and started again:', () => {
 });
 
 test.describe('while the server is away it is told, and what was typed is kept:', () => {
-  test.beforeEach(({ complaints }) => complaints.allow(/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/));
-
   test('a user name', async ({ server, person, axe }) => {
     await person.open('account');
     await server.kill9();

@@ -89,7 +89,7 @@ test.describe('after a first visit, without a network', () => {
   });
 
   test('the page starts where the server does not answer', async ({ page, deployed, complaints }) => {
-    complaints.allow(/ERR_CONNECTION|ERR_EMPTY_RESPONSE|CORS policy/);
+    complaints.allow(/CORS policy/);
     const { person, proxy } = deployed;
     await person.open('code');
     await workerReady(page);
