@@ -1,4 +1,4 @@
-import type { Locator } from '@playwright/test';
+import { expect, type Locator } from '@playwright/test';
 import { Stage } from './stage.ts';
 
 export class ConnectPage extends Stage {
@@ -8,8 +8,10 @@ export class ConnectPage extends Stage {
   readonly connectButton: Locator = this.page.getByRole('button', { name: 'Connect', exact: true });
   readonly cancelButton: Locator = this.page.getByRole('button', { name: 'Cancel' });
 
+  /** Until the page's program has taken over the first screen, which stands there before it. */
   async open(origin: string): Promise<void> {
     await this.page.goto(`${origin}/`);
+    await expect(this.page.locator('#connect')).toHaveAttribute('data-ready', '');
     await this.expectShown();
   }
 
