@@ -1,4 +1,5 @@
-import { ADA, expect, GRACE, test } from '../fixtures/test.ts';
+import type { Locator } from '@playwright/test';
+import { codeIn, expect, GRACE, test } from '../fixtures/lost.ts';
 
 const INPUTS = {
   nothing: '',
@@ -9,68 +10,106 @@ const INPUTS = {
   'control characters': 'a\u0000b\u0007c\u202e',
 } as const;
 
-test.describe('each field says what is wrong, and works afterwards:', () => {
+/** One after the other: after each of them the field works, and the next one finds it without a fault. */
+async function withEach(field: Locator, act: (text: string) => Promise<void>): Promise<void> {
   for (const [kind, text] of Object.entries(INPUTS)) {
-    test(`Server Address with ${kind}`, async ({ server, connectPage, accountPage, complaints, axe }) => {
-      complaints.allow(/ERR_NAME_NOT_RESOLVED|ERR_CONNECTION|ERR_ADDRESS/);
-      await connectPage.open(server.origin);
-      await connectPage.connect(text);
-      await expect(connectPage.serverAddress).toHaveAttribute('aria-invalid', 'true');
-      await axe();
-      await connectPage.connect(server.origin);
-      await accountPage.expectShown();
-    });
-
-    test(`Cell Number with ${kind}`, async ({ atAccount, accountPage, credentialsPage, axe }) => {
-      await atAccount();
-      await accountPage.signIn(ADA.name, text);
-      // A number left empty is no number.
-      if (text.trim() !== '') {
-        await expect(accountPage.cellNumber).toHaveAttribute('aria-invalid', 'true');
-        await axe();
-        await accountPage.cellNumber.fill('+4915123456789');
-        await accountPage.signInButton.click();
-      }
-      await credentialsPage.expectShown();
-    });
-
-    test(`Username with ${kind}`, async ({ page, atAccount, accountPage, credentialsPage, userPage, axe }) => {
-      await atAccount();
-      await accountPage.signIn(text);
-      if (text === INPUTS.emoji || text === INPUTS['right-to-left text']) {
-        // It may be somebody's: the same answer as for every name.
-        await credentialsPage.expectShown();
-        await axe();
-        await page.goBack();
-        await accountPage.expectShown();
-      } else {
-        await expect(accountPage.username).toHaveAttribute('aria-invalid', 'true');
-        await axe();
-      }
-      await accountPage.signIn(ADA.name);
-      await credentialsPage.expectShown();
-      await credentialsPage.signIn(ADA.password);
-      await userPage.expectShown();
-    });
-
-    test(`Password with ${kind}`, async ({ atCredentials, credentialsPage, userPage, axe }) => {
-      await atCredentials(ADA);
-      await credentialsPage.signIn(text);
-      await expect(credentialsPage.password).toHaveAttribute('aria-invalid', 'true');
-      await axe();
-      await credentialsPage.signIn(ADA.password);
-      await userPage.expectShown();
-    });
-
-    test(`Access code with ${kind}`, async ({ atCode, codePage, userPage, axe }) => {
-      const code = await atCode(GRACE);
-      await codePage.accessCode.fill(text);
-      await codePage.submitButton.click();
-      await expect(codePage.accessCode).toHaveAttribute('aria-invalid', 'true');
-      await codePage.expectAttemptsLeft(5);
-      await axe();
-      await codePage.enter(code);
-      await userPage.expectShown();
+    await test.step(kind, async () => {
+      await expect(field).not.toHaveAttribute('aria-invalid', 'true');
+      await act(text);
     });
   }
+}
+
+function expectWrong(field: Locator): Promise<void> {
+  return expect(field).toHaveAttribute('aria-invalid', 'true');
+}
+
+test.describe('each field says what is wrong with whatever is put in, and works afterwards:', () => {
+  test('Server Address', async ({ page, person, complaints, axe }) => {
+    complaints.allow(/ERR_NAME_NOT_RESOLVED|ERR_CONNECTION|ERR_ADDRESS/);
+    await person.open('connect');
+    await withEach(person.connect.serverAddress, async (text) => {
+      await person.connect.connect(text);
+      await expectWrong(person.connect.serverAddress);
+      await axe();
+      await person.pass('connect');
+      await page.goBack();
+      await person.expectAt('connect');
+    });
+  });
+
+  test('Username', async ({ page, person, axe }) => {
+    await person.open('account');
+    await withEach(person.account.username, async (text) => {
+      await person.account.signIn(text);
+      if (text === INPUTS.emoji || text === INPUTS['right-to-left text']) {
+        // It may be somebody's: the same answer as for every name.
+        await person.expectAt('credentials');
+        await axe();
+        await page.goBack();
+        await person.expectAt('account');
+      } else {
+        await expectWrong(person.account.username);
+        await axe();
+      }
+      await person.pass('account');
+      await page.goBack();
+      await person.expectAt('account');
+    });
+    await person.walk('account', 'user');
+  });
+
+  test('Cell Number', async ({ page, person, axe }) => {
+    await person.open('account');
+    await person.account.openCellNumber();
+    await person.account.username.fill(GRACE.name);
+    await withEach(person.account.cellNumber, async (text) => {
+      await person.account.cellNumber.fill(text);
+      await person.account.signInButton.click();
+      // A number left empty is no number.
+      if (text.trim() !== '') {
+        await expectWrong(person.account.cellNumber);
+        await axe();
+        await person.account.cellNumber.fill('+4915123456789');
+        await person.account.signInButton.click();
+      }
+      await person.expectAt('credentials');
+      await page.goBack();
+      await person.expectAt('account');
+      await expect(person.account.username).toHaveValue(GRACE.name);
+      if (!(await person.account.cellNumber.isVisible())) await person.account.openCellNumber();
+    });
+  });
+
+  test('Password', async ({ person, mail, axe }) => {
+    await person.open('credentials');
+    await withEach(person.credentials.password, async (text) => {
+      await person.credentials.signIn(text);
+      await expectWrong(person.credentials.password);
+      await axe();
+      await person.pass('credentials');
+      await person.code.enter(codeIn(await mail.next(GRACE.email)));
+      await person.expectAt('user');
+      await person.user.signOut();
+      await person.expectAt('connect');
+      await person.walk('connect', 'credentials');
+    });
+  });
+
+  test('Access code', async ({ person, mail, axe }) => {
+    await person.open('code');
+    await withEach(person.code.accessCode, async (text) => {
+      const code = codeIn(await mail.next(GRACE.email));
+      await person.code.accessCode.fill(text);
+      await person.code.submitButton.click();
+      await expectWrong(person.code.accessCode);
+      await person.code.expectAttemptsLeft(5);
+      await axe();
+      await person.code.enter(code);
+      await person.expectAt('user');
+      await person.user.signOut();
+      await person.expectAt('connect');
+      await person.walk('connect', 'code');
+    });
+  });
 });
