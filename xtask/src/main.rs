@@ -9,6 +9,7 @@ mod dist;
 mod features;
 mod page;
 mod place;
+mod postgres;
 mod screens;
 mod server;
 mod size;

@@ -251,6 +251,25 @@ pub(crate) fn haproxy() -> Result<(), Failure> {
     Err(Failure::Missing { program: "haproxy".to_owned(), mend: "install HAProxy 2.6 or newer".to_owned() })
 }
 
+/// The folder with the programs of PostgreSQL, of the newest one that is there.
+pub(crate) fn postgres() -> Result<PathBuf, Failure> {
+    let there = || {
+        // Debian keeps those of a server apart, by version.
+        let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+        let version = |name: &OsString| name.to_str().and_then(|name| name.parse::<u32>().ok());
+        let newest = versions.filter_map(|entry| Some((version(&entry.file_name())?, entry.path()))).max();
+        let debian = newest.map(|(_, folder)| folder.join("bin")).filter(|folder| folder.join("initdb").is_file());
+        debian.or_else(|| Some(which("initdb")?.parent()?.to_owned()))
+    };
+    if there().is_none() && can_apt_get() {
+        apt_get("postgresql")?;
+    }
+    there().ok_or_else(|| Failure::Missing {
+        program: "initdb".to_owned(),
+        mend: "install the server of PostgreSQL 15 or newer".to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 mod address;
 mod brand;
 mod clients;
+mod database;
 mod duration;
 mod limits;
 mod load;
@@ -24,13 +25,14 @@ use vestibule_protocol::UcConfiguration;
 pub use address::{Issuer, IssuerError, Origin, OriginError, PublicAddresses};
 pub use brand::BrandConfig;
 pub use clients::{ClientConfig, ServiceConfig};
+pub use database::DatabaseConfig;
 pub use limits::LimitsConfig;
 pub use load::ConfigError;
 pub use mail::{MailConfig, MailRoute, SmtpConfig, SmtpSecurity};
 pub use proxy::{ForwardingHeader, Network, NetworkError, ProxyConfig};
 pub use sections::{
-    AuditConfig, CodeConfig, DatabaseConfig, LogConfig, LogFormat, PasswordHashConfig, SessionConfig, SigninConfig,
-    TlsConfig, TokenConfig,
+    AuditConfig, CodeConfig, LogConfig, LogFormat, PasswordHashConfig, SessionConfig, SigninConfig, TlsConfig,
+    TokenConfig,
 };
 pub use throttle::ThrottleConfig;
 
@@ -149,9 +151,7 @@ impl Config {
                 format!("`{region}` is no region; write two capital letters, like DE"),
             ));
         }
-        if !self.database.url.starts_with("sqlite:") {
-            return Err(invalid("database.url", "must begin with `sqlite:`, like sqlite:vestibule.db"));
-        }
+        self.database.validate()?;
         self.brand.validate()?;
         self.mail.validate()?;
         self.code.validate()?;

@@ -29,7 +29,7 @@ use crate::random::Random;
 use crate::services::Services;
 use crate::state::{Server, Shared, Steps};
 use crate::steps::MAX_BEGINNING;
-use crate::store::audit::Keep;
+use crate::store::housekeeping::Keep;
 use crate::store::{Store, StoreError};
 use connected::Connected;
 use connections::Connections;
@@ -86,7 +86,7 @@ pub async fn assemble(config: Config) -> Result<Shared, ServeError> {
     let brand = Brand::from_config(&config).map_err(ServeError::Brand)?;
     let random = Random::from_system().map_err(|error| ServeError::System(std::io::Error::other(error)))?;
     let clock = Clock::System;
-    let store = Store::open(&config.database.url).await?;
+    let store = Store::open(&config.database).await?;
     let keys = Keys::load(&store, &random, &clock).await?;
     let hasher = Hasher::new(&config.password_hash, random.clone())
         .map_err(|error| ServeError::PasswordHash(error.to_string()))?;
@@ -210,9 +210,6 @@ async fn keep_tidy(server: Shared) {
         }
         if let Err(error) = server.store.tidy(server.clock.now(), keep(&server.config)).await {
             tracing::warn!(%error, "expired rows were not deleted");
-        }
-        if let Err(error) = server.store.forget_proofs(server.clock.now()).await {
-            tracing::warn!(%error, "old proofs were not deleted");
         }
         if let Err(error) = keep_keys(&server).await {
             tracing::error!(%error, "the signing keys were not read");

@@ -50,7 +50,7 @@ async fn server(folder: &Path) -> Router {
     config.password_hash = PasswordHashConfig { memory_kib: 8, passes: 1, ..config.password_hash };
     // Seeded: the code that is mailed is the same in every run.
     let (random, clock) = (Random::from_seed([7; 32]), Clock::System);
-    let store = Store::open(&config.database.url).await.unwrap();
+    let store = Store::open(&config.database).await.unwrap();
     let keys = Keys::load(&store, &random, &clock).await.unwrap();
     let hasher = Hasher::new(&config.password_hash, random.clone()).unwrap();
     let mailer = Mailer::from_config(&config.mail, random.clone()).unwrap();

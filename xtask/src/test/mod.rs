@@ -15,6 +15,8 @@ use crate::command::{Failure, say};
 pub(crate) enum Part {
     /// Format, lints, documentation, unit and router tests
     Host,
+    /// The server's tests on PostgreSQL
+    Postgres,
     /// The page's parts that need a browser's interfaces
     Wasm,
     /// The whole sign-in in Chromium, against the real server
@@ -39,6 +41,7 @@ impl Part {
     fn run(self) -> Result<Tally, Failure> {
         match self {
             Self::Host => parts::host(),
+            Self::Postgres => parts::postgres(),
             Self::Wasm => parts::wasm(),
             Self::E2e => parts::e2e(),
             Self::Lost => parts::lost(),
@@ -65,7 +68,7 @@ pub(crate) fn test(parts: &[Part], fast: bool) -> ExitCode {
             Tally::of(false)
         });
         let seconds = start.elapsed().as_secs();
-        lines.push(format!("{:<7} {} passed, {} failed, {seconds} s", part.name(), tally.passed, tally.failed));
+        lines.push(format!("{:<8} {} passed, {} failed, {seconds} s", part.name(), tally.passed, tally.failed));
         total += tally;
     }
     println!();

@@ -5,7 +5,9 @@ use std::{fs, path::PathBuf, process::Command};
 use super::tally::{Tally, cargo_test, check, playwright};
 use crate::{
     command::{Failure, run, say},
-    dist, place, server, tools,
+    dist, place,
+    postgres::Postgres,
+    server, tools,
 };
 
 fn cargo(args: &[&str]) -> Command {
@@ -39,6 +41,13 @@ pub(super) fn host() -> Result<Tally, Failure> {
     say("Unit and router tests");
     tally += cargo_test(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))?;
     Ok(tally)
+}
+
+/// The server's tests once more, with PostgreSQL for their database.
+pub(super) fn postgres() -> Result<Tally, Failure> {
+    let postgres = Postgres::start()?;
+    let arguments = ["test", "--package", "vestibule-server", "--no-fail-fast", "--", "--include-ignored"];
+    cargo_test(cargo(&arguments).env("TEST_POSTGRES_URL", postgres.url()))
 }
 
 /// The page's own tests in a headless Chromium.

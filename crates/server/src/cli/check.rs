@@ -8,7 +8,7 @@ use super::user::moment;
 use super::{CliError, database_trouble};
 use crate::brand::Brand;
 use crate::clock::{Clock, UnixMillis};
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, DatabaseConfig};
 use crate::mail::Mailer;
 use crate::random::Random;
 use crate::store::{Store, StoreError, sqlite_file};
@@ -39,11 +39,11 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
     let findings = [
         ("configuration", Ok(Found::Well(format!("issuer {}", issuer(&config))))),
         ("brand", brand(&config).map(Found::Well)),
-        ("database", database(&config.database.url).await.map(Found::Well)),
+        ("database", database(&config.database).await.map(Found::Well)),
         ("mail", mail(&config).await),
         ("certificate", certificate::check(&config, now).map(Found::Well)),
         ("accounts", accounts(&config).await.map(Found::Well)),
-        ("clock", clock(&config.database.url, now).await.map(Found::Well)),
+        ("clock", clock(&config.database, now).await.map(Found::Well)),
     ];
     for (what, finding) in &findings {
         tell(what, finding)?;
@@ -76,21 +76,21 @@ fn brand(config: &Config) -> Result<String, String> {
     Ok(format!("{}, {logo}, {colours}", config.service_name))
 }
 
-async fn database(url: &str) -> Result<String, String> {
-    let mend = |problem: &dyn std::fmt::Display| database_trouble(url, problem);
-    if let Some(folder) = folder_of_missing(url) {
+async fn database(config: &DatabaseConfig) -> Result<String, String> {
+    let shown = config.shown();
+    if let Some(folder) = folder_of_missing(&config.url) {
         // Not made here: it would belong to whoever checks, not to the one who serves.
-        try_to_write(&folder).map_err(|error| mend(&error))?;
-        return Ok(format!("{url} will be made when it is first used"));
+        try_to_write(&folder).map_err(|error| database_trouble(config, &StoreError::Database(error.into())))?;
+        return Ok(format!("{shown} will be made when it is first used"));
     }
     let written = async {
-        let store = Store::open(url).await?;
-        store.begin().await?.rollback().await?;
+        let store = Store::open(config).await?;
+        let written = store.try_to_write().await;
         store.close().await;
-        Ok::<_, StoreError>(())
+        written
     };
-    written.await.map_err(|error| mend(&error))?;
-    Ok(format!("{url} can be written"))
+    written.await.map_err(|error| database_trouble(config, &error))?;
+    Ok(format!("{shown} can be written"))
 }
 
 /// The folder that the database file would be made in, where the file is not there.
@@ -120,17 +120,17 @@ async fn mail(config: &Config) -> Finding {
 
 /// An account that must have a code but has no address to mail it to cannot sign in.
 async fn accounts(config: &Config) -> Result<String, String> {
-    let url = &config.database.url;
-    if folder_of_missing(url).is_some() {
+    let database = &config.database;
+    if folder_of_missing(&database.url).is_some() {
         return Ok("none yet".to_owned());
     }
     let counted = async {
-        let store = Store::open(url).await?;
+        let store = Store::open(database).await?;
         let accounts = store.accounts().await?;
         store.close().await;
         Ok::<_, StoreError>(accounts)
     };
-    let accounts = counted.await.map_err(|error| database_trouble(url, &error))?;
+    let accounts = counted.await.map_err(|error| database_trouble(database, &error))?;
     let stranded = accounts.iter().filter(|account| account.email.is_none() && config.require_2fa).count();
     if stranded == 0 {
         return Ok(accounts.len().to_string());
@@ -143,12 +143,12 @@ async fn accounts(config: &Config) -> Result<String, String> {
 }
 
 /// A clock that is behind the newest entry of the audit trail has been set back: what had expired would be good again.
-async fn clock(url: &str, now: UnixMillis) -> Result<String, String> {
+async fn clock(database: &DatabaseConfig, now: UnixMillis) -> Result<String, String> {
     if now < BUILT_AFTER {
         return Err(format!("{} is in the past; set the clock, best with an NTP client", moment(now)));
     }
-    if folder_of_missing(url).is_none()
-        && let Ok(store) = Store::open(url).await
+    if folder_of_missing(&database.url).is_none()
+        && let Ok(store) = Store::open(database).await
     {
         let newest = store.newest_audit_entry().await.ok().flatten();
         store.close().await;

@@ -46,6 +46,7 @@ async fn rotate(desk: &Desk, at_once: bool) -> Result<(), CliError> {
     let active_from = if at_once { now } else { now.saturating_add(millis(PUBLISHED_BEFORE)) };
     let key = fresh(&desk.random, active_from);
     in_transaction!(desk.store, |tx| {
+        StoredKey::lock_all(&mut tx).await?;
         if at_once {
             StoredKey::remove_all(&mut tx, "jwt").await?;
         }

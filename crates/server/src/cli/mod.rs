@@ -2,25 +2,27 @@
 
 mod audit;
 mod check;
+mod db;
 mod desk;
 mod keys;
+mod migrate;
 mod openapi;
 mod password;
 mod serve;
 mod sessions;
 mod user;
 
-use std::fmt::Display;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, DatabaseConfig};
 use crate::keys::KeysError;
 use crate::password::{Busy, NewPasswordError};
 use crate::serve::ServeError;
 use crate::store::accounts::AccountError;
+use crate::store::copy::CopyError;
 use crate::store::{Store, StoreError};
 use crate::terminal;
 
@@ -52,6 +54,11 @@ enum Command {
     Audit(audit::AuditArguments),
     /// Check configuration, database, mail, certificate and clock
     Check,
+    /// Bring the schema of the database up to date, as `serve` does when it starts
+    Migrate,
+    /// Move to another database
+    #[command(subcommand)]
+    Db(db::DbCommand),
     /// Print the OpenAPI document of the server's endpoints
     Openapi,
 }
@@ -67,6 +74,8 @@ enum CliError {
     Database(String),
     #[error("database.url: {0}")]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Copy(#[from] CopyError),
     #[error(transparent)]
     Keys(#[from] KeysError),
     #[error("password_hash: {0}")]
@@ -107,13 +116,24 @@ enum CliError {
 }
 
 /// A database that cannot be opened: what is wrong with which, and the mend.
-fn database_trouble(url: &str, problem: &dyn Display) -> String {
-    format!("database.url: {url}: {problem}; the file and its folder must be there and writable for this user")
+fn database_trouble(database: &DatabaseConfig, problem: &StoreError) -> String {
+    let mend = match problem {
+        StoreError::Database(_) if database.is_postgres() => {
+            "; PostgreSQL must be there, with this database, and let this user in"
+        }
+        StoreError::Database(_) => "; the file and its folder must be there and writable for this user",
+        // These say themselves what to do.
+        _ => "",
+    };
+    if let StoreError::Config(invalid) = problem {
+        return format!("{}: {}", invalid.key, invalid.problem);
+    }
+    format!("database.url: {}: {problem}{mend}", database.shown())
 }
 
 async fn open_store(config: &Config) -> Result<Store, CliError> {
-    let url = &config.database.url;
-    Store::open(url).await.map_err(|error| CliError::Database(database_trouble(url, &error)))
+    let database = &config.database;
+    Store::open(database).await.map_err(|error| CliError::Database(database_trouble(database, &error)))
 }
 
 /// Reads the arguments, does what they ask for, and tells what went wrong.
@@ -138,6 +158,8 @@ async fn run(config: Option<PathBuf>, command: Command) -> Result<(), CliError> 
         Command::Keys(command) => keys::run(load()?, command).await,
         Command::Audit(arguments) => audit::run(load()?, &arguments).await,
         Command::Check => check::run(load()).await,
+        Command::Db(command) => db::run(load()?, command).await,
+        Command::Migrate => migrate::run(&load()?).await,
         Command::Openapi => openapi::run(),
     }
 }

@@ -10,9 +10,9 @@ pub(super) async fn run(config: Config) -> Result<(), CliError> {
     if let MailRoute::Outbox(folder) = config.mail.route() {
         tracing::warn!(folder = %folder.display(), "mails are not sent but kept here: whoever reads them can sign in");
     }
-    let url = config.database.url.clone();
+    let database = config.database.clone();
     serve::run(config).await.map_err(|error| match error {
-        ServeError::Store(error) => CliError::Database(database_trouble(&url, &error)),
+        ServeError::Store(error) => CliError::Database(database_trouble(&database, &error)),
         error => CliError::Serve(error),
     })
 }

@@ -9,20 +9,6 @@ use tracing::level_filters::LevelFilter;
 
 use super::{Invalid, duration, invalid};
 
-/// Where everything is kept.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DatabaseConfig {
-    /// `sqlite:` and a file, made where it is missing.
-    pub url: String,
-}
-
-impl Default for DatabaseConfig {
-    fn default() -> Self {
-        Self { url: "sqlite:vestibule.db".to_owned() }
-    }
-}
-
 /// The server's own certificate.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

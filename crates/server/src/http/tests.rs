@@ -19,5 +19,6 @@ mod limits;
 mod parallel;
 mod retries;
 mod sessions;
+mod shared;
 mod sign_in;
 mod warnings;

@@ -122,8 +122,10 @@ async fn refuse(
 /// The password was right: the sign-in is verified, or waits for a code.
 async fn accept(context: &Context, held: &Held, account: &Account, charged: &Charged) -> Result<Next, StepError> {
     let next = in_transaction!(context.store, |tx| {
+        // The sign-in first, as when it was charged: else two could wait for each other.
+        let signin = held.lock(context, &mut tx).await?;
         charged.take_back(&mut tx).await?;
-        match held.lock(context, &mut tx).await? {
+        match signin {
             Some(mut signin) => go_on(context, held, &mut tx, &mut signin, account).await?,
             // Whoever changed the password meanwhile ended the sign-in with it.
             None => Next::Answer(ErrorCode::InvalidSession.into()),

@@ -10,7 +10,7 @@ use crate::keys::Purpose;
 use crate::mail::{About, Delivery, Mail};
 use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
-use crate::store::codes::{MailedCode, MailedCodeState, mails_since};
+use crate::store::codes::{MailedCode, MailedCodeState, lock_mails, mails_since};
 use crate::store::signins::SignIn;
 use crate::store::{Transaction, in_transaction};
 
@@ -59,6 +59,7 @@ pub(super) async fn reserve(
         return Ok(Reservation::Refused(held.code_answer(ErrorCode::OtpSendsExhausted, members, signin, now).into()));
     }
     let device = context.device(tx, Some(account)).await?;
+    lock_mails(tx, &account.id).await?;
     let mails = mails_since(tx, &account.id, device.as_ref(), now - millis(HOUR)).await?;
     if let Some(free_at) = hour_is_full_until(&mails, config.sends_per_hour) {
         let members = code::members(context, tx, signin, account).await?;

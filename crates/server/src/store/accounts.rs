@@ -7,6 +7,14 @@ use super::{Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
 use crate::password::{Cost, cost_of};
 
+/// What is read of an account. Named, and not `*`: another build may add a column at any moment, and PostgreSQL then
+/// refuses what it was prepared for.
+macro_rules! columns {
+    () => {
+        "id, username, name, email, password_hash, password_expires_at, two_factor, disabled, created_at"
+    };
+}
+
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -95,6 +103,10 @@ pub enum AccountError {
 
 impl From<sqlx::Error> for AccountError {
     fn from(error: sqlx::Error) -> Self {
+        // The user name is looked at by the statement itself. Somebody else's transaction took the address meanwhile.
+        if error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation) {
+            return Self::EmailTaken;
+        }
         Self::Store(error.into())
     }
 }
@@ -121,7 +133,8 @@ impl Account {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn load(tx: &mut Transaction, id: &str) -> Result<Option<Self>, StoreError> {
-        Ok(sqlx::query_as("SELECT * FROM account WHERE id = $1").bind(id).fetch_optional(&mut **tx).await?)
+        let query = sqlx::query_as(concat!("SELECT ", columns!(), " FROM account WHERE id = $1"));
+        Ok(query.bind(id).fetch_optional(&mut **tx).await?)
     }
 
     /// Makes an account.
@@ -166,6 +179,12 @@ impl Account {
     /// # Errors
     /// [`AccountError`].
     pub async fn change(tx: &mut Transaction, id: &str, change: &Change) -> Result<bool, AccountError> {
+        if change.ends_sessions() {
+            // Whoever is about to begin something with what was good before is through by then, or finds it changed. The
+            // sign-ins come first, as for everybody: one that is under way holds its own and then needs the account.
+            end_signins(tx, id).await?;
+            tx.lock_account(id).await?;
+        }
         let query = match change {
             Change::Password(hash, expires_at) => sqlx::query(
                 "UPDATE account SET password_hash = $2, password_expires_at = $3, hash_cost = $4 WHERE id = $1",
@@ -206,6 +225,7 @@ impl Account {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn remove(tx: &mut Transaction, id: &str) -> Result<bool, StoreError> {
+        end_signins(tx, id).await?;
         let removed = sqlx::query("DELETE FROM account WHERE id = $1").bind(id).execute(&mut **tx).await?;
         Ok(removed.rows_affected() > 0)
     }
@@ -217,7 +237,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn account_by_username(&self, username: &str) -> Result<Option<Account>, StoreError> {
-        let query = sqlx::query_as("SELECT * FROM account WHERE username = $1").bind(username);
+        let query = sqlx::query_as(concat!("SELECT ", columns!(), " FROM account WHERE username = $1")).bind(username);
         Ok(query.fetch_optional(&self.pool).await?)
     }
 
@@ -226,7 +246,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn account_by_email(&self, email_key: &str) -> Result<Option<Account>, StoreError> {
-        let query = sqlx::query_as("SELECT * FROM account WHERE email_key = $1").bind(email_key);
+        let query =
+            sqlx::query_as(concat!("SELECT ", columns!(), " FROM account WHERE email_key = $1")).bind(email_key);
         Ok(query.fetch_optional(&self.pool).await?)
     }
 
@@ -235,7 +256,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn account(&self, id: &str) -> Result<Option<Account>, StoreError> {
-        Ok(sqlx::query_as("SELECT * FROM account WHERE id = $1").bind(id).fetch_optional(&self.pool).await?)
+        Ok(sqlx::query_as(concat!("SELECT ", columns!(), " FROM account WHERE id = $1"))
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     /// All accounts, by user name.
@@ -243,7 +267,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        Ok(sqlx::query_as("SELECT * FROM account ORDER BY username").fetch_all(&self.pool).await?)
+        Ok(sqlx::query_as(concat!("SELECT ", columns!(), " FROM account ORDER BY username"))
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     /// The cost of the costliest password hash that is stored.
@@ -301,8 +327,13 @@ async fn free_email(tx: &mut Transaction, email_key: &str, id: &str) -> Result<(
 
 /// Whoever got in before must not get in again by what that left behind: a device that is known has tries of its own.
 async fn end_everything(tx: &mut Transaction, account_id: &str) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM device WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
-    sqlx::query("DELETE FROM signin WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
+    end_signins(tx, account_id).await?;
     sqlx::query("DELETE FROM session WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
+    sqlx::query("DELETE FROM device WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
+    Ok(())
+}
+
+async fn end_signins(tx: &mut Transaction, account_id: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM signin WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
     Ok(())
 }

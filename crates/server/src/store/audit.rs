@@ -116,6 +116,13 @@ pub struct Caller {
     pub user_agent: Option<String>,
 }
 
+/// What is read of an entry.
+macro_rules! columns {
+    () => {
+        "at, event, outcome, username, name_key, client_address, user_agent"
+    };
+}
+
 /// An entry, as it is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
@@ -227,10 +234,14 @@ impl Store {
     /// [`StoreError::Database`].
     pub async fn audit(&self, username: Option<&str>, since: UnixMillis) -> Result<Vec<Entry>, StoreError> {
         let entries = if let Some(username) = username {
-            let query = sqlx::query_as("SELECT * FROM audit WHERE at >= $1 AND username = $2 ORDER BY at, id");
+            let query = sqlx::query_as(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM audit WHERE at >= $1 AND username = $2 ORDER BY at, id"
+            ));
             query.bind(since).bind(username).fetch_all(&self.pool).await?
         } else {
-            let query = sqlx::query_as("SELECT * FROM audit WHERE at >= $1 ORDER BY at, id");
+            let query = sqlx::query_as(concat!("SELECT ", columns!(), " FROM audit WHERE at >= $1 ORDER BY at, id"));
             query.bind(since).fetch_all(&self.pool).await?
         };
         Ok(entries)
@@ -244,35 +255,6 @@ impl Store {
         let newest = sqlx::query("SELECT at FROM audit ORDER BY at DESC LIMIT 1").fetch_optional(&self.pool).await?;
         Ok(newest.map(|row| row.try_get("at")).transpose()?)
     }
-
-    /// Deletes what has had its time: expired sign-ins and sessions, faded counters, old mails and audit entries.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn tidy(&self, now: UnixMillis, keep: Keep) -> Result<(), StoreError> {
-        for (statement, until) in [
-            ("DELETE FROM signin WHERE expires_at <= $1", now),
-            ("DELETE FROM session WHERE idle_expires_at <= $1 OR expires_at <= $1", now),
-            ("DELETE FROM sent_mail WHERE sent_at <= $1", now - keep.mails),
-            ("DELETE FROM device WHERE expires_at <= $1", now),
-            ("DELETE FROM throttle WHERE counted_at <= $1", now - keep.failures),
-            ("DELETE FROM audit WHERE at <= $1", now - keep.audit),
-        ] {
-            sqlx::query(statement).bind(until).execute(&self.pool).await?;
-        }
-        Ok(())
-    }
-}
-
-/// How long things are kept, in milliseconds.
-#[derive(Clone, Copy, Debug)]
-pub struct Keep {
-    /// Mails, for the hourly limit.
-    pub mails: i64,
-    /// Counters of failures.
-    pub failures: i64,
-    /// Audit entries.
-    pub audit: i64,
 }
 
 #[cfg(test)]

@@ -71,7 +71,10 @@ impl MailedCode {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn all(tx: &mut Transaction, signin_id: &str) -> Result<Vec<Self>, StoreError> {
-        let query = sqlx::query_as("SELECT * FROM access_code WHERE signin_id = $1 ORDER BY number DESC");
+        let query = sqlx::query_as(
+            "SELECT number, mac, reference, state, sent_at, expires_at FROM access_code
+             WHERE signin_id = $1 ORDER BY number DESC",
+        );
         Ok(query.bind(signin_id).fetch_all(&mut **tx).await?)
     }
 
@@ -153,6 +156,14 @@ impl MailedCode {
     }
 }
 
+/// Has whoever else would mail the account wait until the mail of this transaction is counted.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub async fn lock_mails(tx: &mut Transaction, account_id: &str) -> Result<(), StoreError> {
+    tx.lock_mails_of(account_id).await
+}
+
 /// When the account's mails since `since` were sent, oldest first: those that a known device asked for, or those that
 /// all others did.
 ///
@@ -227,8 +238,10 @@ impl IssuedCode {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn newest(tx: &mut Transaction, signin_id: &str) -> Result<Option<Self>, StoreError> {
-        let query =
-            sqlx::query_as("SELECT * FROM authorization_code WHERE signin_id = $1 ORDER BY number DESC LIMIT 1");
+        let query = sqlx::query_as(
+            "SELECT id, signin_id, number, expires_at, redeemed_at FROM authorization_code
+             WHERE signin_id = $1 ORDER BY number DESC LIMIT 1",
+        );
         Ok(query.bind(signin_id).fetch_optional(&mut **tx).await?)
     }
 

@@ -3,7 +3,8 @@
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
-use super::{Store, StoreError, Transaction, in_transaction};
+use super::engine::Alone;
+use super::{Store, StoreError, Transaction, in_transaction, seal};
 use crate::clock::UnixMillis;
 
 /// A key as it is stored.
@@ -11,7 +12,7 @@ use crate::clock::UnixMillis;
 pub struct StoredKey {
     /// Names the key; the `kid` of a signing key.
     pub id: String,
-    /// base64url of 32 bytes.
+    /// base64url of 32 bytes; what is stored of it may be sealed.
     pub material: String,
     /// From when on it is used.
     pub active_from: UnixMillis,
@@ -33,12 +34,13 @@ impl StoredKey {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn add(&self, tx: &mut Transaction, purpose: &str, now: UnixMillis) -> Result<(), StoreError> {
+        let material = seal::close(tx.seal.as_deref(), &self.id, &self.material)?;
         sqlx::query(
             "INSERT INTO server_key (id, purpose, material, created_at, active_from) VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(&self.id)
         .bind(purpose)
-        .bind(&self.material)
+        .bind(material)
         .bind(now)
         .bind(self.active_from)
         .execute(&mut **tx)
@@ -51,8 +53,21 @@ impl StoredKey {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn all(tx: &mut Transaction, purpose: &str) -> Result<Vec<Self>, StoreError> {
-        let query = sqlx::query_as("SELECT * FROM server_key WHERE purpose = $1 ORDER BY active_from, created_at, id");
-        Ok(query.bind(purpose).fetch_all(&mut **tx).await?)
+        let query = sqlx::query_as(
+            "SELECT id, material, active_from FROM server_key WHERE purpose = $1 ORDER BY active_from, created_at, id",
+        );
+        let stored: Vec<Self> = query.bind(purpose).fetch_all(&mut **tx).await?;
+        let seal = tx.seal.as_deref();
+        let opened = |key: Self| Ok(Self { material: seal::open(seal, &key.id, key.material)?, ..key });
+        stored.into_iter().map(opened).collect()
+    }
+
+    /// Has whoever else wants to make keys wait for the end of the transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn lock_all(tx: &mut Transaction) -> Result<(), StoreError> {
+        tx.alone(Alone::Keys).await
     }
 
     /// Deletes all keys for a purpose.
@@ -79,6 +94,10 @@ impl Store {
     ) -> Result<Vec<StoredKey>, StoreError> {
         let keys = in_transaction!(self, |tx| {
             let mut keys = StoredKey::all(&mut tx, purpose).await?;
+            if keys.is_empty() {
+                tx.alone(Alone::Keys).await?;
+                keys = StoredKey::all(&mut tx, purpose).await?;
+            }
             if keys.is_empty() {
                 fresh.add(&mut tx, purpose, now).await?;
                 keys.push(fresh.clone());

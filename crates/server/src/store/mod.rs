@@ -6,93 +6,74 @@
 pub mod accounts;
 pub mod audit;
 pub mod codes;
+pub mod copy;
 pub mod devices;
+mod engine;
+pub mod housekeeping;
 pub mod keys;
 pub mod proofs;
 pub mod refresh_tokens;
 mod schema;
+mod seal;
 pub mod sessions;
 pub mod signins;
 pub mod throttle;
+mod transaction;
 pub mod warnings;
 
 use std::fs::File;
-use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use percent_encoding::percent_decode_str;
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
+use sqlx::any::AnyConnectOptions;
+use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-/// A transaction of the store, with the audit entries that it has written.
-#[derive(Debug)]
-pub struct Transaction {
-    inner: sqlx::Transaction<'static, Any>,
-    _turn: OwnedSemaphorePermit,
-    entries: Vec<audit::Entry>,
-}
+use crate::config::{DatabaseConfig, Invalid};
+pub use engine::sqlite_file;
+use engine::{Engine, WAIT_FOR_CONNECTION};
+use seal::Seal;
+pub use transaction::Transaction;
+pub(crate) use transaction::in_transaction;
 
-impl Transaction {
-    /// Makes everything last, and logs the audit entries: what was not done is not in the log.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn commit(self) -> Result<(), StoreError> {
-        self.inner.commit().await?;
-        self.entries.iter().for_each(audit::Entry::log);
-        Ok(())
-    }
-
-    /// Undoes everything; so does dropping it.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn rollback(self) -> Result<(), StoreError> {
-        Ok(self.inner.rollback().await?)
-    }
-}
-
-impl Deref for Transaction {
-    type Target = AnyConnection;
-
-    fn deref(&self) -> &AnyConnection {
-        &self.inner
-    }
-}
-
-impl DerefMut for Transaction {
-    fn deref_mut(&mut self) -> &mut AnyConnection {
-        &mut self.inner
-    }
-}
-
-/// How long a connection waits for another one's transaction.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// SQLite writes one at a time; a few connections let reads go on meanwhile.
 const SQLITE_CONNECTIONS: u32 = 3;
 
-/// The store: a pool of connections, and [one](Store::kept) that is kept.
+/// The store: a pool of connections, and [some](Store::kept) that are kept.
 #[derive(Clone, Debug)]
 pub struct Store {
+    engine: Engine,
     pool: AnyPool,
+    /// Where one at a time writes.
+    turns: Option<Turns>,
+    /// What the server's keys are sealed with.
+    seal: Option<Arc<Seal>>,
+    kept: Option<Arc<Store>>,
+}
+
+/// Who writes next. SQLite itself knows no order.
+#[derive(Clone, Debug)]
+struct Turns {
     /// Whose turn it is to wait for `writing`: one of this pool.
     next: Arc<Semaphore>,
-    /// Whose turn it is to write; of both pools, first come, first served. SQLite itself knows no order.
+    /// Whose turn it is to write; of both pools, first come, first served.
     writing: Arc<Semaphore>,
-    kept: Option<Arc<Store>>,
 }
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// `database.url` names no database that this build knows.
-    #[error("`{0}` is no database address that is known here; write sqlite:PATH")]
-    UnknownDatabase(String),
+    #[error("no such database is known here; write sqlite:PATH or postgres://USER@HOST/NAME")]
+    UnknownDatabase,
+    /// The address or the password of the database.
+    #[error("{}: {}", .0.key, .0.problem)]
+    Config(Invalid),
+    /// The database is somebody else's, and is left alone.
+    #[error("it holds the tables of another product, and is left alone; name a database of its own")]
+    Foreign,
     /// The database was made by a newer build, which this one would damage.
     #[error("the database needs at least version {needed} of its schema to be known, this build knows {known}")]
     TooNew {
@@ -101,69 +82,80 @@ pub enum StoreError {
         /// The newest one that this build knows.
         known: i64,
     },
+    /// `database.key` is missing.
+    #[error("the server's keys in it are sealed; set database.key to what the other servers have")]
+    Sealed,
+    /// `database.key` is another one.
+    #[error("the server's keys in it are sealed with another database.key; set it to what the other servers have")]
+    WrongKey,
+    /// The operating system.
+    #[error("this machine has no randomness to give")]
+    NoRandomness,
     /// The database did not do it.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
 
 impl Store {
-    /// Opens the database of `url`, making it if it is not there, and brings its schema up to date.
+    /// Opens a database, making it if it is a file that is not there, and brings its schema up to date.
     ///
     /// # Errors
     /// [`StoreError`] says what is wrong with the address or the database.
-    pub async fn open(url: &str) -> Result<Self, StoreError> {
-        if !url.starts_with("sqlite:") {
-            return Err(StoreError::UnknownDatabase(url.to_owned()));
-        }
+    pub async fn open(config: &DatabaseConfig) -> Result<Self, StoreError> {
+        let mut url = config.address().map_err(StoreError::Config)?;
+        let engine = Engine::of(&url).ok_or(StoreError::UnknownDatabase)?;
+        let seal = config.sealing_key().map_err(StoreError::Config)?.map(|key| Arc::new(Seal::with(&key)));
         // One after the other: SQLite waits for no lock while a database becomes one with a write-ahead log.
         let mut alone = None;
-        if let Some(file) = sqlite_file(url) {
+        if let Some(file) = sqlite_file(&url) {
             make_private(&file);
             alone = opening_alone(file).await;
         }
+        if engine == Engine::Sqlite && !url.contains('?') {
+            url.push_str("?mode=rwc");
+        }
         sqlx::any::install_default_drivers();
-        let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
         let options = AnyConnectOptions::from_str(&url)?;
         // A pool tries again and again where a connection cannot be prepared, and hides why.
         let mut first = AnyConnection::connect_with(&options).await?;
-        prepare(&mut first).await?;
+        engine.prepare(&mut first).await?;
         first.close().await?;
-        let writing = Arc::new(Semaphore::new(1));
+        let (connections, kept) = match engine {
+            Engine::Sqlite => (SQLITE_CONNECTIONS, 1),
+            Engine::Postgres => (config.connections - config.connections / 4, config.connections / 4),
+        };
+        let turns = (engine == Engine::Sqlite).then(Turns::new);
         let kept = Self {
-            pool: pool(&options, 1).await?,
-            next: Arc::new(Semaphore::new(1)),
-            writing: writing.clone(),
+            engine,
+            pool: engine.pool(&options, kept).await?,
+            turns: turns.as_ref().map(Turns::beside),
+            seal: seal.clone(),
             kept: None,
         };
-        let store = Self {
-            pool: pool(&options, SQLITE_CONNECTIONS).await?,
-            next: Arc::new(Semaphore::new(1)),
-            writing,
-            kept: Some(Arc::new(kept)),
-        };
+        let pool = engine.pool(&options, connections).await?;
+        let store = Self { engine, pool, turns, seal, kept: Some(Arc::new(kept)) };
         schema::bring_up_to_date(&store).await?;
+        seal::seal_keys(&store).await?;
         drop(alone);
         Ok(store)
     }
 
-    /// Begins a transaction that may write: SQLite takes its lock at once, so that it cannot fail half-way.
+    /// Begins a transaction that may write.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        let turn = async {
-            let next = self.next.clone().acquire_owned().await;
-            let turn = self.writing.clone().acquire_owned().await;
-            drop(next);
-            turn
+        let turn = match &self.turns {
+            Some(turns) => Some(turns.take().await?),
+            None => None,
         };
-        let turn = timeout(BUSY_TIMEOUT, turn).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
-        let turn = turn.map_err(|_| sqlx::Error::PoolClosed)?;
-        Ok(Transaction { inner: self.pool.begin_with("BEGIN IMMEDIATE").await?, _turn: turn, entries: Vec::new() })
+        let inner = self.engine.begin(&self.pool).await?;
+        let seal = self.seal.clone();
+        Ok(Transaction { inner, engine: self.engine, seal, _turn: turn, entries: Vec::new() })
     }
 
-    /// The same store with a connection of its own, which however many that use the other ones do not hold up: of
-    /// those, one at the most is before it when it wants to write, besides the one that is writing.
+    /// The same store with connections of its own, which however many that use the other ones do not hold up: where one
+    /// at a time writes, one of those at the most is before it, besides the one that is writing.
     #[must_use]
     pub fn kept(&self) -> Self {
         self.kept.as_deref().unwrap_or(self).clone()
@@ -178,6 +170,16 @@ impl Store {
         Ok(())
     }
 
+    /// Writes, and undoes it.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] where nothing can be written.
+    pub async fn try_to_write(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        sqlx::query("UPDATE schema SET version = version").execute(&mut *tx).await?;
+        tx.rollback().await
+    }
+
     /// Closes every connection, after what is under way has ended.
     pub async fn close(&self) {
         self.kept().pool.close().await;
@@ -185,31 +187,26 @@ impl Store {
     }
 }
 
-async fn pool(options: &AnyConnectOptions, connections: u32) -> Result<AnyPool, sqlx::Error> {
-    AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(BUSY_TIMEOUT)
-        .after_connect(|connection, _| Box::pin(prepare(connection)))
-        .connect_with(options.clone())
-        .await
-}
+impl Turns {
+    fn new() -> Self {
+        Self { next: Arc::new(Semaphore::new(1)), writing: Arc::new(Semaphore::new(1)) }
+    }
 
-async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    connection.execute("PRAGMA busy_timeout = 10000").await?;
-    connection.execute("PRAGMA journal_mode = WAL").await?;
-    // FULL: what was answered survives a power cut.
-    connection.execute("PRAGMA synchronous = FULL").await?;
-    connection.execute("PRAGMA foreign_keys = ON").await?;
-    Ok(())
-}
+    /// Those of another pool of the same database.
+    fn beside(&self) -> Self {
+        Self { writing: self.writing.clone(), ..Self::new() }
+    }
 
-/// The file of an SQLite database; `None` for one in memory.
-#[must_use]
-pub fn sqlite_file(url: &str) -> Option<PathBuf> {
-    let path = url.strip_prefix("sqlite:")?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    let path = percent_decode_str(path.split('?').next().unwrap_or(path)).decode_utf8().ok()?;
-    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path.into_owned()))
+    async fn take(&self) -> Result<OwnedSemaphorePermit, sqlx::Error> {
+        let turn = async {
+            let next = self.next.clone().acquire_owned().await;
+            let turn = self.writing.clone().acquire_owned().await;
+            drop(next);
+            turn
+        };
+        let turn = timeout(WAIT_FOR_CONNECTION, turn).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        turn.map_err(|_| sqlx::Error::PoolClosed)
+    }
 }
 
 /// Makes a missing file readable by its owner alone: a database will hold keys and hashes. SQLite gives its other files
@@ -236,16 +233,8 @@ async fn opening_alone(database: PathBuf) -> Option<File> {
     tokio::task::spawn_blocking(wait).await.ok().flatten()
 }
 
-/// Runs `$body` in one transaction; what it answers is returned once it is committed.
-macro_rules! in_transaction {
-    ($store:expr, |$tx:ident| $body:expr) => {{
-        let mut $tx = $store.begin().await?;
-        let answer = $body;
-        $tx.commit().await?;
-        answer
-    }};
-}
-pub(crate) use in_transaction;
+#[cfg(test)]
+pub(crate) mod testing;
 
 #[cfg(test)]
 mod tests {
@@ -274,7 +263,12 @@ mod tests {
         writing.commit().await?;
         writers.join_all().await.into_iter().collect::<Result<(), _>>()?;
         let order = order.lock().unwrap();
-        assert_eq!((order.len(), order.iter().position(|is_kept| *is_kept)), (21, Some(1)));
+        let before = order.iter().position(|is_kept| *is_kept);
+        // Where several write at a time, they come in any order.
+        if store.turns.is_some() {
+            assert_eq!(before, Some(1));
+        }
+        assert_eq!(order.len(), 21);
         Ok(())
     }
 
@@ -286,17 +280,5 @@ mod tests {
             taken.push(store.pool.acquire().await?);
         }
         store.kept().begin().await?.commit().await
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod testing {
-    use super::Store;
-
-    /// A store of its own in a folder that goes with the test.
-    pub(crate) async fn store() -> (Store, tempfile::TempDir) {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("vestibule.db").display());
-        (Store::open(&url).await.unwrap(), folder)
     }
 }

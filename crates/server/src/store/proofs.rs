@@ -15,13 +15,4 @@ impl Store {
         tx.commit().await?;
         Ok(inserted.rows_affected() > 0)
     }
-
-    /// Forgets the proofs whose nonce counts no more.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn forget_proofs(&self, now: UnixMillis) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM dpop_proof WHERE expires_at <= $1").bind(now).execute(&self.pool).await?;
-        Ok(())
-    }
 }

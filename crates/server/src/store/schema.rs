@@ -1,10 +1,11 @@
 //! The schema, brought up to date when the store is opened.
 //!
 //! Home-made, because `sqlx::migrate!` needs the database drivers at compile time and its lock does nothing on
-//! SQLite; ours is the transaction itself, so that two servers can start together.
+//! SQLite; ours is the transaction itself, and on PostgreSQL a lock that goes with it, so that servers can start together.
 
 use sqlx::{Executor, Row};
 
+use super::engine::Alone;
 use super::{Store, StoreError};
 
 /// One step from a schema version to the next.
@@ -15,30 +16,40 @@ struct Migration {
 }
 
 /// In order; the version of the schema is how many have been made.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration { sql: include_str!("migrations/0001_sign_in.sql"), oldest_compatible: 1 },
     Migration { sql: include_str!("migrations/0002_guessing.sql"), oldest_compatible: 1 },
     // An older build would take a bound token from whoever brings it.
     Migration { sql: include_str!("migrations/0003_tokens.sql"), oldest_compatible: 3 },
     Migration { sql: include_str!("migrations/0004_warnings.sql"), oldest_compatible: 3 },
     Migration { sql: include_str!("migrations/0005_devices_of_sessions.sql"), oldest_compatible: 3 },
+    Migration { sql: include_str!("migrations/0006_housekeeping.sql"), oldest_compatible: 3 },
 ];
+
+/// Tables that every version has had.
+const OURS: [&str; 4] = ["schema", "account", "signin", "server_key"];
 
 /// Makes the migrations that the database lacks, in one transaction.
 ///
 /// # Errors
-/// [`StoreError::TooNew`] where a newer build has left this one behind; [`StoreError::Database`].
+/// [`StoreError::TooNew`] where a newer build has left this one behind; [`StoreError::Foreign`] where the database is
+/// somebody else's; [`StoreError::Database`].
 pub(super) async fn bring_up_to_date(store: &Store) -> Result<(), StoreError> {
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     let mut tx = store.begin().await?;
-    tx.execute("CREATE TABLE IF NOT EXISTS schema (version BIGINT NOT NULL, oldest_compatible BIGINT NOT NULL)")
-        .await?;
-    let row = sqlx::query("SELECT version, oldest_compatible FROM schema").fetch_optional(&mut *tx).await?;
-    let (version, oldest_compatible) = if let Some(row) = row {
-        (row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?)
-    } else {
+    tx.take_all_the_time().await?;
+    tx.alone(Alone::Schema).await?;
+    let tables = tx.tables().await?;
+    let (version, oldest_compatible) = if tables.is_empty() {
+        tx.execute("CREATE TABLE schema (version BIGINT NOT NULL, oldest_compatible BIGINT NOT NULL)").await?;
         tx.execute("INSERT INTO schema (version, oldest_compatible) VALUES (0, 0)").await?;
         (0, 0)
+    } else {
+        if !OURS.iter().all(|ours| tables.iter().any(|table| table == ours)) {
+            return Err(StoreError::Foreign);
+        }
+        let row = sqlx::query("SELECT version, oldest_compatible FROM schema").fetch_one(&mut *tx).await?;
+        (row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?)
     };
     if oldest_compatible > known {
         return Err(StoreError::TooNew { needed: oldest_compatible, known });
@@ -54,9 +65,22 @@ pub(super) async fn bring_up_to_date(store: &Store) -> Result<(), StoreError> {
     Ok(())
 }
 
+impl Store {
+    /// The version of the schema, and the oldest one that a build must know to use the database.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn schema_version(&self) -> Result<(i64, i64), StoreError> {
+        Ok(sqlx::query_as("SELECT version, oldest_compatible FROM schema").fetch_one(&self.pool).await?)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::testing::store;
+    use sqlx::AssertSqlSafe;
+
+    use super::super::engine::Engine;
+    use super::super::testing::{Database, store};
     use super::*;
 
     #[tokio::test]
@@ -69,18 +93,40 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn servers_can_start_together() {
         // Each time with a new database: it is while that is made that they can meet.
-        for _ in 0..50 {
-            let folder = tempfile::tempdir().unwrap();
-            let url = format!("sqlite:{}", folder.path().join("vestibule.db").display());
+        for _ in 0..20 {
+            let database = Database::new().await;
             let starts: Vec<_> = (0..12)
                 .map(|_| {
-                    let url = url.clone();
-                    tokio::spawn(async move { Store::open(&url).await })
+                    let config = database.config.clone();
+                    tokio::spawn(async move {
+                        let store = Store::open(&config).await?;
+                        store.close().await;
+                        Ok::<_, StoreError>(())
+                    })
                 })
                 .collect();
             for start in starts {
                 start.await.unwrap().unwrap();
             }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_database_of_another_product_is_left_alone() {
+        for table in ["customer", "schema", "account"] {
+            let (store, _database) = store().await;
+            let mut tx = store.begin().await.unwrap();
+            for ours in tx.tables().await.unwrap() {
+                // Those of SQLite that refer to it would be dropped before it otherwise, but not those of PostgreSQL.
+                let cascade = if store.engine == Engine::Postgres { "CASCADE" } else { "" };
+                let drop = format!("DROP TABLE IF EXISTS \"{ours}\" {cascade}");
+                tx.execute(AssertSqlSafe(drop)).await.unwrap();
+            }
+            tx.execute(AssertSqlSafe(format!("CREATE TABLE {table} (id TEXT)"))).await.unwrap();
+            tx.commit().await.unwrap();
+            let refused = bring_up_to_date(&store).await;
+            assert!(matches!(refused, Err(StoreError::Foreign)), "{refused:?}");
+            assert_eq!(store.begin().await.unwrap().tables().await.unwrap(), [table]);
         }
     }
 }

@@ -9,6 +9,16 @@ use super::devices::Device;
 use super::{Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
 
+/// What is read of a session. Named, and not `*`: another build may add a column at any moment, and PostgreSQL then
+/// refuses what it was prepared for.
+macro_rules! columns {
+    () => {
+        "session.id, kind, account_id, signin_id, issuer, client_id, scope, dpop_jkt, cookie_hash, phone_number,
+         preferred_device, route_calls_to_cell, user_agent, client_address, device_id, session.created_at, used_at,
+         idle_expires_at, expires_at"
+    };
+}
+
 /// A session.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -175,10 +185,11 @@ impl Session {
         now: UnixMillis,
         idle_expires_at: UnixMillis,
     ) -> Result<Option<Self>, StoreError> {
-        let query = sqlx::query_as(
+        let query = sqlx::query_as(concat!(
             "UPDATE session SET used_at = $2, idle_expires_at = $3
-             WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2 RETURNING *",
-        );
+                 WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2 RETURNING ",
+            columns!(),
+        ));
         let session: Option<Self> = query.bind(id).bind(now).bind(idle_expires_at).fetch_optional(&mut **tx).await?;
         if let Some(signin_id) = session.as_ref().and_then(|session| session.signin_id.as_deref()) {
             super::signins::SignIn::end(tx, signin_id).await?;
@@ -192,7 +203,11 @@ impl Session {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn find(tx: &mut Transaction, id: &str, now: UnixMillis) -> Result<Option<Self>, StoreError> {
-        let query = sqlx::query_as("SELECT * FROM session WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2");
+        let query = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM session WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2"
+        ));
         Ok(query.bind(id).bind(now).fetch_optional(&mut **tx).await?)
     }
 
@@ -217,7 +232,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn session(&self, id: &str, now: UnixMillis) -> Result<Option<Session>, StoreError> {
-        let query = sqlx::query_as("SELECT * FROM session WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2");
+        let query = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM session WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2"
+        ));
         Ok(query.bind(id).bind(now).fetch_optional(&self.pool).await?)
     }
 
@@ -226,8 +245,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn session_by_cookie(&self, cookie_hash: &str, now: UnixMillis) -> Result<Option<Session>, StoreError> {
-        let query =
-            sqlx::query_as("SELECT * FROM session WHERE cookie_hash = $1 AND idle_expires_at > $2 AND expires_at > $2");
+        let query = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM session WHERE cookie_hash = $1 AND idle_expires_at > $2 AND expires_at > $2"
+        ));
         Ok(query.bind(cookie_hash).bind(now).fetch_optional(&self.pool).await?)
     }
 
@@ -236,10 +258,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn sessions_of(&self, account_id: &str, now: UnixMillis) -> Result<Vec<Session>, StoreError> {
-        let query = sqlx::query_as(
-            "SELECT * FROM session WHERE account_id = $1 AND idle_expires_at > $2 AND expires_at > $2
-             ORDER BY created_at DESC, id",
-        );
+        let query = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM session WHERE account_id = $1 AND idle_expires_at > $2 AND expires_at > $2
+             ORDER BY created_at DESC, id"
+        ));
         Ok(query.bind(account_id).bind(now).fetch_all(&self.pool).await?)
     }
 
@@ -252,10 +276,12 @@ impl Store {
         token_hash: &str,
         now: UnixMillis,
     ) -> Result<Option<Session>, StoreError> {
-        let query = sqlx::query_as(
-            "SELECT session.* FROM session JOIN refresh_token ON refresh_token.session_id = session.id
-             WHERE refresh_token.id = $1 AND idle_expires_at > $2 AND expires_at > $2",
-        );
+        let query = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM session JOIN refresh_token ON refresh_token.session_id = session.id
+                 WHERE refresh_token.id = $1 AND idle_expires_at > $2 AND expires_at > $2",
+        ));
         Ok(query.bind(token_hash).bind(now).fetch_optional(&self.pool).await?)
     }
 }

@@ -136,8 +136,11 @@ impl SignIn {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn lock(tx: &mut Transaction, id: &str, now: UnixMillis) -> Result<Option<Self>, StoreError> {
-        let query =
-            sqlx::query_as("UPDATE signin SET revision = revision + 1 WHERE id = $1 AND expires_at > $2 RETURNING *");
+        let query = sqlx::query_as(
+            "UPDATE signin SET revision = revision + 1 WHERE id = $1 AND expires_at > $2
+             RETURNING id, issuer, client_id, scope, code_challenge, dpop_jkt, name_key, account_id, phone_number,
+                 locales, stage, attempts, sends, delivery_failed, verified_at, expires_at",
+        );
         Ok(query.bind(id).bind(now).fetch_optional(&mut **tx).await?)
     }
 

@@ -69,19 +69,14 @@ impl FromRow<'_, AnyRow> for Count {
 /// # Errors
 /// [`StoreError::Database`].
 pub async fn charge(tx: &mut Transaction, key: &str, now: UnixMillis, limit: Limit<'_>) -> Result<Verdict, StoreError> {
-    // The row is made first and then locked by an update, so that two at once come one after the other.
-    sqlx::query(
+    // One statement makes the row or locks it, so that two at once come one after the other.
+    let before: Count = sqlx::query_as(
         "INSERT INTO throttle (id, failures, counted_at, blocked_until) VALUES ($1, 0, $2, 0)
-         ON CONFLICT (id) DO NOTHING",
+         ON CONFLICT (id) DO UPDATE SET failures = throttle.failures
+         RETURNING failures, counted_at, blocked_until",
     )
     .bind(key)
     .bind(now)
-    .execute(&mut **tx)
-    .await?;
-    let before: Count = sqlx::query_as(
-        "UPDATE throttle SET failures = failures WHERE id = $1 RETURNING failures, counted_at, blocked_until",
-    )
-    .bind(key)
     .fetch_one(&mut **tx)
     .await?;
     if before.blocked_until > now {

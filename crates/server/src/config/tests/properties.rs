@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// Stands in every file that is tried; no refusal may show it.
-const SECRET: &str = "unguessable-kettle-lantern";
+const SECRET: &str = "unguessable-kettle-lantern-of-chance";
 
 fn read(text: &str, environment: &[(String, String)]) -> Result<Config, String> {
     let file = Path::new("vestibule.toml");
@@ -16,7 +16,7 @@ fn read(text: &str, environment: &[(String, String)]) -> Result<Config, String> 
 
 /// The example with all settings made, and every secret in it [`SECRET`].
 fn lines() -> Vec<String> {
-    let both = |line: &str| line.starts_with("password_file") || line.starts_with("secret_file");
+    let both = |line: &str| ["password_file", "secret_file", "key_file"].iter().any(|key| line.starts_with(key));
     let everything = example_with_everything().replace('…', SECRET);
     everything
         .lines()

@@ -57,25 +57,25 @@ async fn a_password_that_there_is_no_room_for_is_not_written_of() {
         let proven = client(&harness, 1).challenge(&members).await;
         [changed.status, signed_in.status, proven.status]
     };
-    let before = harness.database();
+    let before = harness.database().await;
     harness.server.hasher.fill_up();
     assert_eq!(ask().await, [StatusCode::SERVICE_UNAVAILABLE; 3]);
-    assert_eq!(harness.database(), before);
+    assert_eq!(harness.database().await, before);
     harness.state(&session).await;
-    assert_ne!(harness.database(), before, "what is written can be seen");
+    assert_ne!(harness.database().await, before, "what is written can be seen");
 }
 
 #[tokio::test]
 async fn a_sign_in_that_there_is_no_room_for_is_not_written_of_and_holds_up_no_other() {
     let harness = Harness::new().await;
     let session = harness.at_code().await;
-    let before = harness.database();
+    let before = harness.database().await;
     harness.server.beginning.close();
     for reply in [harness.account_with("ada", &[]).await, client(&harness, 1).account().await] {
         assert_eq!((reply.status, reply.error()), (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"));
         assert!(reply.headers.contains_key(header::RETRY_AFTER));
     }
-    assert_eq!(harness.database(), before);
+    assert_eq!(harness.database().await, before);
     let code = harness.code(&session, &harness.mailed_code()).await.text("authorization_code");
     assert_eq!(harness.redeem(&code, VERIFIER).await.status, StatusCode::OK);
 }
@@ -98,7 +98,7 @@ async fn a_proof_beside_what_is_nobodys_is_not_written_of() {
     let harness = Harness::new().await;
     let client = client(&harness, 1);
     let session = ("auth_session", "x");
-    let before = harness.database();
+    let before = harness.database().await;
     for members in [
         &[session][..],
         &[session, ("otp", "123456")],
@@ -109,7 +109,7 @@ async fn a_proof_beside_what_is_nobodys_is_not_written_of() {
     }
     assert_eq!(client.redeem("x").await.error(), "invalid_grant");
     assert_eq!(client.refresh("x").await.error(), "invalid_grant");
-    assert_eq!(harness.database(), before);
+    assert_eq!(harness.database().await, before);
 }
 
 #[tokio::test]
@@ -117,8 +117,8 @@ async fn a_proof_beside_a_token_that_is_not_ours_is_not_written_of() {
     let harness = Harness::new().await;
     let client = client(&harness, 1);
     let token = client.tokens().await.text("access_token");
-    let before = harness.database();
+    let before = harness.database().await;
     assert_eq!(client.me(&format!("{token}x")).await.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(harness.database(), before);
+    assert_eq!(harness.database().await, before);
     assert_eq!(client.me(&token).await.status, StatusCode::OK);
 }

@@ -24,17 +24,20 @@ use crate::state::{Server, Shared, Steps};
 use crate::steps::MAX_BEGINNING;
 use crate::store::Store;
 use crate::store::accounts::{Account, Email, NewAccount};
+use crate::store::testing::Database;
 
 pub(super) const ORIGIN: &str = "http://localhost:8080";
 pub(super) const PASSWORD: &str = "correct horse";
 pub(super) const VERIFIER: &str = "a-verifier-that-is-long-enough-for-pkce-0123456789";
 
 /// A server of its own: set clock, seeded generator, mails in a folder.
+#[derive(Clone)]
 pub(super) struct Harness {
     pub(super) server: Shared,
     outbox: PathBuf,
     router: Router,
-    folder: tempfile::TempDir,
+    database: Arc<Database>,
+    folder: Arc<tempfile::TempDir>,
 }
 
 /// An answer, read whole.
@@ -71,29 +74,28 @@ impl Harness {
         let folder = tempfile::tempdir().unwrap();
         let outbox = folder.path().join("outbox");
         let mut config = Config { default_region: Some("DE".into()), ..Config::default() };
-        config.database.url = format!("sqlite:{}", folder.path().join("vestibule.db").display());
+        let database = Database::new().await;
+        config.database = database.config.clone();
         config.mail.outbox = Some(outbox.clone());
         // Tests count mails, and nearly all of them sign in by a new browser.
         config.mail.warnings = false;
         config.password_hash = PasswordHashConfig { memory_kib: 8, passes: 1, ..config.password_hash };
         change(&mut config);
-        let random = Random::from_seed([42; 32]);
-        let clock = Clock::set_to(1_800_000_000_000);
-        let store = Store::open(&config.database.url).await.unwrap();
-        let keys = Keys::load(&store, &random, &clock).await.unwrap();
-        let hasher = Hasher::new(&config.password_hash, random.clone()).unwrap();
-        let mailer = Mailer::from_config(&config.mail, random.clone()).unwrap();
-        let services = Services::from_config(&config).unwrap();
-        let brand = Brand::from_config(&config).unwrap();
-        let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), Steps::default());
-        let server =
-            Arc::new(Server { config, brand, clock, random, store, keys, beginning, hasher, mailer, services, steps });
+        let server = serve(config, Clock::set_to(1_800_000_000_000), [42; 32]).await;
         let router = crate::http::router(&server);
-        let harness = Self { server, outbox, router, folder };
+        let harness = Self { server, outbox, router, database: Arc::new(database), folder: Arc::new(folder) };
         for (username, two_factor) in [("ada", false), ("grace", true)] {
             harness.add_account(username, Some(&format!("{username}@example.com")), two_factor).await;
         }
         harness
+    }
+
+    /// Another server on the same database.
+    pub(super) async fn beside(&self) -> Self {
+        let server = serve(self.server.config.clone(), self.server.clock.clone(), [43; 32]).await;
+        let router = crate::http::router(&server);
+        let (database, folder) = (self.database.clone(), self.folder.clone());
+        Self { server, outbox: self.outbox.clone(), router, database, folder }
     }
 
     /// An account with [`PASSWORD`]; its id is its user name.
@@ -198,9 +200,9 @@ impl Harness {
         self.server.steps.settled(Duration::MAX).await;
     }
 
-    /// The files of the database, byte for byte: equal where nothing was written in between.
-    pub(super) fn database(&self) -> [Vec<u8>; 2] {
-        ["vestibule.db", "vestibule.db-wal"].map(|file| std::fs::read(self.folder.path().join(file)).unwrap())
+    /// Whatever stands in the database: equal where nothing was written in between.
+    pub(super) async fn database(&self) -> Vec<Vec<u8>> {
+        self.database.contents(&self.server.store).await
     }
 
     /// Mails cannot go out until the outbox is found again.
@@ -232,6 +234,18 @@ impl Harness {
         let runs = body.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
         runs.unwrap_or_else(|| panic!("no code in {mail}")).to_owned()
     }
+}
+
+async fn serve(config: Config, clock: Clock, seed: [u8; 32]) -> Shared {
+    let random = Random::from_seed(seed);
+    let store = Store::open(&config.database).await.unwrap();
+    let keys = Keys::load(&store, &random, &clock).await.unwrap();
+    let hasher = Hasher::new(&config.password_hash, random.clone()).unwrap();
+    let mailer = Mailer::from_config(&config.mail, random.clone()).unwrap();
+    let services = Services::from_config(&config).unwrap();
+    let brand = Brand::from_config(&config).unwrap();
+    let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), Steps::default());
+    Arc::new(Server { config, brand, clock, random, store, keys, beginning, hasher, mailer, services, steps })
 }
 
 pub(super) fn form_request(path: &str, body: &str) -> Request<Body> {

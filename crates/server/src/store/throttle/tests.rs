@@ -14,7 +14,9 @@ fn count(failures: i64, counted_at: i64) -> Count {
 }
 
 async fn stored(tx: &mut Transaction) -> Result<Count, StoreError> {
-    Ok(sqlx::query_as("SELECT * FROM throttle WHERE id = 'k'").fetch_one(&mut **tx).await?)
+    Ok(sqlx::query_as("SELECT failures, counted_at, blocked_until FROM throttle WHERE id = 'k'")
+        .fetch_one(&mut **tx)
+        .await?)
 }
 
 #[test]

@@ -1,0 +1,163 @@
+//! The two databases, and all that differs between them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use percent_encoding::percent_decode_str;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{AnyConnection, AnyPool, Executor};
+
+use super::{StoreError, Transaction};
+
+/// How long whoever asks waits for a connection.
+pub(super) const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(10);
+
+/// A database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Engine {
+    /// One file, one server.
+    Sqlite,
+    /// For several servers.
+    Postgres,
+}
+
+/// What one server at a time does, by its number in PostgreSQL's advisory locks.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Alone {
+    /// Bringing the schema up to date.
+    Schema = 1,
+    /// Making the first keys, or new ones.
+    Keys = 2,
+    /// Deleting what has had its time.
+    Housekeeping = 3,
+}
+
+impl Engine {
+    /// The database of an address.
+    pub(super) fn of(url: &str) -> Option<Self> {
+        match url.split(':').next() {
+            Some("sqlite") => Some(Self::Sqlite),
+            Some("postgres" | "postgresql") => Some(Self::Postgres),
+            _ => None,
+        }
+    }
+
+    /// A pool of connections, each prepared.
+    pub(super) async fn pool(self, options: &AnyConnectOptions, connections: u32) -> Result<AnyPool, sqlx::Error> {
+        AnyPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(WAIT_FOR_CONNECTION)
+            .after_connect(move |connection, _| Box::pin(self.prepare(connection)))
+            .connect_with(options.clone())
+            .await
+    }
+
+    /// Sets what a connection has to be like.
+    pub(super) async fn prepare(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+        let settings: &[&str] = match self {
+            // FULL: what was answered survives a power cut.
+            Self::Sqlite => &[
+                "PRAGMA busy_timeout = 10000",
+                "PRAGMA journal_mode = WAL",
+                "PRAGMA synchronous = FULL",
+                "PRAGMA foreign_keys = ON",
+            ],
+            // In one go, for each is a way to the database and back. A statement that runs longer, or waits longer for
+            // another's lock, has no one any more who waits for it; and a server that has lost its way in the middle of a
+            // transaction must not keep the others out.
+            Self::Postgres => &["SET application_name = 'vestibule';
+                SET client_min_messages = 'warning';
+                SET default_transaction_isolation = 'read committed';
+                SET statement_timeout = '10s';
+                SET lock_timeout = '5s';
+                SET idle_in_transaction_session_timeout = '30s'"],
+        };
+        for statement in settings {
+            connection.execute(*statement).await?;
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction that may write. SQLite takes its lock at once, so that it cannot fail half-way.
+    pub(super) async fn begin(self, pool: &AnyPool) -> Result<sqlx::Transaction<'static, sqlx::Any>, sqlx::Error> {
+        match self {
+            Self::Sqlite => pool.begin_with("BEGIN IMMEDIATE").await,
+            Self::Postgres => match pool.begin().await {
+                // Nothing is done yet, so that it can be tried again: with another connection, for this one is gone.
+                Err(sqlx::Error::Io(_)) => pool.begin().await,
+                begun => begun,
+            },
+        }
+    }
+}
+
+impl Transaction {
+    /// Waits until no other server does this, and keeps them from it for the rest of the transaction. With SQLite a
+    /// transaction is alone in any case.
+    pub(super) async fn alone(&mut self, with: Alone) -> Result<(), StoreError> {
+        if self.engine == Engine::Postgres {
+            // Of this schema: others in the same database may be another service's.
+            let query = sqlx::query("SELECT pg_advisory_xact_lock(hashtext(current_schema()), $1)");
+            query.bind(with as i32).execute(&mut *self.inner).await?;
+        }
+        Ok(())
+    }
+
+    /// The same, where it need not be waited for; `false` where another server is at it.
+    pub(super) async fn alone_now(&mut self, with: Alone) -> Result<bool, StoreError> {
+        if self.engine == Engine::Sqlite {
+            return Ok(true);
+        }
+        let query = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtext(current_schema()), $1)");
+        Ok(query.bind(with as i32).fetch_one(&mut *self.inner).await?)
+    }
+
+    /// Lets the statements of this transaction take the time that they need.
+    pub(super) async fn take_all_the_time(&mut self) -> Result<(), StoreError> {
+        if self.engine == Engine::Postgres {
+            self.inner.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0").await?;
+        }
+        Ok(())
+    }
+
+    /// Locks an account for the rest of the transaction: nothing that belongs to it begins meanwhile. With SQLite
+    /// nothing does in any case.
+    pub(super) async fn lock_account(&mut self, id: &str) -> Result<(), StoreError> {
+        self.lock_row("SELECT 1 FROM account WHERE id = $1 FOR UPDATE", id).await
+    }
+
+    /// The same against others that call this, and those alone.
+    pub(super) async fn lock_mails_of(&mut self, id: &str) -> Result<(), StoreError> {
+        self.lock_row("SELECT 1 FROM account WHERE id = $1 FOR NO KEY UPDATE", id).await
+    }
+
+    async fn lock_row(&mut self, query: &'static str, id: &str) -> Result<(), StoreError> {
+        if self.engine == Engine::Postgres {
+            sqlx::query(query).bind(id).execute(&mut *self.inner).await?;
+        }
+        Ok(())
+    }
+
+    /// The tables that there are.
+    pub(super) async fn tables(&mut self) -> Result<Vec<String>, StoreError> {
+        let query = match self.engine {
+            Engine::Sqlite => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+            }
+            Engine::Postgres => {
+                "SELECT CAST(table_name AS TEXT) FROM information_schema.tables
+                 WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
+            }
+        };
+        Ok(sqlx::query_scalar(query).fetch_all(&mut *self.inner).await?)
+    }
+}
+
+/// The file of an SQLite database; `None` for one in memory, and for PostgreSQL.
+#[must_use]
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = percent_decode_str(path.split('?').next().unwrap_or(path)).decode_utf8().ok()?;
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path.into_owned()))
+}

@@ -1,0 +1,67 @@
+//! Transactions, and what is told of them once they are done.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use sqlx::{Any, AnyConnection};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::engine::Engine;
+use super::seal::Seal;
+use super::{StoreError, audit};
+
+/// A transaction of the store, with the audit entries that it has written.
+#[derive(Debug)]
+pub struct Transaction {
+    pub(super) inner: sqlx::Transaction<'static, Any>,
+    pub(super) engine: Engine,
+    pub(super) seal: Option<Arc<Seal>>,
+    /// Where one at a time writes.
+    pub(super) _turn: Option<OwnedSemaphorePermit>,
+    pub(super) entries: Vec<audit::Entry>,
+}
+
+impl Transaction {
+    /// Makes everything last, and logs the audit entries: what was not done is not in the log.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.inner.commit().await?;
+        self.entries.iter().for_each(audit::Entry::log);
+        Ok(())
+    }
+
+    /// Undoes everything; so does dropping it.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        Ok(self.inner.rollback().await?)
+    }
+}
+
+impl Deref for Transaction {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+}
+
+/// Runs `$body` in one transaction; what it answers is returned once it is committed.
+macro_rules! in_transaction {
+    ($store:expr, |$tx:ident| $body:expr) => {{
+        let mut $tx = $store.begin().await?;
+        let answer = $body;
+        $tx.commit().await?;
+        answer
+    }};
+}
+pub(crate) use in_transaction;
