@@ -1,11 +1,10 @@
 //! The HTTP client of the wire contract: every request of the flow, and what its answer is.
 
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
-use serde::{Serialize, de::DeserializeOwned};
 use vestibule_flow::{Access, Binding, Lost, Reply, ServerAddress, proof::Subject};
 use vestibule_protocol::{
-    BUILT_IN_CLIENT, ChallengeRequest, ErrorCode, Problem, ProblemKind, Secret, SessionRequest, SetPassword,
-    TokenError, TokenRequest, endpoint,
+    AuthorizationCode, BUILT_IN_CLIENT, ChallengeError, ChallengeRequest, ErrorCode, Json, Me, Problem, ProblemKind,
+    Secret, SessionRequest, Sessions, SetPassword, SignInMetadata, TokenError, TokenRequest, TokenResponse, endpoint,
 };
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestMode, RequestRedirect, UrlSearchParams};
 
@@ -21,7 +20,7 @@ pub(crate) async fn discover(url: &str, signal: &AbortSignal) -> Reply {
     match send(request).await {
         Err(lost) => Reply::Lost(lost),
         Ok(answer) if answer.status >= 500 => Reply::Lost(Lost::Ill),
-        Ok(answer) => match answer.json() {
+        Ok(answer) => match answer.json(SignInMetadata::read) {
             Some(metadata) if answer.status == 200 => Reply::Discovered(Box::new(metadata), answer.url),
             _ => Reply::NotDiscovered,
         },
@@ -46,9 +45,9 @@ pub(crate) async fn probe(url: &str, signal: &AbortSignal) -> Reply {
 pub(crate) async fn challenge(url: &str, request: &ChallengeRequest, binding: Binding, signal: &AbortSignal) -> Reply {
     match post_form(url, &request.members(), binding, signal).await {
         Err(lost) => Reply::Lost(lost),
-        Ok(answer) => match (answer.status, answer.json(), answer.json()) {
+        Ok(answer) => match (answer.status, answer.json(AuthorizationCode::read), answer.json(ChallengeError::read)) {
             (200, Some(code), _) => Reply::Granted(code),
-            (_, _, Some(error)) => Reply::Challenged(error, answer.retry_after),
+            (_, _, Some(error)) => Reply::Challenged(Box::new(error), answer.retry_after),
             _ => Reply::Lost(Lost::Ill),
         },
     }
@@ -56,15 +55,15 @@ pub(crate) async fn challenge(url: &str, request: &ChallengeRequest, binding: Bi
 
 /// Turns a code into a cookie.
 pub(crate) async fn open_session(address: &ServerAddress, body: &SessionRequest, signal: &AbortSignal) -> Reply {
-    me(call(Method::POST, &address.join(endpoint::SESSION), &Access::Cookie, json(body), signal).await)
+    me(call(Method::POST, &address.join(endpoint::SESSION), &Access::Cookie, Some(body.write()), signal).await)
 }
 
 /// Asks the token endpoint.
 pub(crate) async fn token(url: &str, request: &TokenRequest, binding: Binding, signal: &AbortSignal) -> Reply {
     match post_form(url, &request.members(), binding, signal).await {
         Err(lost) => Reply::Lost(lost),
-        Ok(answer) => match (answer.status, answer.json(), answer.json::<TokenError>()) {
-            (200, Some(tokens), _) => Reply::Tokens(tokens),
+        Ok(answer) => match (answer.status, answer.json(TokenResponse::read), answer.json(TokenError::read)) {
+            (200, Some(tokens), _) => Reply::Tokens(Box::new(tokens)),
             (_, _, Some(error)) => Reply::NoTokens(error.error, answer.retry_after),
             _ => Reply::Lost(Lost::Ill),
         },
@@ -77,21 +76,21 @@ pub(crate) async fn load_me(address: &ServerAddress, access: &Access, signal: &A
 }
 
 /// Changes a setting; the answer is the User tab as it is then.
-pub(crate) async fn set<T: Serialize>(
+pub(crate) async fn set(
     address: &ServerAddress,
     path: &str,
     access: &Access,
-    body: &T,
+    body: String,
     signal: &AbortSignal,
 ) -> Reply {
-    me(call(Method::PUT, &address.join(path), access, json(body), signal).await)
+    me(call(Method::PUT, &address.join(path), access, Some(body), signal).await)
 }
 
 /// Fetches the list of places where the person is signed in.
 pub(crate) async fn list_sessions(address: &ServerAddress, access: &Access, signal: &AbortSignal) -> Reply {
     match call(Method::GET, &address.join(endpoint::SESSIONS), access, None, signal).await {
         Err(lost) => Reply::Lost(lost),
-        Ok(answer) => match answer.json() {
+        Ok(answer) => match answer.json(Sessions::read) {
             Some(sessions) if answer.is_success() => Reply::Sessions(sessions),
             _ => answer.problem(),
         },
@@ -111,7 +110,7 @@ pub(crate) async fn set_password(
     body: &SetPassword,
     signal: &AbortSignal,
 ) -> Reply {
-    done(call(Method::PUT, &address.join(endpoint::PASSWORD), access, json(body), signal).await)
+    done(call(Method::PUT, &address.join(endpoint::PASSWORD), access, Some(body.write()), signal).await)
 }
 
 /// Ends the session that a cookie holds.
@@ -125,7 +124,7 @@ pub(crate) async fn revoke(url: &str, token: &Secret, signal: &AbortSignal) -> R
     match post_form(url, &members, Binding::None, signal).await {
         Err(lost) => Reply::Lost(lost),
         Ok(answer) if answer.is_success() => Reply::Done,
-        Ok(answer) => match answer.json::<TokenError>() {
+        Ok(answer) => match answer.json(TokenError::read) {
             Some(error) => Reply::NoTokens(error.error, answer.retry_after),
             None => Reply::Lost(Lost::Ill),
         },
@@ -141,8 +140,8 @@ struct Answer {
 }
 
 impl Answer {
-    fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_str(&self.body).ok()
+    fn json<T>(&self, read: fn(Json<'_>) -> Option<T>) -> Option<T> {
+        Json::parse(&self.body).and_then(read)
     }
 
     fn is_success(&self) -> bool {
@@ -155,12 +154,12 @@ impl Answer {
         let of_token = |error| matches!(error, ErrorCode::UseDpopNonce | ErrorCode::InvalidDpopProof);
         let of_api = |kind| matches!(kind, ProblemKind::UseDpopNonce | ProblemKind::InvalidDpopProof);
         matches!(self.status, 400 | 401)
-            && (self.json::<TokenError>().is_some_and(|answer| of_token(answer.error))
-                || self.json::<Problem>().is_some_and(|answer| of_api(answer.kind)))
+            && (self.json(TokenError::read).is_some_and(|answer| of_token(answer.error))
+                || self.json(Problem::read).is_some_and(|answer| of_api(answer.kind)))
     }
 
     fn problem(&self) -> Reply {
-        match self.json::<Problem>() {
+        match self.json(Problem::read) {
             Some(problem) => Reply::Problem(problem.kind, self.retry_after),
             // Whoever checks tokens in front of the server may answer without a body of ours.
             None if self.status == 401 => Reply::Problem(ProblemKind::NotSignedIn, self.retry_after),
@@ -172,8 +171,8 @@ impl Answer {
 fn me(answer: Result<Answer, Lost>) -> Reply {
     match answer {
         Err(lost) => Reply::Lost(lost),
-        Ok(answer) => match answer.json() {
-            Some(me) if answer.is_success() => Reply::Me(me),
+        Ok(answer) => match answer.json(Me::read) {
+            Some(me) if answer.is_success() => Reply::Me(Box::new(me)),
             _ => answer.problem(),
         },
     }
@@ -215,11 +214,6 @@ async fn call(
 
 fn authorized(builder: RequestBuilder, scheme: &str, token: &Secret) -> RequestBuilder {
     builder.credentials(RequestCredentials::Omit).header("authorization", &format!("{scheme} {}", token.expose()))
-}
-
-/// The wire types can always be written.
-fn json<T: Serialize>(body: &T) -> Option<String> {
-    serde_json::to_string(body).ok()
 }
 
 /// Sends a form-encoded POST, which needs no preflight but for its proof.

@@ -3,15 +3,14 @@
 
 use js_sys::{Function, Reflect};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use vestibule_flow::Server;
-use vestibule_protocol::{Colour, Scheme};
+use vestibule_protocol::{Colour, Json, JsonWriter, Scheme};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{browser, runner::Flow};
 
 /// What the service looks like, as it is kept for the next visit.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Brand {
     pub(crate) name: Option<String>,
     pub(crate) logo: Option<String>,
@@ -20,8 +19,7 @@ pub(crate) struct Brand {
 }
 
 /// The service's colours in one scheme.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq)]
 struct Colours {
     accent: Colour,
     accent_ink: Colour,
@@ -35,7 +33,7 @@ struct Shown(RwSignal<Brand>);
 /// Makes the brand known to all of the page: what was kept, until a server has told.
 pub(crate) fn provide_brand() {
     let kept = script().and_then(|script| Reflect::get(&script, &"kept".into()).ok()?.as_string());
-    let kept = kept.and_then(|text| serde_json::from_str(&text).ok());
+    let kept = kept.and_then(|text| Brand::read(Json::parse(&text)?));
     provide_context(Shown(RwSignal::new(kept.unwrap_or_default())));
 }
 
@@ -86,6 +84,51 @@ impl Brand {
             dark: theme.and_then(|theme| colours(Scheme::DARK, theme.accent_dark, theme.background_dark)),
         }
     }
+
+    fn read(json: Json<'_>) -> Option<Self> {
+        json.members(|members| {
+            Some(Self {
+                name: members.optional_text("name"),
+                logo: members.optional_text("logo"),
+                light: members.optional("light", Colours::read),
+                dark: members.optional("dark", Colours::read),
+            })
+        })
+    }
+
+    fn write(&self) -> String {
+        let mut json = JsonWriter::object();
+        json.optional("name", self.name.as_deref());
+        json.optional("logo", self.logo.as_deref());
+        for (scheme, colours) in [("light", &self.light), ("dark", &self.dark)] {
+            if let Some(colours) = colours {
+                json.member_json(scheme, &colours.write());
+            }
+        }
+        json.finish()
+    }
+}
+
+impl Colours {
+    fn read(json: Json<'_>) -> Option<Self> {
+        json.members(|members| {
+            Some(Self {
+                accent: members.required("accent", Colour::read)?,
+                accent_ink: members.required("accent-ink", Colour::read)?,
+                background: members.required("background", Colour::read)?,
+            })
+        })
+    }
+
+    fn write(&self) -> String {
+        let mut json = JsonWriter::object();
+        for (part, colour) in
+            [("accent", self.accent), ("accent-ink", self.accent_ink), ("background", self.background)]
+        {
+            json.member(part, &colour.to_string());
+        }
+        json.finish()
+    }
 }
 
 /// What the page's policy lets through.
@@ -95,11 +138,10 @@ fn may_be_shown(uri: &str) -> bool {
 
 /// Tells `script/brand.js`; the tests of single parts have none.
 fn tell(what: &str, brand: &Brand) {
-    let Ok(text) = serde_json::to_string(brand) else { return };
     let act = script().and_then(|script| Reflect::get(&script, &what.into()).ok()?.dyn_into::<Function>().ok());
     if let Some(act) = act {
         // It catches whatever can go wrong there.
-        drop(act.call1(&JsValue::UNDEFINED, &text.into()));
+        drop(act.call1(&JsValue::UNDEFINED, &brand.write().into()));
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use leptos::{prelude::*, task::spawn_local};
 use vestibule_flow::Stage;
+use vestibule_protocol::{Json, JsonWriter};
 
 use crate::storage;
 
@@ -41,7 +42,7 @@ impl Drafts {
 
     /// Takes what an earlier page had stored; what cannot be read is dropped in silence.
     pub(crate) fn restore(self, text: Option<&str>) {
-        if let Some(kept) = text.and_then(|text| serde_json::from_str(text).ok()) {
+        if let Some(kept) = text.and_then(read) {
             self.0.update_value(|inner| inner.kept = kept);
         }
     }
@@ -87,8 +88,8 @@ impl Drafts {
         });
         if before == Some(Saving::Done) {
             spawn_local(async move {
-                while let Some(text) = self.0.try_with_value(|inner| serde_json::to_string(&inner.kept)) {
-                    storage::write_draft(&text.unwrap_or_default()).await;
+                while let Some(text) = self.0.try_with_value(|inner| write(&inner.kept)) {
+                    storage::write_draft(&text).await;
                     let is_again = self.0.try_update_value(|inner| {
                         let is_again = inner.saving == Saving::Again;
                         inner.saving = if is_again { Saving::UnderWay } else { Saving::Done };
@@ -101,4 +102,22 @@ impl Drafts {
             });
         }
     }
+}
+
+fn read(text: &str) -> Option<Kept> {
+    let [path, fields] = Json::parse(text)?.list()?.try_into().ok()?;
+    let fields =
+        fields.object()?.into_iter().map(|(name, value)| Some((name, value.text()?))).collect::<Option<_>>()?;
+    Some((path.text()?, fields))
+}
+
+fn write((path, fields): &Kept) -> String {
+    let mut members = JsonWriter::object();
+    for (name, value) in fields {
+        members.member(name, value);
+    }
+    let mut kept = JsonWriter::list();
+    kept.item(path);
+    kept.item_json(&members.finish());
+    kept.finish()
 }

@@ -221,11 +221,11 @@ async fn request(effect: Effect, signal: &AbortSignal) -> Reply {
         Effect::LoadMe(_, address, access) => api::load_me(&address, &access, signal).await,
         Effect::SetPreferredDevice(_, address, access, preferred_device) => {
             let body = SetPreferredDevice { preferred_device };
-            api::set(&address, endpoint::PREFERRED_DEVICE, &access, &body, signal).await
+            api::set(&address, endpoint::PREFERRED_DEVICE, &access, body.write(), signal).await
         }
         Effect::SetRouteCallsToCell(_, address, access, route_calls_to_cell) => {
             let body = SetRouteCallsToCell { route_calls_to_cell };
-            api::set(&address, endpoint::ROUTE_CALLS_TO_CELL, &access, &body, signal).await
+            api::set(&address, endpoint::ROUTE_CALLS_TO_CELL, &access, body.write(), signal).await
         }
         Effect::ListSessions(_, address, access) => api::list_sessions(&address, &access, signal).await,
         Effect::SignOutThere(_, address, access, id) => api::sign_out_there(&address, &access, &id, signal).await,

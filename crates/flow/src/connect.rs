@@ -1,6 +1,6 @@
 //! The first stage: finding the server, and telling apart why it was not found.
 
-use vestibule_protocol::ServerMetadata;
+use vestibule_protocol::SignInMetadata;
 
 use crate::{
     AddressError, Doing, Failure, Lost, Reply, Server, ServerAddress, Stage, UrlParser,
@@ -175,7 +175,7 @@ impl<U: UrlParser> Turn<'_, U> {
         }
     }
 
-    fn discovered(&mut self, hunt: &Hunt, metadata: ServerMetadata, url: &str) {
+    fn discovered(&mut self, hunt: &Hunt, metadata: SignInMetadata, url: &str) {
         // A redirect led elsewhere: asked again there, under the page's true origin, which redirects hide.
         if let Some(address) = ServerAddress::of_metadata_url::<U>(url)
             && address != hunt.address

@@ -1,5 +1,5 @@
 use vestibule_protocol::{
-    AuthorizationCode, ChallengeError, ErrorCode, Me, PreferredDevice, ProblemKind, Secret, ServerMetadata, Sessions,
+    AuthorizationCode, ChallengeError, ErrorCode, Me, PreferredDevice, ProblemKind, Secret, Sessions, SignInMetadata,
     TokenResponse,
 };
 
@@ -120,7 +120,7 @@ pub enum SubmittedBy {
 #[derive(Clone, Debug)]
 pub enum Reply {
     /// To `Discover`: the document, and the URL it came from in the end.
-    Discovered(Box<ServerMetadata>, String),
+    Discovered(Box<SignInMetadata>, String),
     /// To `Discover`: something was read, and it is no discovery document.
     NotDiscovered,
     /// To `Probe`: whether anything answered at all.

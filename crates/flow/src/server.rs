@@ -1,4 +1,4 @@
-use vestibule_protocol::{ServerMetadata, Theme, UcConfiguration};
+use vestibule_protocol::{SignInMetadata, Theme, UcConfiguration};
 
 use crate::{AddressError, ServerAddress, UrlParser, proof};
 
@@ -35,7 +35,7 @@ pub(crate) enum Unfit {
 impl Server {
     /// Takes a document for the server at `address`: its issuer must be this address (RFC 8414 §3.3), and its
     /// endpoints must stay on the issuer's origin.
-    pub(crate) fn read<U: UrlParser>(address: ServerAddress, metadata: ServerMetadata) -> Result<Self, Unfit> {
+    pub(crate) fn read<U: UrlParser>(address: ServerAddress, metadata: SignInMetadata) -> Result<Self, Unfit> {
         let challenge_endpoint = metadata.authorization_challenge_endpoint.ok_or(Unfit::NoSignIn)?;
         let issuer = ServerAddress::parse::<U>(&metadata.issuer).map_err(|_: AddressError| Unfit::NoSignIn)?;
         let endpoints =

@@ -1,12 +1,13 @@
 //! What survives a reload: one record, parsed like input when it is read back.
 
-use serde::{Deserialize, Serialize};
-use vestibule_protocol::{AccountName, CellNumber, Secret};
+use vestibule_protocol::{AccountName, CellNumber, Json, JsonWriter, Members, Secret};
 
 use crate::{ServerAddress, UrlParser, pkce};
 
 /// Raised whenever an older page could not make sense of the record.
-const VERSION: u32 = 1;
+const VERSION: u64 = 1;
+/// The same as JSON.
+const VERSION_TEXT: &str = "1";
 /// A longer text is nothing that this page has written, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 /// How many server addresses are remembered.
@@ -51,63 +52,50 @@ pub(crate) struct StoredSignIn {
     pub(crate) is_bound: bool,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Text {
-    version: u32,
-    addresses: Vec<String>,
-    username: Option<String>,
-    cell_number: Option<String>,
-    sign_in: Option<SignInText>,
-    session: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refresh: Option<Secret>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct SignInText {
-    address: String,
-    username: String,
-    cell_number: Option<String>,
-    auth_session: Secret,
-    verifier: Secret,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    bound: bool,
-}
-
 impl Record {
     /// Reads a stored text. What cannot be read is dropped in silence.
     pub(crate) fn read<U: UrlParser>(text: &str) -> Option<Self> {
         if text.len() > MAX_BYTES {
             return None;
         }
-        let text: Text = serde_json::from_str(text).ok()?;
-        if text.version != VERSION {
-            return None;
-        }
         let address = |typed: &String| ServerAddress::parse::<U>(typed).ok();
-        let session = text.session.as_ref().and_then(address);
-        Some(Self {
-            addresses: text.addresses.iter().filter_map(address).take(MAX_ADDRESSES).collect(),
-            username: text.username.and_then(|name| AccountName::parse(&name).ok()),
-            cell_number: text.cell_number.and_then(|number| CellNumber::parse(&number).ok()),
-            sign_in: text.sign_in.and_then(StoredSignIn::read::<U>),
-            refresh: text.refresh.filter(|refresh| session.is_some() && is_secret(refresh)),
-            session,
+        Json::parse(text)?.members(|members| {
+            if members.number("version") != VERSION {
+                return None;
+            }
+            let addresses = members.list("addresses", Json::text);
+            let session = members.optional_text("session").as_ref().and_then(address);
+            let refresh = members.optional("refresh", Secret::read);
+            Some(Self {
+                addresses: addresses.iter().filter_map(address).take(MAX_ADDRESSES).collect(),
+                username: members.optional_text("username").and_then(|name| AccountName::parse(&name).ok()),
+                cell_number: members.optional_text("cell_number").and_then(|number| CellNumber::parse(&number).ok()),
+                sign_in: members
+                    .optional("sign_in", |json| json.members(|members| Some(StoredSignIn::read::<U>(members))))
+                    .flatten(),
+                refresh: refresh.filter(|refresh| session.is_some() && is_secret(refresh)),
+                session,
+            })
         })
     }
 
     /// The text to store.
     pub(crate) fn write(&self) -> String {
-        let text = Text {
-            version: VERSION,
-            addresses: self.addresses.iter().map(ToString::to_string).collect(),
-            username: self.username.as_ref().map(ToString::to_string),
-            cell_number: self.cell_number.as_ref().map(ToString::to_string),
-            sign_in: self.sign_in.as_ref().map(StoredSignIn::write),
-            session: self.session.as_ref().map(ToString::to_string),
-            refresh: self.refresh.clone(),
-        };
-        serde_json::to_string(&text).unwrap_or_default()
+        let mut addresses = JsonWriter::list();
+        for address in &self.addresses {
+            addresses.item(&address.to_string());
+        }
+        let mut json = JsonWriter::object();
+        json.member_json("version", VERSION_TEXT);
+        json.member_json("addresses", &addresses.finish());
+        json.optional("username", self.username.as_ref().map(AccountName::as_str));
+        json.optional("cell_number", self.cell_number.as_ref().map(CellNumber::as_str));
+        if let Some(sign_in) = &self.sign_in {
+            json.member_json("sign_in", &sign_in.write());
+        }
+        json.optional("session", self.session.as_ref().map(ToString::to_string).as_deref());
+        json.optional("refresh", self.refresh.as_ref().map(Secret::expose));
+        json.finish()
     }
 
     pub(crate) fn remember(&mut self, address: &ServerAddress) {
@@ -128,32 +116,39 @@ fn is_secret(secret: &Secret) -> bool {
 }
 
 impl StoredSignIn {
-    fn read<U: UrlParser>(text: SignInText) -> Option<Self> {
-        if !is_secret(&text.auth_session) || !pkce::is_verifier(text.verifier.expose()) {
+    /// Every member is read, so that a wrong shape is told from a value that does not count any more.
+    fn read<U: UrlParser>(members: &mut Members<'_>) -> Option<Self> {
+        let (address, username) = (members.text("address"), members.text("username"));
+        let cell_number = members.optional_text("cell_number");
+        let (auth_session, verifier) = (Secret::from(members.text("auth_session")), members.text("verifier"));
+        let is_bound = members.flag_or_false("bound");
+        if !is_secret(&auth_session) || !pkce::is_verifier(&verifier) {
             return None;
         }
-        let cell_number = match text.cell_number {
+        let cell_number = match cell_number {
             Some(number) => Some(CellNumber::parse(&number).ok()?),
             None => None,
         };
         Some(Self {
-            address: ServerAddress::parse::<U>(&text.address).ok()?,
-            account: Account { name: AccountName::parse(&text.username).ok()?, cell_number },
-            auth_session: text.auth_session,
-            verifier: text.verifier,
-            is_bound: text.bound,
+            address: ServerAddress::parse::<U>(&address).ok()?,
+            account: Account { name: AccountName::parse(&username).ok()?, cell_number },
+            auth_session,
+            verifier: verifier.into(),
+            is_bound,
         })
     }
 
-    fn write(&self) -> SignInText {
-        SignInText {
-            address: self.address.to_string(),
-            username: self.account.name.to_string(),
-            cell_number: self.account.cell_number.as_ref().map(ToString::to_string),
-            auth_session: self.auth_session.clone(),
-            verifier: self.verifier.clone(),
-            bound: self.is_bound,
+    fn write(&self) -> String {
+        let mut json = JsonWriter::object();
+        json.member("address", &self.address.to_string());
+        json.member("username", self.account.name.as_str());
+        json.optional("cell_number", self.account.cell_number.as_ref().map(CellNumber::as_str));
+        json.member("auth_session", self.auth_session.expose());
+        json.member("verifier", self.verifier.expose());
+        if self.is_bound {
+            json.member_json("bound", "true");
         }
+        json.finish()
     }
 }
 
@@ -167,6 +162,42 @@ mod tests {
 
     fn read(text: &str) -> Option<Record> {
         Record::read::<HostUrls>(text)
+    }
+
+    const SIGN_IN: &str = r#"{"address":"https://uc.example.com","username":"ada","cell_number":null,
+        "auth_session":"s","verifier":"0123456789012345678901234567890123456789012"}"#;
+
+    #[test]
+    fn what_is_absent_may_be_null() {
+        let text = format!(
+            r#"{{"version":1,"addresses":["https://uc.example.com"],"username":null,"cell_number":null,"sign_in":{SIGN_IN},
+            "session":null,"refresh":null,"of_tomorrow":1}}"#
+        );
+        let record = read(&text).unwrap();
+        assert_eq!((record.addresses.len(), record.username), (1, None));
+        let sign_in = record.sign_in.unwrap();
+        assert_eq!((sign_in.account.name.as_str(), sign_in.is_bound), ("ada", false));
+        assert!(read(r#"{"version":1,"addresses":[]}"#).is_some());
+    }
+
+    #[test]
+    fn a_record_with_a_member_of_another_shape_is_none_at_all() {
+        for text in [
+            r#"{"version":1}"#,
+            r#"{"version":1,"addresses":null}"#,
+            r#"{"version":1,"addresses":[null]}"#,
+            r#"{"version":"1","addresses":[]}"#,
+            r#"{"version":1,"version":1,"addresses":[]}"#,
+            r#"{"version":1,"addresses":[],"username":7}"#,
+            r#"{"version":1,"addresses":[],"refresh":["r"]}"#,
+            r#"{"version":1,"addresses":[],"sign_in":{"address":"https://uc.example.com"}}"#,
+        ] {
+            assert!(read(text).is_none(), "{text}");
+        }
+        for (right, wrong) in [(r#""s""#, "7"), ("null", "true"), (r#""ada""#, "null"), ("}", r#","bound":null}"#)] {
+            let sign_in = SIGN_IN.replacen(right, wrong, 1);
+            assert!(read(&format!(r#"{{"version":1,"addresses":[],"sign_in":{sign_in}}}"#)).is_none(), "{sign_in}");
+        }
     }
 
     fn text() -> impl Strategy<Value = Option<String>> {

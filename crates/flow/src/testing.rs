@@ -1,7 +1,7 @@
 //! What tests on the host use: the `url` crate as parser, and a rig that sends events and answers effects.
 
 use vestibule_protocol::{
-    ChallengeError, ChallengeStep, CodeMembers, ErrorCode, Me, PreferredDevice, ServerMetadata, SessionInfo,
+    ChallengeError, ChallengeStep, CodeMembers, ErrorCode, Json, Me, PreferredDevice, SessionInfo, SignInMetadata,
     TokenResponse, UcConfiguration,
 };
 
@@ -32,13 +32,13 @@ pub(crate) fn address(typed: &str) -> ServerAddress {
     ServerAddress::parse::<HostUrls>(typed).unwrap()
 }
 
-pub(crate) fn metadata(issuer: &str) -> ServerMetadata {
+pub(crate) fn metadata(issuer: &str) -> SignInMetadata {
     let json = format!(
         r#"{{"issuer":"{issuer}","authorization_challenge_endpoint":"{issuer}/oauth/authorize-challenge",
             "token_endpoint":"{issuer}/oauth/token","revocation_endpoint":"{issuer}/oauth/revoke",
             "dpop_signing_alg_values_supported":["ES256"]}}"#
     );
-    serde_json::from_str(&json).unwrap()
+    Json::parse(&json).and_then(SignInMetadata::read).unwrap()
 }
 
 /// A discovery document from where it belongs.

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Json;
+
 /// An sRGB colour, written `#rrggbb`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -20,6 +22,12 @@ impl Colour {
     pub const WHITE: Self = Self([0xff; 3]);
     /// `#000000`
     pub const BLACK: Self = Self([0; 3]);
+
+    /// Reads one that is written as a text.
+    #[must_use]
+    pub fn read(json: Json<'_>) -> Option<Self> {
+        json.text()?.parse().ok()
+    }
 
     /// Contrast ratio, 1 to 21 (WCAG 2.2, contrast ratio).
     #[must_use]

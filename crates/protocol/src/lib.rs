@@ -11,8 +11,10 @@ mod colour;
 mod digits;
 pub mod endpoint;
 mod error_code;
+mod json;
 mod me;
 mod metadata;
+mod names;
 mod secret;
 mod theme;
 mod token;
@@ -26,11 +28,12 @@ pub use challenge::{
 pub use colour::{Colour, NoColour, linear};
 pub use digits::{decimal_digit, is_invisible};
 pub use error_code::ErrorCode;
+pub use json::{Json, JsonWriter, Members};
 pub use me::{
     Me, PreferredDevice, Problem, ProblemKind, SessionInfo, SessionRequest, Sessions, SetPassword, SetPreferredDevice,
     SetRouteCallsToCell,
 };
-pub use metadata::{ServerMetadata, UcConfiguration};
+pub use metadata::{ServerMetadata, SignInMetadata, UcConfiguration};
 pub use secret::Secret;
 pub use theme::{Clash, LINE_CONTRAST, Met, Scheme, TEXT_CONTRAST, Theme};
 pub use token::{Confirmation, Introspection, TokenError, TokenRequest, TokenResponse};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::IntoDeserializer};
 
-use crate::{Secret, UcConfiguration};
+use crate::{Json, JsonWriter, Secret, UcConfiguration, names::named};
 
 /// Body of `POST /api/session`: a code becomes a cookie.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -12,6 +12,17 @@ pub struct SessionRequest {
     pub code: Secret,
     /// The PKCE verifier, 43 to 128 characters.
     pub code_verifier: Secret,
+}
+
+impl SessionRequest {
+    /// Writes the body.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let mut json = JsonWriter::object();
+        json.member("code", self.code.expose());
+        json.member("code_verifier", self.code_verifier.expose());
+        json.finish()
+    }
 }
 
 /// Who is signed in, and what can be set.
@@ -43,17 +54,37 @@ pub struct Me {
     pub route_calls_to_cell: Option<bool>,
 }
 
-/// A device that a person can prefer to be reached at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum PreferredDevice {
-    /// The telephone on the desk.
-    DeskPhone,
-    /// The cell number of this sign-in.
-    MobilePhone,
-    /// The system decides (Integrated only).
-    AutoPilot,
+impl Me {
+    /// Reads an answer.
+    #[must_use]
+    pub fn read(json: Json<'_>) -> Option<Self> {
+        json.members(|members| {
+            Some(Self {
+                configuration: members.required("configuration", UcConfiguration::read)?,
+                name: members.text("name"),
+                username: members.text("username"),
+                email: members.optional_text("email"),
+                server: members.text("server"),
+                cell_number: members.optional_text("cell_number"),
+                devices: members.list_or_empty("devices", PreferredDevice::read),
+                preferred_device: members.optional("preferred_device", PreferredDevice::read),
+                route_calls_to_cell: members.optional("route_calls_to_cell", Json::flag),
+            })
+        })
+    }
+}
+
+named! {
+    /// A device that a person can prefer to be reached at.
+    #[derive(Copy)]
+    pub enum PreferredDevice {
+        /// The telephone on the desk.
+        DeskPhone = "desk-phone",
+        /// The cell number of this sign-in.
+        MobilePhone = "mobile-phone",
+        /// The system decides (Integrated only).
+        AutoPilot = "auto-pilot",
+    }
 }
 
 /// Body of `PUT /api/me/preferred-device`.
@@ -63,6 +94,16 @@ pub struct SetPreferredDevice {
     /// One of [`Me::devices`].
     #[serde(deserialize_with = "by_name")]
     pub preferred_device: PreferredDevice,
+}
+
+impl SetPreferredDevice {
+    /// Writes the body.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let mut json = JsonWriter::object();
+        json.member("preferred_device", self.preferred_device.name());
+        json.finish()
+    }
 }
 
 /// Its name alone: `serde` would take `{"desk-phone": null}`, too.
@@ -78,6 +119,16 @@ pub struct SetRouteCallsToCell {
     pub route_calls_to_cell: bool,
 }
 
+impl SetRouteCallsToCell {
+    /// Writes the body.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let mut json = JsonWriter::object();
+        json.member_json("route_calls_to_cell", if self.route_calls_to_cell { "true" } else { "false" });
+        json.finish()
+    }
+}
+
 /// Body of `PUT /api/me/password`. All sessions and running sign-ins of the account end, the one that asks included.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -88,12 +139,31 @@ pub struct SetPassword {
     pub new_password: Secret,
 }
 
+impl SetPassword {
+    /// Writes the body.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let mut json = JsonWriter::object();
+        json.member("current_password", self.current_password.expose());
+        json.member("new_password", self.new_password.expose());
+        json.finish()
+    }
+}
+
 /// Where an account is signed in: the answer of `GET /api/sessions`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sessions {
     /// Newest first.
     pub sessions: Vec<SessionInfo>,
+}
+
+impl Sessions {
+    /// Reads an answer.
+    #[must_use]
+    pub fn read(json: Json<'_>) -> Option<Self> {
+        json.members(|members| Some(Self { sessions: members.list("sessions", SessionInfo::read) }))
+    }
 }
 
 /// A session as its owner sees it.
@@ -119,6 +189,24 @@ pub struct SessionInfo {
     pub system: Option<String>,
 }
 
+impl SessionInfo {
+    /// Reads one of a list.
+    #[must_use]
+    pub fn read(json: Json<'_>) -> Option<Self> {
+        json.members(|members| {
+            Some(Self {
+                id: members.text("id"),
+                current: members.flag("current"),
+                signed_in_ago: members.number("signed_in_ago"),
+                last_used_ago: members.number("last_used_ago"),
+                client_address: members.optional_text("client_address"),
+                browser: members.optional_text("browser"),
+                system: members.optional_text("system"),
+            })
+        })
+    }
+}
+
 /// An error under `/api` (RFC 9457), `application/problem+json`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -132,66 +220,62 @@ pub struct Problem {
     pub status: u16,
 }
 
-/// The `type` of a [`Problem`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[non_exhaustive]
-pub enum ProblemKind {
-    /// No session, or one that has ended.
-    #[serde(rename = "urn:vestibule:problem:not-signed-in")]
-    NotSignedIn,
-    /// A DPoP proof does not hold, or is missing (RFC 9449 §7.1).
-    #[serde(rename = "urn:vestibule:problem:invalid-dpop-proof")]
-    InvalidDpopProof,
-    /// The same again, with a proof that carries the nonce of this answer's `DPoP-Nonce` (RFC 9449 §9).
-    #[serde(rename = "urn:vestibule:problem:use-dpop-nonce")]
-    UseDpopNonce,
-    /// The authorization code does not count any more: ask for the state of the sign-in.
-    #[serde(rename = "urn:vestibule:problem:invalid-code")]
-    InvalidCode,
-    /// The request did not come from this page.
-    #[serde(rename = "urn:vestibule:problem:origin-not-allowed")]
-    OriginNotAllowed,
-    /// The session lacks the scope that this needs (RFC 6750 §3.1).
-    #[serde(rename = "urn:vestibule:problem:insufficient-scope")]
-    InsufficientScope,
-    /// The setting does not exist for this configuration or this sign-in.
-    #[serde(rename = "urn:vestibule:problem:not-available")]
-    NotAvailable,
-    /// The body is not what it should be.
-    #[serde(rename = "urn:vestibule:problem:invalid-body")]
-    InvalidBody,
-    /// The body is larger than any request needs.
-    #[serde(rename = "urn:vestibule:problem:body-too-large")]
-    BodyTooLarge,
-    /// The body did not come within the time that there is for it (RFC 9110 §15.5.9); it may be sent again.
-    #[serde(rename = "urn:vestibule:problem:body-too-slow")]
-    BodyTooSlow,
-    /// There is no such session, or it has ended.
-    #[serde(rename = "urn:vestibule:problem:no-such-session")]
-    NoSuchSession,
-    /// The current password is another one.
-    #[serde(rename = "urn:vestibule:problem:wrong-password")]
-    WrongPassword,
-    /// The new password has less than [`MIN_PASSWORD_CHARS`](crate::MIN_PASSWORD_CHARS) characters.
-    #[serde(rename = "urn:vestibule:problem:password-too-short")]
-    PasswordTooShort,
-    /// The new password is one of those that are tried first.
-    #[serde(rename = "urn:vestibule:problem:password-too-common")]
-    PasswordTooCommon,
-    /// The new password is too long, or holds a character that passwords cannot have.
-    #[serde(rename = "urn:vestibule:problem:password-not-possible")]
-    PasswordNotPossible,
-    /// The new password is the current one.
-    #[serde(rename = "urn:vestibule:problem:password-unchanged")]
-    PasswordUnchanged,
-    /// Too soon: wait for `Retry-After` (RFC 6585 §4).
-    #[serde(rename = "urn:vestibule:problem:rate-limited")]
-    RateLimited,
-    /// The server cannot answer now.
-    #[serde(rename = "urn:vestibule:problem:temporarily-unavailable")]
-    TemporarilyUnavailable,
-    /// One of a newer server.
-    #[serde(untagged)]
-    Unknown(String),
+impl Problem {
+    /// Reads an answer.
+    #[must_use]
+    pub fn read(json: Json<'_>) -> Option<Self> {
+        json.members(|members| {
+            Some(Self {
+                kind: members.required("type", ProblemKind::read)?,
+                title: members.text("title"),
+                status: members.required("status", |status| status.number()?.try_into().ok())?,
+            })
+        })
+    }
+}
+
+named! {
+    /// The `type` of a [`Problem`].
+    #[non_exhaustive]
+    pub enum ProblemKind {
+        /// No session, or one that has ended.
+        NotSignedIn = "urn:vestibule:problem:not-signed-in",
+        /// A DPoP proof does not hold, or is missing (RFC 9449 §7.1).
+        InvalidDpopProof = "urn:vestibule:problem:invalid-dpop-proof",
+        /// The same again, with a proof that carries the nonce of this answer's `DPoP-Nonce` (RFC 9449 §9).
+        UseDpopNonce = "urn:vestibule:problem:use-dpop-nonce",
+        /// The authorization code does not count any more: ask for the state of the sign-in.
+        InvalidCode = "urn:vestibule:problem:invalid-code",
+        /// The request did not come from this page.
+        OriginNotAllowed = "urn:vestibule:problem:origin-not-allowed",
+        /// The session lacks the scope that this needs (RFC 6750 §3.1).
+        InsufficientScope = "urn:vestibule:problem:insufficient-scope",
+        /// The setting does not exist for this configuration or this sign-in.
+        NotAvailable = "urn:vestibule:problem:not-available",
+        /// The body is not what it should be.
+        InvalidBody = "urn:vestibule:problem:invalid-body",
+        /// The body is larger than any request needs.
+        BodyTooLarge = "urn:vestibule:problem:body-too-large",
+        /// The body did not come within the time that there is for it (RFC 9110 §15.5.9); it may be sent again.
+        BodyTooSlow = "urn:vestibule:problem:body-too-slow",
+        /// There is no such session, or it has ended.
+        NoSuchSession = "urn:vestibule:problem:no-such-session",
+        /// The current password is another one.
+        WrongPassword = "urn:vestibule:problem:wrong-password",
+        /// The new password has less than [`MIN_PASSWORD_CHARS`](crate::MIN_PASSWORD_CHARS) characters.
+        PasswordTooShort = "urn:vestibule:problem:password-too-short",
+        /// The new password is one of those that are tried first.
+        PasswordTooCommon = "urn:vestibule:problem:password-too-common",
+        /// The new password is too long, or holds a character that passwords cannot have.
+        PasswordNotPossible = "urn:vestibule:problem:password-not-possible",
+        /// The new password is the current one.
+        PasswordUnchanged = "urn:vestibule:problem:password-unchanged",
+        /// Too soon: wait for `Retry-After` (RFC 6585 §4).
+        RateLimited = "urn:vestibule:problem:rate-limited",
+        /// The server cannot answer now.
+        TemporarilyUnavailable = "urn:vestibule:problem:temporarily-unavailable",
+        _ =>
+        /// One of a newer server.
+        Unknown(String),
+    }
 }

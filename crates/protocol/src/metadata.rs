@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 
-use crate::Theme;
+use crate::{Json, Theme, names::named};
 
 /// What a server says of itself.
 ///
@@ -71,6 +71,53 @@ pub struct ServerMetadata {
     pub theme: Option<Theme>,
 }
 
+/// What signing in needs of a [`ServerMetadata`]: all that the page reads of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignInMetadata {
+    /// See [`ServerMetadata::issuer`].
+    pub issuer: String,
+    /// See [`ServerMetadata::authorization_challenge_endpoint`].
+    pub authorization_challenge_endpoint: Option<String>,
+    /// See [`ServerMetadata::token_endpoint`].
+    pub token_endpoint: Option<String>,
+    /// See [`ServerMetadata::revocation_endpoint`].
+    pub revocation_endpoint: Option<String>,
+    /// See [`ServerMetadata::dpop_signing_alg_values_supported`].
+    pub dpop_signing_alg_values_supported: Vec<String>,
+    /// See [`ServerMetadata::uc_configuration`].
+    pub uc_configuration: Option<UcConfiguration>,
+    /// See [`ServerMetadata::service_name`].
+    pub service_name: Option<String>,
+    /// See [`ServerMetadata::default_region`].
+    pub default_region: Option<String>,
+    /// See [`ServerMetadata::logo_uri`].
+    pub logo_uri: Option<String>,
+    /// See [`ServerMetadata::theme`].
+    pub theme: Option<Theme>,
+}
+
+impl SignInMetadata {
+    /// Reads a discovery document.
+    #[must_use]
+    pub fn read(json: Json<'_>) -> Option<Self> {
+        json.members(|members| {
+            Some(Self {
+                issuer: members.text("issuer"),
+                authorization_challenge_endpoint: members.optional_text("authorization_challenge_endpoint"),
+                token_endpoint: members.optional_text("token_endpoint"),
+                revocation_endpoint: members.optional_text("revocation_endpoint"),
+                dpop_signing_alg_values_supported: members
+                    .list_or_empty("dpop_signing_alg_values_supported", Json::text),
+                uc_configuration: members.lenient("uc_configuration", UcConfiguration::read),
+                service_name: members.lenient("service_name", Json::text),
+                default_region: members.lenient("default_region", Json::text),
+                logo_uri: members.lenient("logo_uri", Json::text),
+                theme: members.lenient("theme", Theme::read),
+            })
+        })
+    }
+}
+
 /// What is for show only is left out where it has another shape than it should: a server can be signed in to without.
 fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     #[derive(Deserialize)]
@@ -85,18 +132,18 @@ fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> R
     })
 }
 
-/// Which products stand behind the server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum UcConfiguration {
-    /// UC and voice, behind HAProxy.
-    #[default]
-    Integrated,
-    /// UC without voice, behind HAProxy.
-    UcOnly,
-    /// Voice without UC, behind a session border controller.
-    VoiceOnly,
+named! {
+    /// Which products stand behind the server.
+    #[derive(Copy, Default)]
+    pub enum UcConfiguration {
+        /// UC and voice, behind HAProxy.
+        #[default]
+        Integrated = "integrated",
+        /// UC without voice, behind HAProxy.
+        UcOnly = "uc-only",
+        /// Voice without UC, behind a session border controller.
+        VoiceOnly = "voice-only",
+    }
 }
 
 #[cfg(test)]

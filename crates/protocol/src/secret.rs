@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Json;
+
 /// Text that must not be shown: a password, a code, a token, an `auth_session`.
 ///
 /// It goes over the wire as it is, but never into a log or an error: `Debug` hides it and there is no `Display`.
@@ -12,6 +14,12 @@ use serde::{Deserialize, Serialize};
 pub struct Secret(String);
 
 impl Secret {
+    /// Reads one that is written as a text.
+    #[must_use]
+    pub fn read(json: Json<'_>) -> Option<Self> {
+        json.text().map(Self)
+    }
+
     /// The text itself. Whoever calls this answers for where it goes.
     #[must_use]
     pub fn expose(&self) -> &str {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Colour;
+use crate::{Colour, Json};
 
 /// The least contrast of text (WCAG 2.2, success criterion 1.4.3).
 pub const TEXT_CONTRAST: f64 = 4.5;
@@ -24,6 +24,21 @@ pub struct Theme {
     pub accent_dark: Colour,
     /// Background of the dark scheme.
     pub background_dark: Colour,
+}
+
+impl Theme {
+    /// Reads the member of a discovery document.
+    #[must_use]
+    pub fn read(json: Json<'_>) -> Option<Self> {
+        json.members(|members| {
+            Some(Self {
+                accent_light: members.required("accent_light", Colour::read)?,
+                background_light: members.required("background_light", Colour::read)?,
+                accent_dark: members.required("accent_dark", Colour::read)?,
+                background_dark: members.required("background_dark", Colour::read)?,
+            })
+        })
+    }
 }
 
 /// A scheme of the page, by what does not change with the service.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorCode, Secret};
+use crate::{ErrorCode, Json, Secret};
 
 /// A request to the token endpoint, as form members.
 #[derive(Clone, Debug)]
@@ -61,6 +61,22 @@ pub struct TokenResponse {
     pub scope: String,
 }
 
+impl TokenResponse {
+    /// Reads an answer.
+    #[must_use]
+    pub fn read(json: Json<'_>) -> Option<Self> {
+        json.members(|members| {
+            Some(Self {
+                access_token: members.text("access_token").into(),
+                token_type: members.text("token_type"),
+                expires_in: members.number("expires_in"),
+                refresh_token: members.text("refresh_token").into(),
+                scope: members.text("scope"),
+            })
+        })
+    }
+}
+
 /// An error of the token or the revocation endpoint (RFC 6749 §5.2).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -70,6 +86,19 @@ pub struct TokenError {
     /// For developers, in English; never shown to a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_description: Option<String>,
+}
+
+impl TokenError {
+    /// Reads an answer.
+    #[must_use]
+    pub fn read(json: Json<'_>) -> Option<Self> {
+        json.members(|members| {
+            Some(Self {
+                error: members.required("error", ErrorCode::read)?,
+                error_description: members.optional_text("error_description"),
+            })
+        })
+    }
 }
 
 /// What a token is (RFC 7662 §2.2). Of one that does not count only that is said.

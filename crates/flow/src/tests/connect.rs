@@ -1,4 +1,4 @@
-use vestibule_protocol::ServerMetadata;
+use vestibule_protocol::SignInMetadata;
 
 use crate::{
     AddressError, Doing, Effect, Event, Failure, History, Lost, Page, Reply, Stage, Trouble,
@@ -114,7 +114,7 @@ fn a_server_that_sends_sign_ins_elsewhere_is_refused() {
 
 #[test]
 fn a_server_without_the_challenge_endpoint_is_no_sign_in_server() {
-    let document = ServerMetadata { authorization_challenge_endpoint: None, ..metadata(SERVER) };
+    let document = SignInMetadata { authorization_challenge_endpoint: None, ..metadata(SERVER) };
     let reply = Reply::Discovered(Box::new(document), address(SERVER).metadata_urls().0);
     assert_eq!(error(&connect(plain_page(), SERVER, vec![reply])), Some(Error::NotASignInServer));
 }
