@@ -1,9 +1,6 @@
 //! The server address: read as a browser's address bar reads it, in one canonical form made once.
 
-use std::{
-    fmt,
-    net::{Ipv4Addr, Ipv6Addr},
-};
+use std::fmt;
 
 use vestibule_protocol::{endpoint, is_invisible};
 
@@ -170,8 +167,8 @@ impl ServerAddress {
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         match self.ip() {
-            Some(Ip::V4(ip)) => ip.is_loopback(),
-            Some(Ip::V6(ip)) => ip.is_loopback(),
+            Some(Ip::V4([first, ..])) => first == 127,
+            Some(Ip::V6(_)) => self.name() == "[::1]",
             None => self.name().rsplit('.').next() == Some("localhost"),
         }
     }
@@ -181,8 +178,12 @@ impl ServerAddress {
     pub fn is_private(&self) -> bool {
         self.is_loopback()
             || match self.ip() {
-                Some(Ip::V4(ip)) => ip.is_private() || ip.is_link_local(),
-                Some(Ip::V6(ip)) => ip.is_unique_local() || ip.is_unicast_link_local(),
+                // RFC 1918, and the link-local ones of RFC 3927.
+                Some(Ip::V4([first, second, ..])) => {
+                    matches!((first, second), (10, _) | (172, 16..=31) | (192, 168) | (169, 254))
+                }
+                // The unique local ones of RFC 4193, and the link-local ones of RFC 4291.
+                Some(Ip::V6(first)) => first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80,
                 None => self.name().rsplit('.').next() == Some("local"),
             }
     }
@@ -196,16 +197,21 @@ impl ServerAddress {
 
     fn ip(&self) -> Option<Ip> {
         let name = self.name();
-        match name.strip_prefix('[').and_then(|ip| ip.strip_suffix(']')) {
-            Some(ip) => ip.parse().ok().map(Ip::V6),
-            None => name.parse().ok().map(Ip::V4),
+        if let Some(ip) = name.strip_prefix('[') {
+            // An address that begins with colons begins with zeros.
+            let first = ip.split(':').next().and_then(|first| u16::from_str_radix(first, 16).ok());
+            return Some(Ip::V6(first.unwrap_or(0)));
         }
+        let numbers: Option<Vec<u8>> = name.split('.').map(|number| number.parse().ok()).collect();
+        numbers?.try_into().ok().map(Ip::V4)
     }
 }
 
+/// An IP address of which the parser of URLs has made the canonical form.
 enum Ip {
-    V4(Ipv4Addr),
-    V6(Ipv6Addr),
+    V4([u8; 4]),
+    /// The first of its groups.
+    V6(u16),
 }
 
 impl Scheme {
@@ -269,7 +275,10 @@ fn is_ipv6(authority: &str) -> bool {
 /// An IPv6 address may be typed without brackets; URLs need them.
 fn with_brackets(rest: &str) -> String {
     let authority = authority(rest);
-    if is_ipv6(authority) { format!("[{authority}]{}", &rest[authority.len()..]) } else { rest.to_owned() }
+    match rest.strip_prefix(authority) {
+        Some(path) if is_ipv6(authority) => format!("[{authority}]{path}"),
+        _ => rest.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use proptest::prelude::*;
 
 use super::*;
@@ -159,12 +161,35 @@ fn private_hosts_are_told_from_public_ones() {
     }
 }
 
+fn ipv4() -> impl Strategy<Value = Ipv4Addr> {
+    let first = prop_oneof![Just(10), Just(127), Just(169), Just(172), Just(192), any::<u8>()];
+    let second = prop_oneof![15_u8..=32, Just(168), Just(254), any::<u8>()];
+    (first, second, any::<u8>(), any::<u8>()).prop_map(|(a, b, c, d)| Ipv4Addr::new(a, b, c, d))
+}
+
+fn ipv6() -> impl Strategy<Value = Ipv6Addr> {
+    let first = prop_oneof![Just(0), 0xfbff_u16..=0xff00, any::<u16>()];
+    let middle = prop_oneof![Just(0), any::<u16>()];
+    (first, middle, 0_u16..3).prop_map(|(first, middle, last)| Ipv6Addr::new(first, 0, 0, middle, 0, 0, 0, last))
+}
+
 proptest! {
     #[test]
     fn whatever_text_is_an_address_reads_back_as_itself(typed in any::<String>()) {
         if let Ok(canonical) = parse(&typed) {
             prop_assert_eq!(parse(&canonical), Ok(canonical));
         }
+    }
+
+    #[test]
+    fn an_ip_address_is_as_private_as_the_standard_library_says(v4 in ipv4(), v6 in ipv6(), port in "(:8443)?") {
+        let v4_address = address(&format!("{v4}{port}"));
+        prop_assert_eq!(v4_address.is_loopback(), v4.is_loopback());
+        prop_assert_eq!(v4_address.is_private(), v4.is_loopback() || v4.is_private() || v4.is_link_local());
+        let v6_address = address(&format!("[{v6}]{port}"));
+        prop_assert_eq!(v6_address.is_loopback(), v6.is_loopback());
+        let is_private = v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local();
+        prop_assert_eq!(v6_address.is_private(), is_private);
     }
 
     #[test]
