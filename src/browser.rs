@@ -1,15 +1,15 @@
-//! What the flow needs to know of the browser: its clock, its randomness, its URL parser, where the page runs.
+//! What the flow needs to know of the browser: its clock, its randomness, what it has tables for, where the page runs.
 
 use leptos::prelude::{document, window};
-use vestibule_flow::{History, Moment, Page, ServerAddress, Stage, UrlParser, UrlParts};
+use vestibule_flow::{Browser, History, Moment, Page, ServerAddress, Stage, UrlParts};
 use wasm_bindgen::JsValue;
 
 use crate::i18n::language;
 
-/// The browser's own URL parser: what its address bar takes, this takes.
-pub(crate) struct BrowserUrls;
+/// The browser's own parser of URLs, which takes what its address bar takes, and its tables of Unicode.
+pub(crate) struct ThisBrowser;
 
-impl UrlParser for BrowserUrls {
+impl Browser for ThisBrowser {
     fn parse(url: &str) -> Option<UrlParts> {
         let url = web_sys::Url::new(url).ok()?;
         Some(UrlParts {
@@ -18,6 +18,10 @@ impl UrlParser for BrowserUrls {
             host: url.host(),
             path: url.pathname(),
         })
+    }
+
+    fn is_alphanumeric(c: char) -> bool {
+        js_sys::RegExp::new(r"[\p{Alphabetic}\p{N}]", "u").test(c.encode_utf8(&mut [0; 4]))
     }
 }
 
@@ -58,7 +62,7 @@ pub(crate) fn is_offline() -> bool {
 /// Where the page runs.
 pub(crate) fn page() -> Page {
     Page {
-        address: ServerAddress::parse::<BrowserUrls>(&format!("{}{}", origin(), base())).ok(),
+        address: ServerAddress::parse::<ThisBrowser>(&format!("{}{}", origin(), base())).ok(),
         cookies: navigator_cookies(&window().navigator()),
         languages: languages(),
     }

@@ -9,7 +9,7 @@ use web_sys::{AbortController, AbortSignal};
 
 use crate::{
     api,
-    browser::{self, BrowserUrls},
+    browser::{self, ThisBrowser},
     drafts::Drafts,
     key,
     locks::{self, Held},
@@ -95,7 +95,7 @@ impl Flow {
 
     /// Tells the flow what happened, and does what it wants done.
     pub(crate) fn send(self, event: Event) {
-        let effects = self.state.try_update(|state| state.handle::<BrowserUrls>(event, &browser::moment()));
+        let effects = self.state.try_update(|state| state.handle::<ThisBrowser>(event, &browser::moment()));
         for effect in effects.into_iter().flatten() {
             self.carry_out(effect);
         }

@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use vestibule_flow::{Event, Stage, State, SubmittedBy, code::Code};
+use vestibule_flow::{Browser, Event, Stage, State, SubmittedBy, code::Code};
 use vestibule_protocol::{AccessCode, AccessCodeError};
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, InputEvent};
 
 use crate::{
+    browser::ThisBrowser,
     components::field::{Field, Kind, Parts, field},
     dom::{Said, classed, follow},
     drafts::use_drafts,
@@ -34,7 +35,7 @@ pub(crate) fn code_input(length: impl Fn() -> usize + Copy + 'static, error: Sai
         before = refusals;
     });
     let take = move |text: &str| {
-        let parsed = AccessCode::parse(text, untrack(length));
+        let parsed = AccessCode::parse(text, untrack(length), ThisBrowser::is_alphanumeric);
         // Half a code is no secret yet; a whole one is on its way.
         drafts.keep(Stage::Code, "code", if parsed.is_ok() { "" } else { text });
         let hopeless =
@@ -75,7 +76,7 @@ pub(crate) fn code_input(length: impl Fn() -> usize + Copy + 'static, error: Sai
         .on("paste", move |event| {
             let data = event.unchecked_ref::<ClipboardEvent>().clipboard_data();
             let text = data.and_then(|data| data.get_data("text").ok()).unwrap_or_default();
-            if let Some(code) = AccessCode::find(&text, untrack(length)) {
+            if let Some(code) = AccessCode::find(&text, untrack(length), ThisBrowser::is_alphanumeric) {
                 event.prevent_default();
                 pasted.set_value(code.expose());
                 take(code.expose());

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use vestibule_flow::{AddressError, Doing, Event, ServerAddress, Stage, State, Trouble, connect::Error};
 
 use crate::{
-    browser::BrowserUrls,
+    browser::ThisBrowser,
     components::{
         field::{error_line, focus_when_refused, keep_what_is_typed},
         first_screen::FirstScreen,
@@ -28,7 +28,7 @@ pub(crate) fn connect(screen: &FirstScreen) -> El {
     let read = {
         let field = field.clone();
         move || {
-            let address = ServerAddress::parse::<BrowserUrls>(&field.value()).ok();
+            let address = ServerAddress::parse::<ThisBrowser>(&field.value()).ok();
             understood.set(address.map(|address| address.to_string()));
         }
     };

@@ -4,9 +4,7 @@ use vestibule_protocol::{
     AccountName, AccountNameError, AccountRequest, CellNumber, CellNumberError, ChallengeStep, PROFILE_SCOPE, Secret,
 };
 
-use crate::{
-    Failure, Stage, UrlParser, act::Act, effect::History, pkce, stored::Account, trouble::Trouble, turn::Turn,
-};
+use crate::{Browser, Failure, Stage, act::Act, effect::History, pkce, stored::Account, trouble::Trouble, turn::Turn};
 
 /// Why no sign-in has begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +19,7 @@ pub enum Error {
     Failure(Failure),
 }
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     pub(crate) fn account(&mut self, username: &str, cell_number: Option<&str>) {
         if self.state.stage != Stage::Account {
             return;

@@ -24,10 +24,13 @@ pub struct UrlParts {
     pub path: String,
 }
 
-/// A parser of the WHATWG URL standard: the browser's own in the page, the `url` crate on the host.
-pub trait UrlParser {
-    /// Reads an absolute URL; `None` where it is none.
+/// What the browser of the page has tables for, which the page would have to load otherwise. On the host there are crates.
+pub trait Browser {
+    /// Reads an absolute URL as the WHATWG URL standard does; `None` where it is none.
     fn parse(url: &str) -> Option<UrlParts>;
+
+    /// Whether this is a letter or a numeral of any script ([`char::is_alphanumeric`]).
+    fn is_alphanumeric(c: char) -> bool;
 }
 
 /// The base address of a server: `scheme://host[:port][/path]`, without a trailing slash.
@@ -68,7 +71,7 @@ impl ServerAddress {
     ///
     /// # Errors
     /// [`AddressError`] says what is wrong with the text.
-    pub fn parse<U: UrlParser>(typed: &str) -> Result<Self, AddressError> {
+    pub fn parse<U: Browser>(typed: &str) -> Result<Self, AddressError> {
         if typed.chars().nth(MAX_CHARS).is_some() {
             return Err(AddressError::TooLong);
         }
@@ -121,7 +124,7 @@ impl ServerAddress {
     }
 
     /// The base address that a discovery document was fetched from, after redirects.
-    pub(crate) fn of_metadata_url<U: UrlParser>(url: &str) -> Option<Self> {
+    pub(crate) fn of_metadata_url<U: Browser>(url: &str) -> Option<Self> {
         let parts = U::parse(url)?;
         let (before, after) = parts.path.split_once(endpoint::METADATA)?;
         Self::from_parts(&UrlParts { path: format!("{before}{after}"), ..parts }).ok()

@@ -3,7 +3,7 @@
 use vestibule_protocol::{AuthorizationCode, ChallengeError, CodeMembers, ErrorCode, Secret};
 
 use crate::{
-    Failure, Reply, Stage, UrlParser, account,
+    Browser, Failure, Reply, Stage, account,
     act::{Act, Opening, Why},
     code::{self, Code},
     credentials,
@@ -14,7 +14,7 @@ use crate::{
     turn::Turn,
 };
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     pub(crate) fn challenged(&mut self, act: Act, reply: Reply) {
         match reply {
             Reply::Granted(code) => self.granted(&act, code),

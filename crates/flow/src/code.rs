@@ -2,7 +2,7 @@
 
 use vestibule_protocol::{AccessCode, AccessCodeError, ChallengeStep, CodeMembers, Secret};
 
-use crate::{Failure, Stage, SubmittedBy, UrlParser, act::Act, trouble::Trouble, turn::Turn};
+use crate::{Browser, Failure, Stage, SubmittedBy, act::Act, trouble::Trouble, turn::Turn};
 
 /// Why the code was not taken, or no new one sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,14 +94,14 @@ impl Code {
     }
 }
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     pub(crate) fn code(&mut self, typed: &str, by: SubmittedBy) {
         if self.state.stage != Stage::Code {
             return;
         }
         let Some(code) = self.state.code() else { return };
         let is_spent = code.auto == AutoSubmit::Spent;
-        let parsed = AccessCode::parse(typed, code.length());
+        let parsed = AccessCode::parse(typed, code.length(), U::is_alphanumeric);
         if by == SubmittedBy::LastDigit && (is_spent || parsed.is_err()) {
             return;
         }

@@ -3,7 +3,7 @@
 use vestibule_protocol::SignInMetadata;
 
 use crate::{
-    AddressError, Doing, Failure, Lost, Reply, Server, ServerAddress, Stage, UrlParser,
+    AddressError, Browser, Doing, Failure, Lost, Reply, Server, ServerAddress, Stage,
     act::{Act, Why},
     effect::{Effect, History},
     server::Unfit,
@@ -89,7 +89,7 @@ impl Hunt {
     }
 }
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     pub(crate) fn connect(&mut self, typed: &str) {
         if self.state.stage != Stage::Connect {
             return;

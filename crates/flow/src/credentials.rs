@@ -2,7 +2,7 @@
 
 use vestibule_protocol::{AccountName, AccountNameError, ChallengeStep, MAX_PASSWORD_CHARS, Secret};
 
-use crate::{Failure, Stage, UrlParser, act::Act, stored::Account, trouble::Trouble, turn::Turn};
+use crate::{Browser, Failure, Stage, act::Act, stored::Account, trouble::Trouble, turn::Turn};
 
 /// Why the credentials were not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Error {
     Failure(Failure),
 }
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     pub(crate) fn credentials(&mut self, username: &str, password: Secret) {
         if self.state.stage != Stage::Credentials {
             return;

@@ -1,7 +1,7 @@
 //! Other tabs: what one of them has stored is news to this one.
 
 use crate::{
-    History, ServerAddress, Stage, UrlParser,
+    Browser, History, ServerAddress, Stage,
     act::{Asked, Why},
     state::Progress,
     stored::Record,
@@ -9,7 +9,7 @@ use crate::{
     turn::Turn,
 };
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     /// Takes over what another tab has stored, and follows it.
     pub(crate) fn elsewhere(&mut self, record: &str) {
         let Some(record) = Record::read::<U>(record) else { return };

@@ -1,7 +1,7 @@
 //! The key of the browser, which sign-ins and tokens are bound to where no cookie can hold the session.
 
 use crate::{
-    Failure, Reply, Server, ServerAddress, UrlParser,
+    Browser, Failure, Reply, Server, ServerAddress,
     act::Act,
     connect::Hunt,
     effect::{Binding, Effect},
@@ -22,7 +22,7 @@ pub enum BrowserKey {
     None,
 }
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     /// Tokens are bound to the key of this browser where the server takes proofs; a cookie needs none.
     pub(crate) fn binding(&self, server: &Server) -> Binding {
         let has_none = self.state.key == Some(BrowserKey::None);

@@ -1,7 +1,7 @@
 //! The sign-in as a pure state machine: `(state, event) -> (state, effects)`.
 //!
 //! It knows everything about the order of stages, what may be retried, what survives a reload and when to give up;
-//! nothing about the DOM, HTTP, clocks or storage. Time, randomness and a parser of URLs are given along.
+//! nothing about the DOM, HTTP, clocks or storage. Time, randomness and what the browser has tables for are given along.
 //!
 //! [`State::handle`] takes an [`Event`] and says by [`Effect`]s what is to be done. Every request has the number of
 //! its [`Try`]; only the answer to the pending one counts.
@@ -38,7 +38,7 @@ mod trouble;
 mod turn;
 pub mod user;
 
-pub use address::{AddressError, ServerAddress, UrlParser, UrlParts};
+pub use address::{AddressError, Browser, ServerAddress, UrlParts};
 pub use effect::{Access, Binding, Effect, History, Try};
 pub use event::{Event, Moment, Page, Reply, SubmittedBy};
 pub use failure::{Failure, Lost};

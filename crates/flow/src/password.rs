@@ -3,7 +3,7 @@
 use vestibule_protocol::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, ProblemKind, Secret, SetPassword};
 
 use crate::{
-    Failure, Notice, Reply, UrlParser,
+    Browser, Failure, Notice, Reply,
     act::{Act, Purpose},
     trouble::Trouble,
     turn::Turn,
@@ -32,7 +32,7 @@ pub enum Error {
     Failure(Failure),
 }
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     pub(crate) fn set_password(&mut self, current_password: Secret, new_password: Secret) {
         if self.session().is_none() {
             return;

@@ -2,13 +2,13 @@
 //! comes back too late ends the session. What is wanted meanwhile waits for the tokens.
 
 use crate::{
-    UrlParser,
+    Browser,
     act::{Act, Purpose},
     state::Progress,
     turn::Turn,
 };
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     /// Has this done once the tokens have come, in the place of what they were for; gives that back. `None` where no
     /// renewal is under way.
     pub(crate) fn after_renewal(&mut self, then: Act) -> Option<Act> {

@@ -1,7 +1,7 @@
 //! Starting, going back and forth, coming back: everything that is no step of the sign-in.
 
 use crate::{
-    Doing, Failure, Page, ServerAddress, Stage, Trouble, UrlParser,
+    Browser, Doing, Failure, Page, ServerAddress, Stage, Trouble,
     act::{Act, Why},
     connect::Goal,
     effect::{Effect, History},
@@ -10,7 +10,7 @@ use crate::{
     turn::Turn,
 };
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     pub(crate) fn start(&mut self, page: Page, record: Option<&str>, route: Stage, is_return: bool) {
         self.state.page = page;
         self.state.record = record.and_then(Record::read::<U>).unwrap_or_default();

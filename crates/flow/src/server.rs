@@ -1,6 +1,6 @@
 use vestibule_protocol::{SignInMetadata, Theme, UcConfiguration};
 
-use crate::{AddressError, ServerAddress, UrlParser, proof};
+use crate::{AddressError, Browser, ServerAddress, proof};
 
 /// A server that was found, and what it says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(crate) enum Unfit {
 impl Server {
     /// Takes a document for the server at `address`: its issuer must be this address (RFC 8414 §3.3), and its
     /// endpoints must stay on the issuer's origin.
-    pub(crate) fn read<U: UrlParser>(address: ServerAddress, metadata: SignInMetadata) -> Result<Self, Unfit> {
+    pub(crate) fn read<U: Browser>(address: ServerAddress, metadata: SignInMetadata) -> Result<Self, Unfit> {
         let challenge_endpoint = metadata.authorization_challenge_endpoint.ok_or(Unfit::NoSignIn)?;
         let issuer = ServerAddress::parse::<U>(&metadata.issuer).map_err(|_: AddressError| Unfit::NoSignIn)?;
         let endpoints =

@@ -3,7 +3,7 @@
 use vestibule_protocol::{ErrorCode, Me, ProblemKind};
 
 use crate::{
-    Failure, Notice, Reply, Stage, UrlParser,
+    Browser, Failure, Notice, Reply, Stage,
     act::{Act, Purpose},
     effect::{Access, Effect},
     password,
@@ -14,7 +14,7 @@ use crate::{
     user::{Error, Session},
 };
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     pub(crate) fn session(&self) -> Option<&Session> {
         match &self.state.progress {
             Progress::SignedIn(session) => Some(session),

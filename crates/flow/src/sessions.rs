@@ -3,13 +3,13 @@
 use vestibule_protocol::{SessionInfo, Sessions};
 
 use crate::{
-    Failure, UrlParser,
+    Browser, Failure,
     act::{Act, Asked},
     trouble::Trouble,
     turn::Turn,
 };
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     /// Shows the list as soon as it has come.
     pub(crate) fn show_sessions(&mut self) {
         if self.session().is_some() {

@@ -1,7 +1,7 @@
 use vestibule_protocol::{Me, Secret, SessionInfo};
 
 use crate::{
-    BrowserKey, Event, Moment, Page, Server, ServerAddress, Stage, Try, UrlParser,
+    Browser, BrowserKey, Event, Moment, Page, Server, ServerAddress, Stage, Try,
     act::Act,
     code::Code,
     effect::Effect,
@@ -90,7 +90,7 @@ pub enum Doing {
 
 impl State {
     /// Takes an event, and says what is to be done.
-    pub fn handle<U: UrlParser>(&mut self, event: Event, moment: &Moment) -> Vec<Effect> {
+    pub fn handle<U: Browser>(&mut self, event: Event, moment: &Moment) -> Vec<Effect> {
         let mut turn = Turn::<U>::new(self, moment);
         turn.take(event);
         turn.effects

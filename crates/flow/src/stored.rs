@@ -2,7 +2,7 @@
 
 use vestibule_protocol::{AccountName, CellNumber, Json, JsonWriter, Members, Secret};
 
-use crate::{ServerAddress, UrlParser, pkce};
+use crate::{Browser, ServerAddress, pkce};
 
 /// Raised whenever an older page could not make sense of the record.
 const VERSION: u64 = 1;
@@ -54,7 +54,7 @@ pub(crate) struct StoredSignIn {
 
 impl Record {
     /// Reads a stored text. What cannot be read is dropped in silence.
-    pub(crate) fn read<U: UrlParser>(text: &str) -> Option<Self> {
+    pub(crate) fn read<U: Browser>(text: &str) -> Option<Self> {
         if text.len() > MAX_BYTES {
             return None;
         }
@@ -117,7 +117,7 @@ fn is_secret(secret: &Secret) -> bool {
 
 impl StoredSignIn {
     /// Every member is read, so that a wrong shape is told from a value that does not count any more.
-    fn read<U: UrlParser>(members: &mut Members<'_>) -> Option<Self> {
+    fn read<U: Browser>(members: &mut Members<'_>) -> Option<Self> {
         let (address, username) = (members.text("address"), members.text("username"));
         let cell_number = members.optional_text("cell_number");
         let (auth_session, verifier) = (Secret::from(members.text("auth_session")), members.text("verifier"));
@@ -158,10 +158,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::testing::HostUrls;
+    use crate::testing::Host;
 
     fn read(text: &str) -> Option<Record> {
-        Record::read::<HostUrls>(text)
+        Record::read::<Host>(text)
     }
 
     const SIGN_IN: &str = r#"{"address":"https://uc.example.com","username":"ada","cell_number":null,

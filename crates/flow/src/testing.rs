@@ -1,4 +1,4 @@
-//! What tests on the host use: the `url` crate as parser, and a rig that sends events and answers effects.
+//! What tests on the host use: the `url` crate as parser of URLs, and a rig that sends events and answers effects.
 
 use vestibule_protocol::{
     ChallengeError, ChallengeStep, CodeMembers, ErrorCode, Json, Me, PreferredDevice, SessionInfo, SignInMetadata,
@@ -7,12 +7,12 @@ use vestibule_protocol::{
 
 use crate::act::Act;
 use crate::{
-    BrowserKey, Effect, Event, Moment, Page, Reply, ServerAddress, Stage, State, SubmittedBy, Try, UrlParser, UrlParts,
+    Browser, BrowserKey, Effect, Event, Moment, Page, Reply, ServerAddress, Stage, State, SubmittedBy, Try, UrlParts,
 };
 
-pub(crate) struct HostUrls;
+pub(crate) struct Host;
 
-impl UrlParser for HostUrls {
+impl Browser for Host {
     fn parse(url: &str) -> Option<UrlParts> {
         let url = url::Url::parse(url).ok()?;
         let host = url.host_str()?;
@@ -24,12 +24,16 @@ impl UrlParser for HostUrls {
             path: url.path().to_owned(),
         })
     }
+
+    fn is_alphanumeric(c: char) -> bool {
+        c.is_alphanumeric()
+    }
 }
 
 pub(crate) const SERVER: &str = "https://uc.example.com";
 
 pub(crate) fn address(typed: &str) -> ServerAddress {
-    ServerAddress::parse::<HostUrls>(typed).unwrap()
+    ServerAddress::parse::<Host>(typed).unwrap()
 }
 
 pub(crate) fn metadata(issuer: &str) -> SignInMetadata {
@@ -186,7 +190,7 @@ impl Rig {
     pub(crate) fn send(&mut self, event: Event) {
         self.random = self.random.wrapping_add(1);
         let moment = Moment { now: self.now, random: [self.random; 32] };
-        self.effects = self.state.handle::<HostUrls>(event, &moment);
+        self.effects = self.state.handle::<Host>(event, &moment);
         for effect in &self.effects {
             if let Effect::Store(_, record) = effect {
                 self.record = Some(record.clone());

@@ -5,7 +5,7 @@
 use vestibule_protocol::{BUILT_IN_CLIENT, ErrorCode, Secret, TokenRequest, TokenResponse};
 
 use crate::{
-    Doing, Failure, Reply, UrlParser,
+    Browser, Doing, Failure, Reply,
     act::{Act, Opening, Purpose, Why},
     effect::{Access, Binding, Effect},
     state::Progress,
@@ -111,7 +111,7 @@ impl Exchange {
     }
 }
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     /// Whether every tab of this browser can use these, and the page after a reload.
     pub(crate) fn is_shared(&self, tokens: &Tokens) -> bool {
         tokens.binding == Binding::Key && self.keeps_key()

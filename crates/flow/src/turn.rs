@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use vestibule_protocol::{BUILT_IN_CLIENT, ChallengeRequest, ChallengeStep};
 
 use crate::{
-    Event, Failure, Moment, Reply, Stage, State, Try, UrlParser,
+    Browser, Event, Failure, Moment, Reply, Stage, State, Try,
     act::{Act, Asked, Purpose, Why},
     effect::{Binding, Effect, History},
     password,
@@ -28,7 +28,7 @@ pub(crate) struct Turn<'a, U> {
     urls: PhantomData<U>,
 }
 
-impl<'a, U: UrlParser> Turn<'a, U> {
+impl<'a, U: Browser> Turn<'a, U> {
     pub(crate) fn new(state: &'a mut State, moment: &'a Moment) -> Self {
         Self { state, moment, effects: Vec::new(), urls: PhantomData }
     }

@@ -3,7 +3,7 @@
 use vestibule_protocol::{AuthorizationCode, Me, PreferredDevice, ProblemKind, SessionInfo, SessionRequest};
 
 use crate::{
-    Failure, Reply, Server, ServerAddress, Stage, UrlParser,
+    Browser, Failure, Reply, Server, ServerAddress, Stage,
     act::{Act, Asked, Opening, Purpose, Why},
     connect::Goal,
     effect::{Access, Binding, Effect, History},
@@ -42,7 +42,7 @@ impl Session {
     }
 }
 
-impl<U: UrlParser> Turn<'_, U> {
+impl<U: Browser> Turn<'_, U> {
     /// Turns the code into a session: a cookie on the page's own origin, tokens elsewhere.
     pub(crate) fn open(&mut self, code: AuthorizationCode, opening: Opening) {
         let Progress::Connected(connection) = &self.state.progress else { return };

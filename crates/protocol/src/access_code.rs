@@ -23,18 +23,19 @@ pub enum AccessCodeError {
 }
 
 impl AccessCode {
-    /// Reads a code of `length` digits from what was typed.
+    /// Reads a code of `length` digits from what was typed; `is_alphanumeric` is [`char::is_alphanumeric`], or whatever
+    /// knows the same without the tables for it.
     ///
     /// Digits of every script count; blanks, separators and invisible marks around and inside are dropped.
     ///
     /// # Errors
     /// [`AccessCodeError`] says what is wrong with the text.
-    pub fn parse(typed: &str, length: usize) -> Result<Self, AccessCodeError> {
+    pub fn parse(typed: &str, length: usize, is_alphanumeric: fn(char) -> bool) -> Result<Self, AccessCodeError> {
         let mut digits = String::with_capacity(length);
         for c in typed.chars() {
             match decimal_digit(c) {
                 Some(value) => digits.push(char::from(b'0' + value)),
-                None if c.is_alphanumeric() => return Err(AccessCodeError::NotADigit(c)),
+                None if is_alphanumeric(c) => return Err(AccessCodeError::NotADigit(c)),
                 None => {}
             }
         }
@@ -50,8 +51,8 @@ impl AccessCode {
     ///
     /// `None` where there is no such run, or more than one: then nobody can say which was meant.
     #[must_use]
-    pub fn find(pasted: &str, length: usize) -> Option<Self> {
-        if let Ok(code) = Self::parse(pasted, length) {
+    pub fn find(pasted: &str, length: usize, is_alphanumeric: fn(char) -> bool) -> Option<Self> {
+        if let Ok(code) = Self::parse(pasted, length, is_alphanumeric) {
             return Some(code);
         }
         let mut runs = pasted.split(|c| decimal_digit(c).is_none()).filter(|run| run.chars().count() == length);
@@ -59,7 +60,7 @@ impl AccessCode {
         if runs.next().is_some() {
             return None;
         }
-        Self::parse(only, length).ok()
+        Self::parse(only, length, is_alphanumeric).ok()
     }
 
     /// The digits.
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
 
     fn parse(typed: &str) -> Result<String, AccessCodeError> {
-        AccessCode::parse(typed, 6).map(|code| code.expose().to_owned())
+        AccessCode::parse(typed, 6, char::is_alphanumeric).map(|code| code.expose().to_owned())
     }
 
     #[test]
@@ -121,14 +122,18 @@ mod tests {
             ("no digits", None),
             ("", None),
         ] {
-            assert_eq!(AccessCode::find(pasted, 6).as_ref().map(AccessCode::expose), expected, "{pasted:?}");
+            assert_eq!(
+                AccessCode::find(pasted, 6, char::is_alphanumeric).as_ref().map(AccessCode::expose),
+                expected,
+                "{pasted:?}"
+            );
         }
     }
 
     proptest! {
         #[test]
         fn a_parsed_code_is_always_digits_of_the_right_length(typed in any::<String>(), length in 6_usize..=8) {
-            if let Ok(code) = AccessCode::parse(&typed, length) {
+            if let Ok(code) = AccessCode::parse(&typed, length, char::is_alphanumeric) {
                 prop_assert_eq!(code.expose().len(), length);
                 prop_assert!(code.expose().bytes().all(|b| b.is_ascii_digit()));
             }
@@ -136,8 +141,8 @@ mod tests {
 
         #[test]
         fn a_code_is_its_own_canonical_form(typed in "[0-9٠-٩０-９ ./_-]{0,12}", length in 6_usize..=8) {
-            if let Ok(code) = AccessCode::parse(&typed, length) {
-                let again = AccessCode::parse(code.expose(), length).unwrap();
+            if let Ok(code) = AccessCode::parse(&typed, length, char::is_alphanumeric) {
+                let again = AccessCode::parse(code.expose(), length, char::is_alphanumeric).unwrap();
                 prop_assert_eq!(again.expose(), code.expose());
                 let values = typed.chars().filter_map(decimal_digit).map(|value| char::from(b'0' + value));
                 prop_assert_eq!(code.expose(), values.collect::<String>());
@@ -148,13 +153,13 @@ mod tests {
         fn a_code_that_stands_alone_in_a_text_is_found(
             before in "[a-zé ,:!]{0,12}", digits in "[0-9]{6}", after in "[a-zé ,:!]{0,12}",
         ) {
-            let found = AccessCode::find(&format!("{before}{digits}{after}"), 6);
+            let found = AccessCode::find(&format!("{before}{digits}{after}"), 6, char::is_alphanumeric);
             prop_assert_eq!(found.as_ref().map(AccessCode::expose), Some(digits.as_str()));
         }
 
         #[test]
         fn what_is_found_in_a_text_stands_there(pasted in any::<String>(), length in 6_usize..=8) {
-            if let Some(code) = AccessCode::find(&pasted, length) {
+            if let Some(code) = AccessCode::find(&pasted, length, char::is_alphanumeric) {
                 let digits: String = pasted.chars().filter_map(decimal_digit).map(|v| char::from(b'0' + v)).collect();
                 prop_assert!(code.expose().len() == length && digits.contains(code.expose()));
             }

@@ -3,14 +3,14 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::HostUrls;
+use crate::testing::Host;
 
 fn parse(typed: &str) -> Result<String, AddressError> {
-    ServerAddress::parse::<HostUrls>(typed).map(|address| address.to_string())
+    ServerAddress::parse::<Host>(typed).map(|address| address.to_string())
 }
 
 fn address(typed: &str) -> ServerAddress {
-    ServerAddress::parse::<HostUrls>(typed).unwrap()
+    ServerAddress::parse::<Host>(typed).unwrap()
 }
 
 #[test]
@@ -132,10 +132,10 @@ fn discovery_is_asked_for_before_and_below_the_path() {
     assert_eq!(first, "https://uc.example.com/.well-known/oauth-authorization-server/a/b");
     assert_eq!(second.as_deref(), Some("https://uc.example.com/a/b/.well-known/oauth-authorization-server"));
     for url in [first, second.unwrap()] {
-        let found = ServerAddress::of_metadata_url::<HostUrls>(&url);
+        let found = ServerAddress::of_metadata_url::<Host>(&url);
         assert_eq!(found, Some(address("https://uc.example.com/a/b")));
     }
-    assert_eq!(ServerAddress::of_metadata_url::<HostUrls>("https://uc.example.com/login"), None);
+    assert_eq!(ServerAddress::of_metadata_url::<Host>("https://uc.example.com/login"), None);
 }
 
 #[test]

@@ -213,7 +213,7 @@ fn nothing_is_begun_before_it_is_known_what_key_there_is() {
     let Some(Effect::Discover(number, _)) = rig.effects.last().cloned() else { panic!("{:?}", rig.effects) };
     let mut state = rig.state.clone();
     let moment = crate::Moment { now: 0, random: [1; 32] };
-    let effects = state.handle::<crate::testing::HostUrls>(Event::Reply(number, discovered(SERVER)), &moment);
+    let effects = state.handle::<crate::testing::Host>(Event::Reply(number, discovered(SERVER)), &moment);
     let Some(Effect::PrepareKey(number)) = effects.last().cloned() else { panic!("{effects:?}") };
     assert_eq!((state.stage(), state.doing()), (Stage::Connect, Some(Doing::Connecting)));
     rig.state = state;

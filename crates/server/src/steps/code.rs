@@ -18,7 +18,7 @@ use crate::store::{StoreError, Transaction, in_transaction};
 use crate::warnings::Incident;
 
 pub(super) async fn take(context: &Context, held: &Held, otp: &Secret) -> Result<Answer, StepError> {
-    let Ok(code) = AccessCode::parse(otp.expose(), context.server.config.code.length) else {
+    let Ok(code) = AccessCode::parse(otp.expose(), context.server.config.code.length, char::is_alphanumeric) else {
         return Ok(held.answer(ErrorCode::InvalidRequest).into());
     };
     let Checked { answer, incident } = in_transaction!(context.store, |tx| {

@@ -109,7 +109,7 @@ fn fresh_code(context: &Context, signin: &SignIn, earlier: &[MailedCode]) -> (Ac
         let digits = context.server.random.digits(length);
         let mac = context.server.keys.mac(Purpose::AccessCode, &[&signin.id, &digits]);
         if earlier.iter().all(|code| code.mac != mac)
-            && let Ok(code) = AccessCode::parse(&digits, length)
+            && let Ok(code) = AccessCode::parse(&digits, length, char::is_alphanumeric)
         {
             return (code, mac);
         }
