@@ -8,9 +8,9 @@ macro_rules! named {
             $(_ => $(#[$of_other:meta])* $Other:ident(String),)?
         }
     ) => {
-        $(#[$of_enum])*
         #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        $(#[$of_enum])*
         pub enum $Enum {
             $($(#[$of_variant])* #[serde(rename = $name)] $Variant,)+
             $($(#[$of_other])* #[serde(untagged)] $Other(String),)?
