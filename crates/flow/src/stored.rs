@@ -90,11 +90,11 @@ impl Record {
         json.member_json("addresses", &addresses.finish());
         json.optional("username", self.username.as_ref().map(AccountName::as_str));
         json.optional("cell_number", self.cell_number.as_ref().map(CellNumber::as_str));
-        if let Some(sign_in) = &self.sign_in {
-            json.member_json("sign_in", &sign_in.write());
-        }
+        json.member_json("sign_in", &self.sign_in.as_ref().map_or_else(|| "null".to_owned(), StoredSignIn::write));
         json.optional("session", self.session.as_ref().map(ToString::to_string).as_deref());
-        json.optional("refresh", self.refresh.as_ref().map(Secret::expose));
+        if let Some(refresh) = &self.refresh {
+            json.member("refresh", refresh.expose());
+        }
         json.finish()
     }
 

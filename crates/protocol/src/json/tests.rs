@@ -80,7 +80,8 @@ proptest! {
         for (name, text) in &texts {
             let mut object = JsonWriter::object();
             object.member(name, text);
-            object.optional("", None);
+            object.optional("none", None);
+            object.optional("some", Some(text));
             list.item(text);
             lists.item_json(&object.finish());
         }
@@ -89,7 +90,7 @@ proptest! {
         whole.member_json("lists", &lists.finish());
         let expected = serde_json::json!({
             "list": texts.iter().map(|(_, text)| text).collect::<Vec<_>>(),
-            "lists": texts.iter().map(|(name, text)| serde_json::json!({ name: text })).collect::<Vec<_>>(),
+            "lists": texts.iter().map(|(name, text)| serde_json::json!({ name: text, "none": null, "some": text })).collect::<Vec<_>>(),
         });
         prop_assert_eq!(serde_json::from_str::<Value>(&whole.finish()).unwrap(), expected);
     }

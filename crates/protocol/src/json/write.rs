@@ -36,10 +36,11 @@ impl JsonWriter {
         self.quote(text);
     }
 
-    /// Adds a text to an object, where there is one.
+    /// Adds a text to an object, or null where there is none.
     pub fn optional(&mut self, name: &str, text: Option<&str>) {
-        if let Some(text) = text {
-            self.member(name, text);
+        match text {
+            Some(text) => self.member(name, text),
+            None => self.member_json(name, "null"),
         }
     }
 
