@@ -245,3 +245,39 @@ fn a_debug_print_shows_no_password() {
     let text = "[mail.smtp]\nhost = \"mail.example.com\"\nusername = \"ada\"\npassword = \"hunter2\"";
     assert!(!format!("{:?}", load(text, &[]).unwrap()).contains("hunter2"));
 }
+
+#[test]
+fn the_example_for_three_servers_is_read() {
+    let example = load(include_str!("../../../../deploy/three-servers/vestibule.toml"), &[]).unwrap();
+    assert!(example.database.is_postgres() && example.database.key_file.is_some());
+}
+
+#[test]
+fn a_database_is_one_that_is_known_and_has_what_it_needs() {
+    for (text, message) in [
+        (
+            "url = \"mysql://db.example.com/vestibule\"",
+            "vestibule.toml: database.url: must begin with `sqlite:`, like sqlite:vestibule.db, or with `postgres://`, \
+             like postgres://vestibule@db.example.com/vestibule",
+        ),
+        (
+            "url = \"postgres://db.example.com:a/vestibule\"",
+            "vestibule.toml: database.url: is no address (invalid port number); write it like \
+             postgres://vestibule@db.example.com/vestibule",
+        ),
+        (
+            "url = \"postgres://db.example.com/vestibule\"\nconnections = 3",
+            "vestibule.toml: database.connections: must be at least 4",
+        ),
+        (
+            "password = \"a\"\npassword_file = \"b\"",
+            "vestibule.toml: database.password: cannot be set together with password_file; remove one of them",
+        ),
+        (
+            "key = \"too short\"",
+            "vestibule.toml: database.key: must have at least 32 characters; make one with `openssl rand -hex 32`",
+        ),
+    ] {
+        refused(&format!("[database]\n{text}"), &[], message);
+    }
+}
