@@ -43,7 +43,7 @@ pub struct Config {
     /// Addresses and ports for the page and the API.
     #[serde(deserialize_with = "address::listen")]
     pub listen: Vec<SocketAddr>,
-    /// Address and port for `/healthz` and `/readyz`; none: they are not served.
+    /// Address and port for `/healthz`, `/readyz` and `/metrics`; none: they are not served.
     #[serde(deserialize_with = "address::listen_on_one")]
     pub management_listen: Option<SocketAddr>,
     /// The addresses that people reach this server by, each an issuer of its own; the first is the main one.

@@ -14,6 +14,7 @@ mod guard;
 mod health;
 mod introspect;
 mod me;
+mod metrics;
 pub mod openapi;
 mod password;
 mod problem;

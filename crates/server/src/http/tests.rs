@@ -16,6 +16,7 @@ mod guessing;
 mod harness;
 mod introspection;
 mod limits;
+mod metrics;
 mod parallel;
 mod retries;
 mod sessions;

@@ -28,6 +28,15 @@ pub struct Verdict {
 /// The work of a hash: KiB of memory times passes over it.
 pub type Cost = u64;
 
+/// How much there is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// Hashes that are running.
+    pub running: usize,
+    /// Hashes that wait for a processor.
+    pub waiting: usize,
+}
+
 /// Too many hashes are waiting already; the client may come again in a few seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many passwords are waiting to be checked")]
@@ -45,6 +54,9 @@ struct Pool {
     random: Random,
     /// What every check costs: as much as the costliest hash that is stored or would be made.
     padded_to: AtomicU64,
+    /// Hashes that may run, and those that may run or wait.
+    cores: usize,
+    places: usize,
     /// Hashes that are running or waiting.
     admitted: Arc<Semaphore>,
     /// Hashes that are running.
@@ -61,12 +73,15 @@ impl Hasher {
     pub fn new(config: &PasswordHashConfig, random: Random) -> Result<Self, password_hash::Error> {
         let params = Params::new(config.memory_kib, config.passes, config.lanes, Some(Params::DEFAULT_OUTPUT_LEN))?;
         let cores = available_parallelism().map_or(1, usize::from);
+        let places = cores.saturating_add(config.queue).min(Semaphore::MAX_PERMITS);
         Ok(Self(Arc::new(Pool {
             padded_to: AtomicU64::new(cost(&params)),
             params,
             random,
-            admitted: Arc::new(Semaphore::new(cores.saturating_add(config.queue).min(Semaphore::MAX_PERMITS))),
+            admitted: Arc::new(Semaphore::new(places)),
             running: Arc::new(Semaphore::new(cores)),
+            cores,
+            places,
             arenas: Mutex::default(),
         })))
     }
@@ -74,6 +89,14 @@ impl Hasher {
     /// Makes every check as costly as the costliest hash that is stored, so that no account is told by its time.
     pub fn pad_to(&self, costliest_stored: Cost) {
         self.0.padded_to.store(costliest_stored.max(cost(&self.0.params)), Ordering::Relaxed);
+    }
+
+    /// How much there is to do now.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        let running = self.0.cores.saturating_sub(self.0.running.available_permits());
+        let admitted = self.0.places.saturating_sub(self.0.admitted.available_permits());
+        Load { running, waiting: admitted.saturating_sub(running) }
     }
 
     /// Takes a place, before anything is written for the sake of a password.

@@ -11,7 +11,7 @@ use precis_profiles::precis_core::profile::PrecisFastInvocation;
 use subtle::ConstantTimeEq;
 use vestibule_protocol::{MAX_PASSWORD_CHARS, Secret};
 
-pub use hasher::{Busy, Cost, Hasher, Place, Verdict, cost_of};
+pub use hasher::{Busy, Cost, Hasher, Load, Place, Verdict, cost_of};
 pub use names::{canonical_email, canonical_username, mask_email};
 pub use policy::{NewPasswordError, check_new, generate};
 

@@ -11,6 +11,7 @@ pub mod devices;
 mod engine;
 pub mod housekeeping;
 pub mod keys;
+pub mod meter;
 pub mod proofs;
 pub mod refresh_tokens;
 mod schema;
@@ -29,11 +30,12 @@ use std::sync::Arc;
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::config::{DatabaseConfig, Invalid};
 pub use engine::sqlite_file;
 use engine::{Engine, WAIT_FOR_CONNECTION};
+use meter::Meter;
 use seal::Seal;
 pub use transaction::Transaction;
 pub(crate) use transaction::in_transaction;
@@ -50,6 +52,7 @@ pub struct Store {
     turns: Option<Turns>,
     /// What the server's keys are sealed with.
     seal: Option<Arc<Seal>>,
+    meter: Arc<Meter>,
     kept: Option<Arc<Store>>,
 }
 
@@ -125,15 +128,17 @@ impl Store {
             Engine::Postgres => (config.connections - config.connections / 4, config.connections / 4),
         };
         let turns = (engine == Engine::Sqlite).then(Turns::new);
+        let meter = Arc::new(Meter::default());
         let kept = Self {
             engine,
             pool: engine.pool(&options, kept).await?,
             turns: turns.as_ref().map(Turns::beside),
             seal: seal.clone(),
+            meter: meter.clone(),
             kept: None,
         };
         let pool = engine.pool(&options, connections).await?;
-        let store = Self { engine, pool, turns, seal, kept: Some(Arc::new(kept)) };
+        let store = Self { engine, pool, turns, seal, meter, kept: Some(Arc::new(kept)) };
         schema::bring_up_to_date(&store).await?;
         seal::seal_keys(&store).await?;
         drop(alone);
@@ -145,13 +150,23 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        let turn = match &self.turns {
-            Some(turns) => Some(turns.take().await?),
-            None => None,
+        let wanted = Instant::now();
+        let begin = async {
+            let turn = match &self.turns {
+                Some(turns) => Some(turns.take().await?),
+                None => None,
+            };
+            Ok((turn, self.engine.begin(&self.pool).await?))
         };
-        let inner = self.engine.begin(&self.pool).await?;
-        let seal = self.seal.clone();
-        Ok(Transaction { inner, engine: self.engine, seal, _turn: turn, entries: Vec::new() })
+        let (turn, inner) = self.meter.watch(begin.await)?;
+        let (engine, seal, meter) = (self.engine, self.seal.clone(), self.meter.clone());
+        Ok(Transaction { inner, engine, seal, meter, wanted, _turn: turn, entries: Vec::new() })
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// The same store with connections of its own, which however many that use the other ones do not hold up: where one

@@ -267,6 +267,15 @@ impl Store {
         Ok(query.bind(account_id).bind(now).fetch_all(&self.pool).await?)
     }
 
+    /// How many sessions are live.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn count_sessions(&self, now: UnixMillis) -> Result<i64, StoreError> {
+        let query = sqlx::query_scalar("SELECT COUNT(*) FROM session WHERE idle_expires_at > $1 AND expires_at > $1");
+        Ok(query.bind(now).fetch_one(&self.pool).await?)
+    }
+
     /// The session that a refresh token belongs to, by the SHA-256 of the token, spent or not.
     ///
     /// # Errors

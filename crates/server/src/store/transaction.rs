@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use sqlx::{Any, AnyConnection};
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
 use super::engine::Engine;
+use super::meter::Meter;
 use super::seal::Seal;
 use super::{StoreError, audit};
 
@@ -16,6 +18,9 @@ pub struct Transaction {
     pub(super) inner: sqlx::Transaction<'static, Any>,
     pub(super) engine: Engine,
     pub(super) seal: Option<Arc<Seal>>,
+    pub(super) meter: Arc<Meter>,
+    /// Since when.
+    pub(super) wanted: Instant,
     /// Where one at a time writes.
     pub(super) _turn: Option<OwnedSemaphorePermit>,
     pub(super) entries: Vec<audit::Entry>,
@@ -27,7 +32,8 @@ impl Transaction {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.inner.commit().await?;
+        self.meter.watch(self.inner.commit().await)?;
+        self.meter.committed(&self.entries, self.wanted.elapsed());
         self.entries.iter().for_each(audit::Entry::log);
         Ok(())
     }
