@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Executor};
 use tokio::task::JoinSet;
 use vestibule_protocol::{BUILT_IN_CLIENT, SetPassword};
 
@@ -71,6 +72,26 @@ async fn the_same_code_at_two_servers_at_the_same_moment_makes_one_session() {
         assert!(statuses.contains(&StatusCode::OK), "{statuses:?}");
         assert_eq!(live_sessions(&one, "grace").await, round + 1);
     }
+}
+
+#[tokio::test]
+async fn a_column_that_a_newer_build_adds_is_in_nobodys_way() {
+    let [one, other] = two().await;
+    let tokens = one.tokens().await;
+    one.at_code().await;
+    let mut tx = other.server.store.begin().await.unwrap();
+    for table in ["account", "signin", "access_code", "authorization_code", "session", "server_key", "audit"] {
+        let add = format!("ALTER TABLE {table} ADD COLUMN newer TEXT");
+        tx.execute(AssertSqlSafe(add)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    // With what was prepared before.
+    assert_eq!(get_me(&one, tokens.text("access_token")).await.status, StatusCode::OK);
+    let session = one.at_code().await;
+    let code = one.code(&session, &one.mailed_code()).await.text("authorization_code");
+    assert_eq!(one.redeem(&code, VERIFIER).await.status, StatusCode::OK);
+    one.server.keys.reload(&one.server.store, &one.server.random, &one.server.clock).await.unwrap();
+    assert!(!one.server.store.audit(None, 0).await.unwrap().is_empty());
 }
 
 /// Of so many wrong codes, over both servers and many connections, those that were told to be wrong.
