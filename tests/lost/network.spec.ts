@@ -14,12 +14,15 @@ async function cutOff(route: Route, cut: Cut): Promise<void> {
   await route.abort('connectionreset');
 }
 
+/** A browser that a test watches keeps no file, and so asks for its picture at each stage: one of these is like all. */
+const PICTURE_AGAIN = /icon-\S+ \(([2-9]|\d\d)\)$/;
+
 /** A whole sign-in in a browser that knows nothing yet, with one request cut; gives what was asked for, in order. */
 async function signIn(
   browser: Browser,
   where: { page: string; server: string },
   mail: MailServer,
-  cut?: { index: number; before: Cut },
+  cut?: { request: string; before: Cut },
 ): Promise<string[]> {
   // What a service worker asks for is its own matter; without one, every request is the page's.
   const context = await browser.newContext({ serviceWorkers: 'block' });
@@ -28,9 +31,11 @@ async function signIn(
   complaints.allow(/net::ERR_CONNECTION_RESET|ERR_SSL_PROTOCOL_ERROR|^uncaught \(Failed to fetch/);
   const asked: string[] = [];
   await context.route('**/*', async (route) => {
-    const request = route.request();
-    const index = asked.push(`${request.method()} ${new URL(request.url()).pathname}`) - 1;
-    if (cut?.index === index) return cutOff(route, cut.before);
+    const name = `${route.request().method()} ${new URL(route.request().url()).pathname}`;
+    // By name and number: what a browser asks for by itself comes in between at any time.
+    const request = `${name} (${asked.filter((other) => other.startsWith(`${name} (`)).length + 1})`;
+    asked.push(request);
+    if (cut?.request === request) return cutOff(route, cut.before);
     return route.continue();
   });
   const mails = mail.received.length;
@@ -56,9 +61,9 @@ test.describe('the network is cut at every single request of a sign-in, once eac
         const places = { page: where === 'a page on another origin' ? elsewhere.origin : server.origin, server: server.origin };
         const requests = await signIn(browser, places, mail);
         console.log(`cut before ${before}, from ${where}: ${requests.length} requests\n  ${requests.join('\n  ')}`);
-        for (const [index, name] of requests.entries()) {
-          await test.step(`${index + 1} of ${requests.length}: ${name}`, async () => {
-            await signIn(browser, places, mail, { index, before });
+        for (const request of requests.filter((request) => !PICTURE_AGAIN.test(request))) {
+          await test.step(request, async () => {
+            expect(await signIn(browser, places, mail, { request, before })).toContain(request);
           });
         }
       });
