@@ -123,3 +123,38 @@ async fn whatever_is_in_an_sqlite_database_is_in_postgresql_after_it_was_copied(
     let missing = run(folder.path(), &new, &["db", "copy", "sqlite:missing.db"], "");
     assert!(!missing.status.success() && !folder.path().join("missing.db").exists());
 }
+
+/// Runs a program of PostgreSQL.
+fn program(name: &str, arguments: &[&str]) {
+    assert!(Command::new(name).args(arguments).status().unwrap().success(), "{name} {arguments:?}");
+}
+
+fn usernames(list: &str) -> Vec<String> {
+    let accounts: serde_json::Value = serde_json::from_str(list).unwrap();
+    accounts.as_array().unwrap().iter().map(|account| account["username"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+#[ignore = "needs a PostgreSQL; `cargo xtask test postgres` starts one"]
+async fn whatever_was_answered_before_a_dump_began_is_in_what_is_restored_of_it() {
+    let (folder, url, restored) = (tempfile::tempdir().unwrap(), new_database().await, new_database().await);
+    let dump = folder.path().join("dump");
+    let dump = dump.to_str().unwrap();
+    let add = |number: usize| {
+        done(folder.path(), &at(&url), &["user", "add", &format!("ada{number}")], "a blue kettle");
+    };
+    (0..3).for_each(add);
+    let keys = done(folder.path(), &at(&url), &["keys", "export"], "");
+    std::thread::scope(|scope| {
+        // Others are added all the while.
+        let adding = scope.spawn(|| (3..10).for_each(add));
+        program("pg_dump", &["--format=custom", "--file", dump, &url]);
+        adding.join().unwrap();
+    });
+    program("pg_restore", &["--no-owner", "--exit-on-error", "--dbname", &restored, dump]);
+    let there = usernames(&done(folder.path(), &at(&restored), &["user", "list", "--json"], ""));
+    assert!((0..3).all(|number| there.contains(&format!("ada{number}"))), "{there:?}");
+    assert_eq!(done(folder.path(), &at(&restored), &["keys", "export"], ""), keys);
+    // It is a whole database: it can be gone on with.
+    done(folder.path(), &at(&restored), &["user", "add", "grace"], "a blue kettle");
+}
