@@ -1,161 +1,219 @@
-//! The HTTP client of the wire contract: every request of the flow, and what its answer is.
+//! The wire contract: every request of the flow, and what its answer is.
 
-use gloo_net::http::{Method, Request, RequestBuilder, Response};
-use vestibule_flow::{Access, Binding, Lost, Reply, ServerAddress, proof::Subject};
+use vestibule_flow::{Access, Binding, Effect, Lost, Reply, ServerAddress, Try};
 use vestibule_protocol::{
-    AuthorizationCode, BUILT_IN_CLIENT, ChallengeError, ChallengeRequest, ErrorCode, Json, Me, Problem, ProblemKind,
-    Secret, SessionRequest, Sessions, SetPassword, SignInMetadata, TokenError, TokenRequest, TokenResponse, endpoint,
+    AuthorizationCode, BUILT_IN_CLIENT, ChallengeError, Json, Me, Problem, ProblemKind, Sessions, SetPreferredDevice,
+    SetRouteCallsToCell, SignInMetadata, TokenError, TokenResponse, endpoint,
 };
-use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestMode, RequestRedirect, UrlSearchParams};
 
-use crate::{browser, proofs};
+use crate::platform::{Request, Told, Topic, manner};
 
-/// Fetches a discovery document, following redirects.
-pub(crate) async fn discover(url: &str, signal: &AbortSignal) -> Reply {
-    let request = Request::get(url)
-        .credentials(RequestCredentials::Omit)
-        .cache(RequestCache::NoStore)
-        .abort_signal(Some(signal))
-        .build();
-    match send(request).await {
-        Err(lost) => Reply::Lost(lost),
-        Ok(answer) if answer.status >= 500 => Reply::Lost(Lost::Ill),
-        Ok(answer) => match answer.json(SignInMetadata::read) {
-            Some(metadata) if answer.status == 200 => Reply::Discovered(Box::new(metadata), answer.url),
-            _ => Reply::NotDiscovered,
-        },
+/// What the script says in the place of a status.
+const OFFLINE: u32 = 1;
+const NO_ANSWER: u32 = 2;
+const UNPROVEN: u32 = 3;
+
+/// Sends the request that an effect is.
+pub(crate) fn send(effect: &Effect) {
+    match effect {
+        Effect::Discover(number, url) => look(Topic::Discovery, *number, manner::DISCOVER, url),
+        Effect::Probe(number, url) => look(Topic::Probe, *number, manner::PROBE, url),
+        Effect::Challenge(number, url, request, binding) => {
+            post_form(Topic::Challenge, *number, url, &request.members(), *binding);
+        }
+        Effect::Token(number, url, request, binding) => {
+            post_form(Topic::Tokens, *number, url, &request.members(), *binding);
+        }
+        Effect::Revoke(number, url, token) => {
+            // RFC 7009 §2.1.
+            let members = [("client_id", BUILT_IN_CLIENT), ("token", token.expose())];
+            post_form(Topic::Revocation, *number, url, &members, Binding::None);
+        }
+        Effect::OpenSession(number, address, request) => {
+            let body = request.write();
+            let to = Endpoint { address, path: endpoint::SESSION, access: &Access::Cookie };
+            to.call(Topic::Me, *number, manner::POST, Some(&body));
+        }
+        Effect::EndSession(number, address) => {
+            let to = Endpoint { address, path: endpoint::SESSION, access: &Access::Cookie };
+            to.call(Topic::Done, *number, manner::DELETE, None);
+        }
+        Effect::LoadMe(number, address, access) => {
+            Endpoint { address, path: endpoint::ME, access }.call(Topic::Me, *number, manner::GET, None);
+        }
+        Effect::SetPreferredDevice(number, address, access, preferred_device) => {
+            let body = SetPreferredDevice { preferred_device: *preferred_device }.write();
+            let to = Endpoint { address, path: endpoint::PREFERRED_DEVICE, access };
+            to.call(Topic::Me, *number, manner::PUT, Some(&body));
+        }
+        Effect::SetRouteCallsToCell(number, address, access, route_calls_to_cell) => {
+            let body = SetRouteCallsToCell { route_calls_to_cell: *route_calls_to_cell }.write();
+            let to = Endpoint { address, path: endpoint::ROUTE_CALLS_TO_CELL, access };
+            to.call(Topic::Me, *number, manner::PUT, Some(&body));
+        }
+        Effect::ListSessions(number, address, access) => {
+            Endpoint { address, path: endpoint::SESSIONS, access }.call(Topic::Sessions, *number, manner::GET, None);
+        }
+        Effect::SignOutThere(number, address, access, id) => {
+            let mut path = format!("{}/", endpoint::SESSIONS);
+            encode(id, &mut path);
+            Endpoint { address, path: &path, access }.call(Topic::Done, *number, manner::DELETE, None);
+        }
+        Effect::SetPassword(number, address, access, passwords) => {
+            let body = passwords.write();
+            let to = Endpoint { address, path: endpoint::PASSWORD, access };
+            to.call(Topic::Done, *number, manner::PUT, Some(&body));
+        }
+        // No requests.
+        Effect::PrepareKey(_)
+        | Effect::Lock(_)
+        | Effect::Timer(..)
+        | Effect::Abort(_)
+        | Effect::Navigate(..)
+        | Effect::Store(..) => {}
     }
 }
 
-/// Finds out whether anything answers. What it says, a browser keeps to itself.
-pub(crate) async fn probe(url: &str, signal: &AbortSignal) -> Reply {
-    let request = Request::get(url)
-        .mode(RequestMode::NoCors)
-        .credentials(RequestCredentials::Omit)
-        .cache(RequestCache::NoStore)
-        .abort_signal(Some(signal))
-        .build();
-    match request {
-        Ok(request) => Reply::Probed(request.send().await.is_ok()),
-        Err(_) => Reply::Probed(false),
+/// Fetches what is open to all.
+fn look(topic: Topic, number: Try, manner: &'static str, url: &str) {
+    Request { topic, number, manner, url, token: None, is_bound: false, body: None }.send();
+}
+
+/// Sends a form, with a proof where it is bound.
+fn post_form(topic: Topic, number: Try, url: &str, members: &[(&str, &str)], binding: Binding) {
+    let mut body = String::new();
+    for (name, value) in members {
+        if !body.is_empty() {
+            body.push('&');
+        }
+        body.push_str(name);
+        body.push('=');
+        encode(value, &mut body);
+    }
+    let is_bound = binding == Binding::Key;
+    Request { topic, number, manner: manner::FORM, url, token: None, is_bound, body: Some(&body) }.send();
+}
+
+/// A place under `/api`, with whatever opens it.
+struct Endpoint<'a> {
+    address: &'a ServerAddress,
+    path: &'a str,
+    access: &'a Access,
+}
+
+impl Endpoint<'_> {
+    /// Sends a request there, and a body of JSON where there is one.
+    fn call(&self, topic: Topic, number: Try, method: &'static str, body: Option<&str>) {
+        let (token, is_bound) = match self.access {
+            Access::Cookie => (None, false),
+            Access::Bearer(token) => (Some(token.expose()), false),
+            Access::Bound(token) => (Some(token.expose()), true),
+        };
+        let url = self.address.join(self.path);
+        Request { topic, number, manner: method, url: &url, token, is_bound, body }.send();
     }
 }
 
-/// Sends a step of the sign-in.
-pub(crate) async fn challenge(url: &str, request: &ChallengeRequest, binding: Binding, signal: &AbortSignal) -> Reply {
-    match post_form(url, &request.members(), binding, signal).await {
-        Err(lost) => Reply::Lost(lost),
-        Ok(answer) => match (answer.status, answer.json(AuthorizationCode::read), answer.json(ChallengeError::read)) {
-            (200, Some(code), _) => Reply::Granted(code),
-            (_, _, Some(error)) => Reply::Challenged(Box::new(error), answer.retry_after),
-            _ => Reply::Lost(Lost::Ill),
-        },
+/// Writes a text so that it means itself in every part of a URL and in a form (RFC 3986 §2.1).
+fn encode(text: &str, into: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            into.push(byte.into());
+        } else {
+            let [high, low] = [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)].into());
+            into.extend(['%', high, low]);
+        }
     }
 }
 
-/// Turns a code into a cookie.
-pub(crate) async fn open_session(address: &ServerAddress, body: &SessionRequest, signal: &AbortSignal) -> Reply {
-    me(call(Method::POST, &address.join(endpoint::SESSION), &Access::Cookie, Some(body.write()), signal).await)
-}
-
-/// Asks the token endpoint.
-pub(crate) async fn token(url: &str, request: &TokenRequest, binding: Binding, signal: &AbortSignal) -> Reply {
-    match post_form(url, &request.members(), binding, signal).await {
-        Err(lost) => Reply::Lost(lost),
-        Ok(answer) => match (answer.status, answer.json(TokenResponse::read), answer.json(TokenError::read)) {
-            (200, Some(tokens), _) => Reply::Tokens(Box::new(tokens)),
-            (_, _, Some(error)) => Reply::NoTokens(error.error, answer.retry_after),
-            _ => Reply::Lost(Lost::Ill),
-        },
+/// What an answer means.
+pub(crate) fn read(answer: &Told) -> Reply {
+    let lost = match answer.status {
+        OFFLINE => Some(Lost::Offline),
+        NO_ANSWER => Some(Lost::NoAnswer),
+        UNPROVEN => Some(Lost::Unproven),
+        _ => None,
+    };
+    match (answer.topic, lost) {
+        (Topic::Probe, lost) => Reply::Probed(lost.is_none()),
+        (_, Some(lost)) => Reply::Lost(lost),
+        (Topic::Discovery, None) => discovered(answer),
+        (Topic::Challenge, None) => challenged(answer),
+        (Topic::Tokens, None) => tokens(answer),
+        (Topic::Revocation, None) => revoked(answer),
+        (Topic::Me, None) => me(answer),
+        (Topic::Sessions, None) => sessions(answer),
+        (_, None) if answer.is_success() => Reply::Done,
+        (_, None) => answer.problem(),
     }
 }
 
-/// Fetches the User tab.
-pub(crate) async fn load_me(address: &ServerAddress, access: &Access, signal: &AbortSignal) -> Reply {
-    me(call(Method::GET, &address.join(endpoint::ME), access, None, signal).await)
-}
-
-/// Changes a setting; the answer is the User tab as it is then.
-pub(crate) async fn set(
-    address: &ServerAddress,
-    path: &str,
-    access: &Access,
-    body: String,
-    signal: &AbortSignal,
-) -> Reply {
-    me(call(Method::PUT, &address.join(path), access, Some(body), signal).await)
-}
-
-/// Fetches the list of places where the person is signed in.
-pub(crate) async fn list_sessions(address: &ServerAddress, access: &Access, signal: &AbortSignal) -> Reply {
-    match call(Method::GET, &address.join(endpoint::SESSIONS), access, None, signal).await {
-        Err(lost) => Reply::Lost(lost),
-        Ok(answer) => match answer.json(Sessions::read) {
-            Some(sessions) if answer.is_success() => Reply::Sessions(sessions),
-            _ => answer.problem(),
-        },
+fn discovered(answer: &Told) -> Reply {
+    if answer.status >= 500 {
+        return Reply::Lost(Lost::Ill);
+    }
+    match answer.json(SignInMetadata::read) {
+        Some(metadata) if answer.status == 200 => {
+            Reply::Discovered(Box::new(metadata), answer.url.clone().unwrap_or_default())
+        }
+        _ => Reply::NotDiscovered,
     }
 }
 
-/// Signs out in another place.
-pub(crate) async fn sign_out_there(address: &ServerAddress, access: &Access, id: &str, signal: &AbortSignal) -> Reply {
-    let url = address.join(&format!("{}/{}", endpoint::SESSIONS, js_sys::encode_uri_component(id)));
-    done(call(Method::DELETE, &url, access, None, signal).await)
-}
-
-/// Changes the own password.
-pub(crate) async fn set_password(
-    address: &ServerAddress,
-    access: &Access,
-    body: &SetPassword,
-    signal: &AbortSignal,
-) -> Reply {
-    done(call(Method::PUT, &address.join(endpoint::PASSWORD), access, Some(body.write()), signal).await)
-}
-
-/// Ends the session that a cookie holds.
-pub(crate) async fn end_session(address: &ServerAddress, signal: &AbortSignal) -> Reply {
-    done(call(Method::DELETE, &address.join(endpoint::SESSION), &Access::Cookie, None, signal).await)
-}
-
-/// Gives a refresh token back (RFC 7009 §2.1).
-pub(crate) async fn revoke(url: &str, token: &Secret, signal: &AbortSignal) -> Reply {
-    let members = [("client_id", BUILT_IN_CLIENT), ("token", token.expose())];
-    match post_form(url, &members, Binding::None, signal).await {
-        Err(lost) => Reply::Lost(lost),
-        Ok(answer) if answer.is_success() => Reply::Done,
-        Ok(answer) => match answer.json(TokenError::read) {
-            Some(error) => Reply::NoTokens(error.error, answer.retry_after),
-            None => Reply::Lost(Lost::Ill),
-        },
+fn challenged(answer: &Told) -> Reply {
+    if answer.status == 200
+        && let Some(code) = answer.json(AuthorizationCode::read)
+    {
+        return Reply::Granted(code);
+    }
+    match answer.json(ChallengeError::read) {
+        Some(error) => Reply::Challenged(Box::new(error), answer.retry_after),
+        None => Reply::Lost(Lost::Ill),
     }
 }
 
-/// An answer that has come in whole.
-struct Answer {
-    status: u16,
-    url: String,
-    retry_after: Option<u64>,
-    body: String,
+fn tokens(answer: &Told) -> Reply {
+    if answer.status == 200
+        && let Some(tokens) = answer.json(TokenResponse::read)
+    {
+        return Reply::Tokens(Box::new(tokens));
+    }
+    no_tokens(answer)
 }
 
-impl Answer {
+fn revoked(answer: &Told) -> Reply {
+    if answer.is_success() { Reply::Done } else { no_tokens(answer) }
+}
+
+fn no_tokens(answer: &Told) -> Reply {
+    match answer.json(TokenError::read) {
+        Some(error) => Reply::NoTokens(error.error, answer.retry_after),
+        None => Reply::Lost(Lost::Ill),
+    }
+}
+
+fn me(answer: &Told) -> Reply {
+    match answer.json(Me::read) {
+        Some(me) if answer.is_success() => Reply::Me(Box::new(me)),
+        _ => answer.problem(),
+    }
+}
+
+fn sessions(answer: &Told) -> Reply {
+    match answer.json(Sessions::read) {
+        Some(sessions) if answer.is_success() => Reply::Sessions(sessions),
+        _ => answer.problem(),
+    }
+}
+
+impl Told {
     fn json<T>(&self, read: fn(Json<'_>) -> Option<T>) -> Option<T> {
-        Json::parse(&self.body).and_then(read)
+        read(Json::parse(self.text.as_deref()?)?)
     }
 
     fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
-    }
-
-    /// Whether the same request may pass with another proof: the server wants its own nonce in it (RFC 9449 §8, §9), or
-    /// has seen this one before, because the browser itself sent the request twice over a broken connection.
-    fn wants_another_proof(&self) -> bool {
-        let of_token = |error| matches!(error, ErrorCode::UseDpopNonce | ErrorCode::InvalidDpopProof);
-        let of_api = |kind| matches!(kind, ProblemKind::UseDpopNonce | ProblemKind::InvalidDpopProof);
-        matches!(self.status, 400 | 401)
-            && (self.json(TokenError::read).is_some_and(|answer| of_token(answer.error))
-                || self.json(Problem::read).is_some_and(|answer| of_api(answer.kind)))
     }
 
     fn problem(&self) -> Reply {
@@ -166,109 +224,4 @@ impl Answer {
             None => Reply::Lost(Lost::Ill),
         }
     }
-}
-
-fn me(answer: Result<Answer, Lost>) -> Reply {
-    match answer {
-        Err(lost) => Reply::Lost(lost),
-        Ok(answer) => match answer.json(Me::read) {
-            Some(me) if answer.is_success() => Reply::Me(Box::new(me)),
-            _ => answer.problem(),
-        },
-    }
-}
-
-fn done(answer: Result<Answer, Lost>) -> Reply {
-    match answer {
-        Err(lost) => Reply::Lost(lost),
-        Ok(answer) if answer.is_success() => Reply::Done,
-        Ok(answer) => answer.problem(),
-    }
-}
-
-/// Sends a request under `/api` with whatever opens it, and a body of JSON where there is one.
-async fn call(
-    method: Method,
-    url: &str,
-    access: &Access,
-    body: Option<String>,
-    signal: &AbortSignal,
-) -> Result<Answer, Lost> {
-    let token = if let Access::Bound(token) = access { Some(token) } else { None };
-    let subject = token.map(|token| Subject { method: method.as_str(), url, token: Some(token) });
-    proven(subject, |proof| {
-        let builder = RequestBuilder::new(url).method(method.clone()).cache(RequestCache::NoStore);
-        let builder = sealed(builder, proof, signal);
-        let builder = match access {
-            Access::Cookie => builder.header(endpoint::INTENT_HEADER, endpoint::INTENT_VALUE),
-            Access::Bearer(token) => authorized(builder, "Bearer", token),
-            Access::Bound(token) => authorized(builder, "DPoP", token),
-        };
-        match &body {
-            None => builder.build(),
-            Some(body) => builder.header("content-type", "application/json").body(body.as_str()),
-        }
-    })
-    .await
-}
-
-fn authorized(builder: RequestBuilder, scheme: &str, token: &Secret) -> RequestBuilder {
-    builder.credentials(RequestCredentials::Omit).header("authorization", &format!("{scheme} {}", token.expose()))
-}
-
-/// Sends a form-encoded POST, which needs no preflight but for its proof.
-async fn post_form(
-    url: &str,
-    members: &[(&str, &str)],
-    binding: Binding,
-    signal: &AbortSignal,
-) -> Result<Answer, Lost> {
-    let subject = (binding == Binding::Key).then_some(Subject { method: "POST", url, token: None });
-    proven(subject, |proof| {
-        let encoded = UrlSearchParams::new().map_err(|error| gloo_net::Error::GlooError(format!("{error:?}")))?;
-        for (name, value) in members {
-            encoded.append(name, value);
-        }
-        sealed(Request::post(url), proof, signal).body(encoded)
-    })
-    .await
-}
-
-/// What carries a secret goes where it was meant to go: no redirect takes it along.
-fn sealed(builder: RequestBuilder, proof: Option<&str>, signal: &AbortSignal) -> RequestBuilder {
-    let builder = builder.redirect(RequestRedirect::Error).abort_signal(Some(signal));
-    match proof {
-        None => builder,
-        Some(proof) => builder.header("dpop", proof),
-    }
-}
-
-/// Sends a request with a proof of its subject, where there is one, and never without; once more where the server wants
-/// another proof.
-async fn proven(
-    subject: Option<Subject<'_>>,
-    request: impl Fn(Option<&str>) -> Result<Request, gloo_net::Error>,
-) -> Result<Answer, Lost> {
-    let Some(subject) = subject else { return send(request(None)).await };
-    let proof = async || proofs::make(&subject).await.ok_or(Lost::Unproven);
-    let answer = send(request(Some(&proof().await?))).await?;
-    if answer.wants_another_proof() {
-        return send(request(Some(&proof().await?))).await;
-    }
-    Ok(answer)
-}
-
-async fn send(request: Result<Request, gloo_net::Error>) -> Result<Answer, Lost> {
-    let no_answer = |_: gloo_net::Error| if browser::is_offline() { Lost::Offline } else { Lost::NoAnswer };
-    let response: Response = request.map_err(no_answer)?.send().await.map_err(no_answer)?;
-    let headers = response.headers();
-    if let Some(nonce) = headers.get("dpop-nonce") {
-        proofs::keep_nonce(&response.url(), nonce);
-    }
-    Ok(Answer {
-        status: response.status(),
-        url: response.url(),
-        retry_after: headers.get("retry-after").and_then(|seconds| seconds.trim().parse().ok()),
-        body: response.text().await.map_err(no_answer)?,
-    })
 }

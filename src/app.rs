@@ -16,7 +16,7 @@ use crate::{
         submit::cancel,
     },
     dom::{El, classed, el, find, follow, listen},
-    drafts::Drafts,
+    drafts,
     i18n::{Messages, provide_language},
     pages::{account::account, code::code, connect::connect, credentials::credentials, user::user},
     runner::Flow,
@@ -31,7 +31,6 @@ pub(crate) fn app(main: &El, messages: &'static Messages) {
     provide_brand();
     let announcer = Announcer::new();
     provide_context(announcer);
-    provide_context(Drafts::new());
     let flow = Flow::start();
     provide_context(flow);
     follow_the_url(flow);
@@ -95,11 +94,10 @@ fn follow_the_url(flow: Flow) {
 
 /// What was half typed at one stage is of no use at another.
 fn leave_drafts(flow: Flow) {
-    let drafts: Drafts = expect_context();
     follow(move || {
         let stage = flow.see(|state| (!is_resuming(state)).then(|| state.stage()));
         if let (true, Some(stage)) = (flow.is_started(), stage) {
-            drafts.leave(stage);
+            drafts::leave(stage);
         }
     });
 }

@@ -1,4 +1,5 @@
-//! The sign-in page. Everything in it runs in the browser; on the host this program writes the page's languages.
+//! The sign-in page. Everything in it runs in the browser; on the host this program writes
+//! the page's languages, and completes its script.
 
 #[cfg(target_arch = "wasm32")]
 mod api;
@@ -16,19 +17,13 @@ mod dom;
 mod drafts;
 mod i18n;
 #[cfg(target_arch = "wasm32")]
-mod key;
-#[cfg(target_arch = "wasm32")]
-mod locks;
-#[cfg(target_arch = "wasm32")]
 mod pages;
 #[cfg(target_arch = "wasm32")]
-mod proofs;
+mod platform;
 #[cfg(target_arch = "wasm32")]
 mod runner;
-#[cfg(target_arch = "wasm32")]
-mod storage;
-#[cfg(target_arch = "wasm32")]
-mod tabs;
+#[cfg(not(target_arch = "wasm32"))]
+mod script;
 #[cfg(target_arch = "wasm32")]
 #[cfg(test)]
 mod tests;
@@ -49,5 +44,6 @@ fn main() {
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::io::Result<()> {
     let folder = std::env::var_os("TRUNK_STAGING_DIR").ok_or(std::io::ErrorKind::NotFound)?;
-    i18n::files::write(folder.as_ref())
+    i18n::files::write(folder.as_ref())?;
+    script::complete(folder.as_ref())
 }

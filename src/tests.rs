@@ -17,7 +17,6 @@ use crate::{
         notice::{Tone, notice},
     },
     dom::{El, Said, el},
-    drafts::Drafts,
     i18n::{ENGLISH, provide_language},
     runner::Flow,
 };
@@ -34,6 +33,7 @@ struct Stage {
 
 impl Stage {
     fn mount(part: impl FnOnce() -> El + 'static) -> Self {
+        provide_platform();
         let root: HtmlElement = document().create_element("div").unwrap().dyn_into().unwrap();
         document().body().unwrap().append_child(&root).unwrap();
         let (send_flow, flow) = std::sync::mpsc::channel();
@@ -41,7 +41,6 @@ impl Stage {
         let mounted = mount_to(root.clone(), move || {
             provide_language(&ENGLISH);
             provide_context(Announcer::new());
-            provide_context(Drafts::new());
             let flow = Flow::start();
             provide_context(flow);
             send_flow.send(flow).unwrap();
@@ -69,6 +68,20 @@ impl Stage {
     fn error(&self) -> Option<String> {
         self.find("[role=alert]").and_then(|error| error.text_content())
     }
+}
+
+/// The build of the page puts this into its module.
+fn provide_platform() {
+    thread_local! {
+        static PROVIDED: std::cell::OnceCell<()> = const { std::cell::OnceCell::new() };
+    }
+    PROVIDED.with(|provided| {
+        provided.get_or_init(|| {
+            let script = document().create_element("script").unwrap();
+            script.set_text_content(Some(include_str!("../script/platform.js")));
+            document().head().unwrap().append_child(&script).unwrap();
+        });
+    });
 }
 
 /// Lets every effect run that is waiting to.

@@ -12,7 +12,7 @@ use crate::{
     browser::ThisBrowser,
     components::field::{Field, Kind, Parts, field},
     dom::{Said, classed, follow},
-    drafts::use_drafts,
+    drafts,
     i18n::{fill_number, use_messages},
     runner::use_flow,
 };
@@ -23,7 +23,6 @@ use crate::{
 pub(crate) fn code_input(length: impl Fn() -> usize + Copy + 'static, error: Said) -> Field {
     let flow = use_flow();
     let messages = use_messages();
-    let drafts = use_drafts();
     let at_once = RwSignal::new(None::<AccessCodeError>);
     // What was submitted is told by the flow, and what is typed since then by the field.
     let mut before = flow.now(State::refusals);
@@ -37,7 +36,7 @@ pub(crate) fn code_input(length: impl Fn() -> usize + Copy + 'static, error: Sai
     let take = move |text: &str| {
         let parsed = AccessCode::parse(text, untrack(length), ThisBrowser::is_alphanumeric);
         // Half a code is no secret yet; a whole one is on its way.
-        drafts.keep(Stage::Code, "code", if parsed.is_ok() { "" } else { text });
+        drafts::keep(Stage::Code, "code", if parsed.is_ok() { "" } else { text });
         let hopeless =
             |error: &AccessCodeError| matches!(error, AccessCodeError::NotADigit(_) | AccessCodeError::TooLong(_));
         at_once.set(parsed.as_ref().err().copied().filter(hopeless));

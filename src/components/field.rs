@@ -7,7 +7,7 @@ use web_sys::HtmlInputElement;
 
 use crate::{
     dom::{El, Said, classed, el, follow, listen},
-    drafts::{Drafts, use_drafts},
+    drafts,
     i18n::Pick,
     runner::{Flow, use_flow},
 };
@@ -66,9 +66,9 @@ pub(crate) struct Parts {
 /// in the DOM, where password managers put it too; it is read when the stage is submitted.
 pub(crate) fn field(parts: Parts) -> Field {
     let Parts { id, label, kind, value, error, hint, beside } = parts;
-    let (drafts, flow) = (use_drafts(), use_flow());
+    let flow = use_flow();
     let stage = flow.now(State::stage);
-    let value = drafts.of(stage, id).unwrap_or(value);
+    let value = drafts::of(stage, id).unwrap_or(value);
     let (hint_id, error_id) = ([id, "-hint"].concat(), [id, "-error"].concat());
     let is_wrong = {
         let error = Rc::clone(&error);
@@ -98,7 +98,7 @@ pub(crate) fn field(parts: Parts) -> Field {
         let input = input.clone();
         move |_| {
             if kind.is_kept {
-                drafts.keep(stage, id, &input.value());
+                drafts::keep(stage, id, &input.value());
             }
             tell_of_editing(flow);
         }
@@ -139,15 +139,15 @@ fn tell_of_editing(flow: Flow) {
 /// Keeps what is typed in a field that stands already, and what was typed in it before; else fills it in with what was
 /// half typed in an earlier page.
 pub(crate) fn keep_what_is_typed(id: &'static str, stage: Stage, input: &HtmlInputElement) {
-    let (drafts, flow): (Drafts, _) = (use_drafts(), use_flow());
-    match (input.value(), drafts.of(stage, id)) {
+    let flow = use_flow();
+    match (input.value(), drafts::of(stage, id)) {
         (typed, Some(draft)) if typed.is_empty() => input.set_value(&draft),
-        (typed, _) if !typed.is_empty() => drafts.keep(stage, id, &typed),
+        (typed, _) if !typed.is_empty() => drafts::keep(stage, id, &typed),
         _ => {}
     }
     let field = input.clone();
     listen(input, "input", move |_| {
-        drafts.keep(stage, id, &field.value());
+        drafts::keep(stage, id, &field.value());
         tell_of_editing(flow);
     });
 }

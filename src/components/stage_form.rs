@@ -13,7 +13,7 @@ use crate::{
         notice::{Tone, notice},
     },
     dom::{El, classed, el, follow, once_shown},
-    drafts::use_drafts,
+    drafts,
     i18n::{Messages, Pick, fill_number, use_messages},
     runner::use_flow,
 };
@@ -50,7 +50,7 @@ pub(crate) fn stage_form(stage: Stage, heading: Pick, group: El, on_submit: Box<
 /// What a stage does when it shows: it is the page's title, it is announced, and the focus goes to its first field, or
 /// stays where the person has put it.
 pub(crate) fn present(form: &HtmlFormElement, stage: Stage, heading: Rc<dyn Fn() -> String>) {
-    let (announcer, drafts, flow) = (use_announcer(), use_drafts(), use_flow());
+    let (announcer, flow) = (use_announcer(), use_flow());
     let (messages, name) = (use_messages(), use_service_name());
     let title = Rc::clone(&heading);
     follow(move || leptos::prelude::document().set_title(&[&title(), " – ", &name()].concat()));
@@ -64,7 +64,7 @@ pub(crate) fn present(form: &HtmlFormElement, stage: Stage, heading: Rc<dyn Fn()
         });
         let active = leptos::prelude::document().active_element();
         if !active.is_some_and(|active| form.contains(Some(&active))) {
-            focus_first(&form, drafts.latest(stage));
+            focus_first(&form, drafts::latest(stage));
         }
     });
 }

@@ -17,7 +17,7 @@ use crate::{
         submit::submit,
     },
     dom::{El, classed, once_shown, said},
-    drafts::use_drafts,
+    drafts,
     i18n::{Messages, fill, use_messages},
     runner::use_flow,
 };
@@ -55,7 +55,7 @@ fn cell_number(input: StoredValue<Option<HtmlInputElement>, LocalStorage>) -> El
     let flow = use_flow();
     let messages = use_messages();
     let begun_with_number = flow.now(|state| state.cell_number().is_some());
-    let was_open = begun_with_number || use_drafts().of(Stage::Account, "cell-number").is_some();
+    let was_open = begun_with_number || drafts::of(Stage::Account, "cell-number").is_some();
     let is_open = RwSignal::new(was_open);
     let hint = move || messages.get().account.cell_number_help.to_owned();
     let build = move || {

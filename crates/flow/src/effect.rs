@@ -4,7 +4,21 @@ use crate::{ServerAddress, Stage};
 
 /// The number of a try. Answers to any other than the pending one are late, and change nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Try(pub(crate) u64);
+pub struct Try(pub(crate) u32);
+
+impl Try {
+    /// The try of this number.
+    #[must_use]
+    pub fn of(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Its number: 0 for what nobody waits for.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
 
 /// Something to do. Requests are answered by `Event::Reply` with the same try.
 #[derive(Clone, Debug)]

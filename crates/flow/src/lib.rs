@@ -20,7 +20,6 @@ mod failure;
 mod key;
 pub mod password;
 mod pkce;
-pub mod proof;
 mod renewal;
 mod resume;
 mod server;

@@ -1,6 +1,9 @@
 use vestibule_protocol::{SignInMetadata, Theme, UcConfiguration};
 
-use crate::{AddressError, Browser, ServerAddress, proof};
+use crate::{AddressError, Browser, ServerAddress};
+
+/// The algorithm that the page signs its proofs with.
+const ALGORITHM: &str = "ES256";
 
 /// A server that was found, and what it says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +63,7 @@ impl Server {
             challenge_endpoint,
             token_endpoint: metadata.token_endpoint,
             revocation_endpoint: metadata.revocation_endpoint,
-            takes_proofs: metadata.dpop_signing_alg_values_supported.iter().any(|name| name == proof::ALGORITHM),
+            takes_proofs: metadata.dpop_signing_alg_values_supported.iter().any(|name| name == ALGORITHM),
         })
     }
 }

@@ -52,10 +52,13 @@ fn trunk(into: &Path) -> Result<(), Failure> {
         .args(["build", "--release", "--offline", "--dist"])
         .arg(into)
         .env("PATH", tools::path())
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", short_paths())
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", format!("{SMALL_HASH} {}", short_paths()))
         .env_remove("NO_COLOR")
         .current_dir(place::root()))
 }
+
+/// The page hashes once in a sign-in: 6 kB for doing it faster are not worth it.
+const SMALL_HASH: &str = r#"--cfg sha2_backend_soft="compact""#;
 
 /// Panic messages carry source paths: without this machine's folders they are shorter, and the same everywhere.
 fn short_paths() -> String {

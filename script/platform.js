@@ -1,0 +1,414 @@
+// What the program has the browser do: requests and their proofs, its key, storage, turns among tabs. `src/script.rs`
+// puts this into the module that starts the program; what comes of anything is told by `tell`, and nothing else throws:
+// an error of `tell` is a panic of the program, which `boot.js` is to see.
+const platform = (() => {
+  "use strict";
+  const DATABASE = "vestibule";
+  const STORE = "records";
+  // The flow's record, what is half typed, and the key of this browser.
+  const [RECORD, DRAFT, KEY] = ["", "draft", "key"];
+  // Milliseconds that the database may take for each answer, and all in all for giving or taking a key: then the page
+  // has a key of its own. Some browsers never answer where storage is switched off.
+  const LIMIT = 1_500;
+  const KEY_LIMIT = 2_000;
+  // In the place of a status, where there is none.
+  const [OFFLINE, NO_ANSWER, UNPROVEN] = [1, 2, 3];
+
+  const base = new URL(document.baseURI).pathname.replace(/\/+$/, "");
+  // A server below a path has a record, tabs and turns of its own.
+  const NAME = `vestibule ${base}/`;
+
+  /** Called with topic, number of the try, status, seconds of `Retry-After` or less than 0, and two texts. */
+  let tell;
+
+  // The store, written with strict durability: `localStorage` can lose its last seconds with the browser. Where there is
+  // none, or it is full, the page works without: it only cannot go on after a reload.
+
+  const finished = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = reject;
+      // A rejection that comes after the result changes nothing.
+      setTimeout(reject, LIMIT);
+    });
+
+  const inDatabase = async (work) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => {
+      try {
+        request.result.createObjectStore(STORE);
+      } catch {
+        // That leaves a database without the store, and every use of it fails too.
+      }
+    };
+    const database = await finished(request);
+    try {
+      return await work(database);
+    } finally {
+      database.close();
+    }
+  };
+
+  const get = (name) =>
+    inDatabase((database) => finished(database.transaction(STORE).objectStore(STORE).get(`${base}/${name}`))).catch(
+      () => undefined,
+    );
+
+  const getText = async (name) => {
+    const text = await get(name);
+    return typeof text === "string" ? text : undefined;
+  };
+
+  /** Ends when it is safe, with `true`, or cannot be: full, or switched off. */
+  const change = (act, name, value, durability) =>
+    inDatabase(
+      (database) =>
+        new Promise((resolve, reject) => {
+          const transaction = database.transaction(STORE, "readwrite", { durability });
+          transaction.objectStore(STORE)[act](value, `${base}/${name}`);
+          // The request is done long before the transaction is safe.
+          transaction.oncomplete = () => resolve(true);
+          transaction.onerror = transaction.onabort = reject;
+        }),
+    ).catch(() => false);
+
+  // What is stored, as far as this tab knows; nothing while that failed.
+  let known;
+  // The way to the other tabs: what one stores, it tells them. Where a browser has none, each tab finds out when it is
+  // looked at again.
+  let channel;
+
+  const isNews = (record) => {
+    const before = known;
+    known = record;
+    return record !== before;
+  };
+
+  /** What another tab has stored, if this one does not know it yet. */
+  const news = async () => {
+    if (known === undefined) return undefined;
+    const record = await getText(RECORD);
+    return record !== undefined && isNews(record) ? record : undefined;
+  };
+
+  const start = async (listener, started, elsewhere) => {
+    tell = listener;
+    const [draft, record] = await Promise.all([getText(DRAFT), getText(RECORD)]);
+    try {
+      channel = new BroadcastChannel(NAME);
+      channel.onmessage = ({ data }) => {
+        if (typeof data === "string" && isNews(data)) tell(elsewhere, 0, 0, -1, data);
+      };
+    } catch {
+      // Not every browser has one.
+    }
+    known = record;
+    restore(draft);
+    tell(started, 0, 0, -1, record);
+  };
+
+  /** The page is seen again. Tabs that sleep hear nothing: what others have stored meanwhile comes first. */
+  const look = async (returned, elsewhere) => {
+    const record = await news();
+    if (record !== undefined) tell(elsewhere, 0, 0, -1, record);
+    tell(returned, 0, 0, -1);
+  };
+
+  const store = async (topic, number, record, canGoOn) => {
+    try {
+      // Tells the next start whether there may be something to go on with, before it can ask the database (`boot.js`).
+      const mark = `vestibule-begun ${base}/`;
+      if (canGoOn) localStorage.setItem(mark, "1");
+      else localStorage.removeItem(mark);
+    } catch {
+      // Then the first screen shows for a moment.
+    }
+    const isStored = await change("put", RECORD, record, "strict");
+    channel?.postMessage(record);
+    known = isStored ? record : undefined;
+    tell(topic, number, 0, -1);
+  };
+
+  // Half-typed text outlives the page: a trip to another app must not cost it. Never a password.
+
+  /** The path of a stage, and the values of its fields. */
+  let [at, fields] = ["", {}];
+
+  /** Takes what an earlier page had stored; what cannot be read is dropped in silence. */
+  const restore = (text) => {
+    try {
+      const [path, values] = JSON.parse(text);
+      if (Object.values(values).every((value) => typeof value === "string")) [at, fields] = [path, values];
+    } catch {
+      // Then nothing was half typed.
+    }
+  };
+
+  // Only the latest text counts: while one is being stored, those in between are skipped.
+  let isLatest = true;
+  let isKeeping = false;
+  const keepDraft = async () => {
+    isLatest = false;
+    if (isKeeping) return;
+    isKeeping = true;
+    while (!isLatest) {
+      isLatest = true;
+      // Its last letters may be lost with the machine.
+      await change("put", DRAFT, JSON.stringify([at, fields]), "relaxed");
+    }
+    isKeeping = false;
+  };
+
+  const drafts = {
+    /** What was half typed in a field of a stage. */
+    draftOf: (path, field) => (at === path ? fields[field] : undefined),
+    /** A field that was half typed at a stage. */
+    latestDraft: (path) => (at === path ? Object.keys(fields).sort()[0] : undefined),
+    keepDraft: (path, field, value) => {
+      if (at !== path) [at, fields] = [path, {}];
+      if (value) fields[field] = value;
+      else delete fields[field];
+      keepDraft();
+    },
+    /** Another stage shows: what was typed at an earlier one has been submitted, or is not wanted. */
+    leaveDrafts: (path) => {
+      if (at === path || !Object.keys(fields).length) return;
+      [at, fields] = ["", {}];
+      keepDraft();
+    },
+  };
+
+  // The key of this browser: never extractable, kept for as long as the browser keeps its storage, and in memory where
+  // it cannot be stored. Its thumbprint is what servers know this device by.
+
+  const readKey = async () => {
+    const pair = await get(KEY);
+    return pair?.privateKey instanceof CryptoKey ? pair : undefined;
+  };
+
+  const addKey = async (pair) => {
+    await change("add", KEY, pair, "strict");
+    // Another tab may have been quicker, and some browsers cannot store keys: what is stored is what counts.
+    return readKey();
+  };
+
+  const withinLimit = (work) => Promise.race([work, new Promise((resolve) => setTimeout(resolve, KEY_LIMIT))]);
+
+  const findKey = async () => {
+    // Absent where the page is not encrypted.
+    const { subtle } = crypto;
+    let kept = await withinLimit(readKey());
+    let pair = kept;
+    if (!kept) {
+      pair = await subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
+      kept = await withinLimit(addKey(pair));
+      pair = kept ?? pair;
+    }
+    const { kty, crv, x, y } = await subtle.exportKey("jwk", pair.publicKey);
+    return { privateKey: pair.privateKey, jwk: { kty, crv, x, y }, isKept: kept !== undefined };
+  };
+
+  // Made ready once for this page. Nobody may be waiting yet who could be told of a failure.
+  let ready;
+  const key = () => (ready ??= findKey().catch(() => undefined));
+
+  /** Tells how long the key lives: 0 where there is none, 1 as long as the page, 2 longer. */
+  const prepareKey = async (topic, number) => {
+    const own = await key();
+    tell(topic, number, own ? 1 + own.isKept : 0, -1);
+  };
+
+  // Proofs that a request comes from the holder of the key (RFC 9449).
+
+  /** The latest nonce of each server, by its origin. */
+  const nonces = new Map();
+
+  const base64url = (bytes) =>
+    btoa(String.fromCharCode(...new Uint8Array(bytes)))
+      .replace(/=/g, "")
+      .replace(/\+/g, "-")
+      .replace(/\//g, "_");
+  const octets = (text) => new TextEncoder().encode(text);
+  const encoded = (part) => base64url(octets(JSON.stringify(part)));
+
+  const proof = async (method, url, token) => {
+    const { privateKey, jwk } = await key();
+    const { subtle } = crypto;
+    const claims = {
+      jti: base64url(crypto.getRandomValues(new Uint8Array(32))),
+      htm: method,
+      htu: url.replace(/[?#].*/s, ""),
+      // By the clock of the device, which may be wrong: the nonce is what counts.
+      iat: Math.floor(Date.now() / 1000),
+      nonce: nonces.get(new URL(url).origin),
+      ath: token === undefined ? token : base64url(await subtle.digest("SHA-256", octets(token))),
+    };
+    const input = `${encoded({ typ: "dpop+jwt", alg: "ES256", jwk })}.${encoded(claims)}`;
+    const signature = await subtle.sign({ name: "ECDSA", hash: "SHA-256" }, privateKey, octets(input));
+    return `${input}.${base64url(signature)}`;
+  };
+
+  const ANOTHER = ["use_dpop_nonce", "invalid_dpop_proof"];
+  const PROBLEM = "urn:vestibule:problem:";
+
+  /**
+   * Whether the same request may pass with another proof: the server wants its own nonce in it (RFC 9449 §8, §9), or has
+   * seen this one before, because the browser itself sent the request twice over a broken connection.
+   */
+  const wantsAnother = ({ status, text }) => {
+    if (status !== 400 && status !== 401) return false;
+    try {
+      const { error, type } = JSON.parse(text);
+      return ANOTHER.some((name) => error === name || type === PROBLEM + name.replace(/_/g, "-"));
+    } catch {
+      return false;
+    }
+  };
+
+  // Requests. One try is under way at a time: earlier ones are over when a new one begins.
+
+  let current = {};
+  const signalOf = (number) => {
+    if (current.number !== number) current = { number, controller: new AbortController() };
+    return current.controller.signal;
+  };
+
+  const abort = (number) => {
+    if (current.number !== number) return;
+    current.controller.abort();
+    current = {};
+  };
+
+  const SEALED = { redirect: "error" };
+  /** What carries a secret goes where it was meant to go: no redirect takes it along. */
+  const MANNERS = {
+    discover: { credentials: "omit", cache: "no-store" },
+    // What an answer says, a browser keeps to itself.
+    probe: { credentials: "omit", cache: "no-store", mode: "no-cors" },
+    // Needs no preflight but for its proof.
+    form: { ...SEALED, method: "POST" },
+  };
+
+  const options = (manner, token, isBound, body) => {
+    if (manner === "form") return { ...MANNERS.form, body: new URLSearchParams(body), headers: {} };
+    if (MANNERS[manner]) return { ...MANNERS[manner], headers: {} };
+    const call = { ...SEALED, method: manner, cache: "no-store", body, headers: {} };
+    if (body !== undefined) call.headers["content-type"] = "application/json";
+    if (token === undefined) {
+      // The cookie goes along by itself.
+      call.headers["x-vestibule"] = "1";
+    } else {
+      call.credentials = "omit";
+      call.headers.authorization = `${isBound ? "DPoP" : "Bearer"} ${token}`;
+    }
+    return call;
+  };
+
+  const seconds = (text) => (/^\s*\d+\s*$/.test(text) ? Number(text) : -1);
+
+  const send = async (url, init) => {
+    const response = await fetch(url, init);
+    const { status, headers } = response;
+    const nonce = headers.get("dpop-nonce");
+    if (nonce !== null) nonces.set(new URL(response.url || url).origin, nonce);
+    return { status, after: seconds(headers.get("retry-after")), text: await response.text(), url: response.url };
+  };
+
+  /** A request that is bound to the key is never sent without its proof. */
+  const proven = async (url, token, init) => {
+    try {
+      init.headers.dpop = await proof(init.method, url, token);
+    } catch {
+      return { status: UNPROVEN };
+    }
+    return send(url, init);
+  };
+
+  const request = async (topic, number, manner, url, token, isBound, body) => {
+    const signal = signalOf(number);
+    let answer;
+    try {
+      const init = { ...options(manner, token, isBound, body), signal };
+      answer = await (isBound ? proven(url, token, init) : send(url, init));
+      if (isBound && wantsAnother(answer)) answer = await proven(url, token, init);
+    } catch {
+      answer = { status: navigator.onLine === false ? OFFLINE : NO_ANSWER };
+    }
+    // Whoever aborted it knows already.
+    if (!signal.aborted) tell(topic, number, answer.status, answer.after ?? -1, answer.text, answer.url);
+  };
+
+  // Tabs take turns at what only one of them may do. Where a browser has no locks, each goes ahead: the server bears with
+  // that. A tab that goes away loses its turn.
+
+  let turn;
+
+  /** The turn lasts for as long as the try of this number. */
+  const keepTurn = (number) => {
+    if (!turn || turn.number === number) return;
+    turn.release();
+    turn = undefined;
+  };
+
+  const lock = async (topic, number) => {
+    const signal = signalOf(number);
+    const granted = new Promise((resolve, reject) => {
+      // Held until the promise is settled that this gives back.
+      const hold = () => new Promise(resolve);
+      // Fails if the waiting is aborted.
+      navigator.locks.request(NAME, { signal }, hold).catch(reject);
+    });
+    const release = await granted.catch(() => undefined);
+    if (signal.aborted) {
+      release?.();
+      return;
+    }
+    turn?.release();
+    turn = release && { number, release };
+    tell(topic, number, 0, -1, await news());
+  };
+
+  /** A moment so many seconds ago, in the language of the page, with the digits of all other numbers here. */
+  const shown = (ago, act, style) => new Date(Date.now() - ago * 1000)[act](`${document.documentElement.lang}-u-nu-latn`, style);
+
+  return {
+    start,
+    look,
+    store,
+    ...drafts,
+    prepareKey,
+    request,
+    abort,
+    lock,
+    keepTurn,
+    timer: (topic, number, limit) => setTimeout(() => tell(topic, number, 0, -1), limit),
+    origin: () => location.origin,
+    base: () => base,
+    /** The path of the page's URL, below the base. */
+    route: () => (location.pathname.startsWith(base) ? location.pathname.slice(base.length) : location.pathname),
+    cookies: () => navigator.cookieEnabled === true,
+    /** What the person reads, best first: the language of the page, then the browser's own. */
+    languages: () => [document.documentElement.lang, ...(navigator.languages ?? [])].filter(Boolean).join(" "),
+    /** Scheme, whether there is a user part, host and path, by lines. The browser's own parser: what its address bar takes. */
+    parse: (text) => {
+      try {
+        const { protocol, username, password, host, pathname } = new URL(text);
+        return [protocol.slice(0, -1), username + password && "1", host, pathname].join("\n");
+      } catch {
+        return undefined;
+      }
+    },
+    isAlphanumeric: (character) => /[\p{Alphabetic}\p{N}]/u.test(character),
+    navigate: (url, isPush) => {
+      try {
+        history[isPush ? "pushState" : "replaceState"](null, "", url);
+      } catch {
+        // A browser that finds a page to write too often lets the URL be; the stage shows all the same.
+      }
+    },
+    /** Whether the browser came back to this URL, by a reload or through its history. */
+    isReturn: () => ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type),
+    timeOfDay: (ago) => shown(ago, "toLocaleTimeString", { hour: "numeric", minute: "2-digit" }),
+    dateAndTime: (ago) => shown(ago, "toLocaleString", { dateStyle: "medium", timeStyle: "short" }),
+  };
+})();
