@@ -389,6 +389,23 @@ const platform = (() => {
     cookies: () => navigator.cookieEnabled === true,
     /** What the person reads, best first: the language of the page, then the browser's own. */
     languages: () => [document.documentElement.lang, ...(navigator.languages ?? [])].filter(Boolean).join(" "),
+    /** Tells the lines of a language, or of the one that the page starts with; nothing where they do not come. */
+    speak: async (listener, tag) => {
+      let lines;
+      try {
+        const { ready, change } = self.vestibuleLanguage;
+        lines = await (tag === undefined ? ready : change(tag));
+      } catch {
+        // What shows then is the page's to know.
+      }
+      listener(lines);
+    },
+    language: () => document.documentElement.lang,
+    plural: (count) => new Intl.PluralRules(document.documentElement.lang).select(count),
+    /** What `brand.js` has kept. The tests of single parts have none. */
+    keptBrand: () => self.vestibuleBrand?.kept ?? undefined,
+    showBrand: (brand) => self.vestibuleBrand?.show(brand),
+    keepBrand: (brand) => self.vestibuleBrand?.keep(brand),
     /** Scheme, whether there is a user part, host and path, by lines. The browser's own parser: what its address bar takes. */
     parse: (text) => {
       try {

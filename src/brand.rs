@@ -1,13 +1,22 @@
 //! The brand of the service: its name, picture and colours, the last taken over only where they can be read.
 //! `script/brand.js` paints them, and has done so before the page runs with what was kept from the last visit.
 
-use js_sys::{Function, Reflect};
 use leptos::prelude::*;
 use vestibule_flow::Server;
 use vestibule_protocol::{Colour, Json, JsonWriter, Scheme};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{browser, runner::Flow};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = platform, js_name = keptBrand)]
+    fn kept() -> Option<String>;
+    #[wasm_bindgen(js_namespace = platform, js_name = showBrand)]
+    fn show(brand: &str);
+    #[wasm_bindgen(js_namespace = platform, js_name = keepBrand)]
+    fn keep(brand: &str);
+}
 
 /// What the service looks like, as it is kept for the next visit.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,8 +41,7 @@ struct Shown(RwSignal<Brand>);
 
 /// Makes the brand known to all of the page: what was kept, until a server has told.
 pub(crate) fn provide_brand() {
-    let kept = script().and_then(|script| Reflect::get(&script, &"kept".into()).ok()?.as_string());
-    let kept = kept.and_then(|text| Brand::read(Json::parse(&text)?));
+    let kept = kept().and_then(|text| Brand::read(Json::parse(&text)?));
     provide_context(Shown(RwSignal::new(kept.unwrap_or_default())));
 }
 
@@ -52,7 +60,7 @@ pub(crate) fn follow(flow: Flow) {
         if let Some(brand) = &now
             && now != before
         {
-            tell("show", brand);
+            show(&brand.write());
             shown.set(brand.clone());
         }
         before = now;
@@ -63,7 +71,7 @@ pub(crate) fn follow(flow: Flow) {
         if let Some(brand) = &now
             && now != before
         {
-            tell("keep", brand);
+            keep(&brand.write());
         }
         before = now;
     });
@@ -134,17 +142,4 @@ impl Colours {
 /// What the page's policy lets through.
 fn may_be_shown(uri: &str) -> bool {
     uri.starts_with("https://") || uri.strip_prefix(&browser::origin()).is_some_and(|path| path.starts_with('/'))
-}
-
-/// Tells `script/brand.js`; the tests of single parts have none.
-fn tell(what: &str, brand: &Brand) {
-    let act = script().and_then(|script| Reflect::get(&script, &what.into()).ok()?.dyn_into::<Function>().ok());
-    if let Some(act) = act {
-        // It catches whatever can go wrong there.
-        drop(act.call1(&JsValue::UNDEFINED, &brand.write().into()));
-    }
-}
-
-fn script() -> Option<JsValue> {
-    Reflect::get(&window(), &"vestibuleBrand".into()).ok().filter(JsValue::is_object)
 }

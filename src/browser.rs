@@ -23,6 +23,12 @@ extern "C" {
     fn time_of_day_js(seconds_ago: f64) -> String;
     #[wasm_bindgen(js_namespace = platform, js_name = dateAndTime)]
     fn date_and_time_js(seconds_ago: f64) -> String;
+    /// Which plural form a number has in the language of the page, as CLDR calls it.
+    #[wasm_bindgen(js_namespace = platform)]
+    pub(crate) fn plural(count: f64) -> String;
+    /// The tag of the language that shows.
+    #[wasm_bindgen(js_namespace = platform)]
+    pub(crate) fn language() -> String;
     /// The origin of the page.
     #[wasm_bindgen(js_namespace = platform)]
     pub(crate) fn origin() -> String;

@@ -30,10 +30,7 @@ mod tests;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    console_error_panic_hook::set_once();
-    // Leptos has no executor of its own before it is mounted.
-    wasm_bindgen_futures::spawn_local(async {
-        let messages = i18n::ready().await;
+    i18n::ready(|messages| {
         if let Some(main) = components::first_screen::main() {
             leptos::mount::mount_to(main.clone(), move || app::app(&dom::El::standing(&main), messages)).forget();
         }

@@ -31,6 +31,8 @@ extern "C" {
     fn abort_js(number: u32);
     #[wasm_bindgen(js_namespace = platform, js_name = keepTurn)]
     fn keep_turn_js(number: u32);
+    #[wasm_bindgen(js_namespace = platform, js_name = speak)]
+    fn speak_js(told: &Closure<dyn FnMut(Option<String>)>, tag: Option<&str>);
 }
 
 /// All that the script tells of, by one function: one closure is enough code.
@@ -164,6 +166,19 @@ pub(crate) fn timer(number: Try, milliseconds: u32) {
 /// Aborts every request of this try, and its waiting for a turn.
 pub(crate) fn abort(number: Try) {
     abort_js(number.number());
+}
+
+/// Goes on with the lines of a language, or of the one that the page starts with; without any where they do not come.
+pub(crate) fn speak(tag: Option<&str>, told: Box<dyn FnOnce(Option<String>)>) {
+    let mut told = Some(told);
+    let told = Closure::new(move |lines| {
+        if let Some(told) = told.take() {
+            told(lines);
+        }
+    });
+    speak_js(&told, tag);
+    // A person changes the language a few times at most.
+    told.forget();
 }
 
 /// A request of a try, to be answered under a topic.

@@ -1,6 +1,6 @@
 //! The menu of languages below every stage.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use vestibule_flow::Event;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
@@ -23,16 +23,15 @@ pub(crate) fn language_menu() -> El {
     let select: HtmlSelectElement = menu.element().clone().unchecked_into();
     select.set_value(&language());
     let on_change = move |_| {
-        let select = select.clone();
-        spawn_local(async move {
-            let changed = change(&select.value()).await;
+        let shown = select.clone();
+        change(&select.value(), move |changed| {
             is_failed.set(changed.is_none());
             if let Some(changed) = changed {
                 messages.set(changed);
                 flow.send(Event::Languages(browser::languages()));
             }
             // Of two choices in a row the later one may have come first.
-            select.set_value(&language());
+            shown.set_value(&language());
         });
     };
     let failed = move || if is_failed.get() { messages.get().language_not_loaded } else { "" }.to_owned();

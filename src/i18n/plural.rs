@@ -24,12 +24,9 @@ impl Plural {
     /// The message for a number, with the number filled in.
     #[cfg(target_arch = "wasm32")]
     pub(crate) fn fill(&self, count: u64) -> String {
-        use js_sys::{Array, Intl::PluralRules, Object};
-
-        let rules = PluralRules::new(&Array::of1(&super::language().into()), &Object::new());
         #[expect(clippy::cast_precision_loss, reason = "tries and mails are counted on two hands")]
-        let category = rules.select(count as f64);
-        let form = match String::from(category).as_str() {
+        let category = crate::browser::plural(count as f64);
+        let form = match category.as_str() {
             "zero" => self.zero,
             "one" => self.one,
             "two" => self.two,

@@ -1,15 +1,14 @@
 //! The language that the page speaks now. `script/language.js` has chosen it and loads the catalogues.
 
-use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 use super::{
     catalogue::{Lines, Texts},
     en,
     messages::Messages,
 };
+pub(crate) use crate::browser::language;
+use crate::platform;
 
 /// Tags (BCP 47) of the languages, and what those who speak them call them.
 pub(crate) const LANGUAGES: [(&str, &str); 9] = [
@@ -50,37 +49,18 @@ impl Language {
     }
 }
 
-/// The messages that the page starts with. English where the person's own could not be loaded.
-pub(crate) async fn ready() -> &'static Messages {
-    let loaded = script().and_then(|script| Reflect::get(&script, &"ready".into()).ok());
-    match loaded.and_then(|loaded| loaded.dyn_into::<Promise>().ok()) {
-        Some(loaded) => JsFuture::from(loaded).await.ok().and_then(|lines| read(&lines)).unwrap_or(&en::MESSAGES),
-        // The tests of single parts have no `index.html`.
-        None => &en::MESSAGES,
-    }
+/// Goes on with the messages that the page starts with: English where the person's own could not be loaded.
+pub(crate) fn ready(then: impl FnOnce(&'static Messages) + 'static) {
+    platform::speak(None, Box::new(move |lines| then(lines.and_then(read).unwrap_or(&en::MESSAGES))));
 }
 
-/// Loads another language, and keeps it for the next time; `None` where it does not come.
-pub(crate) async fn change(tag: &str) -> Option<&'static Messages> {
-    let script = script()?;
-    let change: Function = Reflect::get(&script, &"change".into()).ok()?.dyn_into().ok()?;
-    let loading: Promise = change.call1(&script, &tag.into()).ok()?.dyn_into().ok()?;
-    read(&JsFuture::from(loading).await.ok()?)
-}
-
-/// The tag of the language that shows.
-pub(crate) fn language() -> String {
-    document().document_element().and_then(|root| root.get_attribute("lang")).unwrap_or_default()
-}
-
-/// What `script/language.js` offers.
-fn script() -> Option<JsValue> {
-    Reflect::get(&window(), &"vestibuleLanguage".into()).ok().filter(JsValue::is_object)
+/// Loads another language, and keeps it for the next time; goes on with `None` where it does not come.
+pub(crate) fn change(tag: &str, then: impl FnOnce(Option<&'static Messages>) + 'static) {
+    platform::speak(Some(tag), Box::new(move |lines| then(lines.and_then(read))));
 }
 
 /// A catalogue's lines; English has none, being here already.
-fn read(lines: &JsValue) -> Option<&'static Messages> {
-    let lines = lines.as_string()?;
+fn read(lines: String) -> Option<&'static Messages> {
     if lines.is_empty() {
         return Some(&en::MESSAGES);
     }
