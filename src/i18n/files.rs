@@ -94,6 +94,7 @@ mod tests {
         for (tag, start, messages) in CATALOGUES {
             for (name, text) in texts(start).into_iter().chain(texts(messages)) {
                 assert!(!text.contains(['\n', '\r']) && text.trim() == text, "{tag}: {name}: {text:?}");
+                assert_eq!(text.matches('{').count(), text.matches("{}").count(), "{tag}: {name}: {text:?}");
                 assert!(!text.is_empty() || FORMS.contains(&name), "{tag}: {name} is empty");
             }
             let own = texts(messages);

@@ -93,7 +93,9 @@ pub(crate) fn fill_number(message: &str, value: u64) -> String {
 
 /// What stands before and after the placeholder, `{}`, of a message.
 pub(crate) fn around(message: &str) -> (&str, &str) {
-    message.split_once("{}").unwrap_or((message, ""))
+    // Braces stand for nothing else, and to look for a sign takes less code than to look for a text.
+    let parts = message.split_once('{').and_then(|(before, rest)| Some((before, rest.strip_prefix('}')?)));
+    parts.unwrap_or((message, ""))
 }
 
 /// A span of time as minutes and seconds, like a clock shows it.

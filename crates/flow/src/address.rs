@@ -126,7 +126,11 @@ impl ServerAddress {
     /// The base address that a discovery document was fetched from, after redirects.
     pub(crate) fn of_metadata_url<U: Browser>(url: &str) -> Option<Self> {
         let parts = U::parse(url)?;
-        let (before, after) = parts.path.split_once(endpoint::METADATA)?;
+        // To look for a slash takes less code than to look for a text.
+        let (before, after) = parts.path.match_indices('/').find_map(|(at, _)| {
+            let (before, rest) = parts.path.split_at_checked(at)?;
+            Some((before, rest.strip_prefix(endpoint::METADATA)?))
+        })?;
         Self::from_parts(&UrlParts { path: format!("{before}{after}"), ..parts }).ok()
     }
 
@@ -205,8 +209,9 @@ impl ServerAddress {
             let first = ip.split(':').next().and_then(|first| u16::from_str_radix(first, 16).ok());
             return Some(Ip::V6(first.unwrap_or(0)));
         }
-        let numbers: Option<Vec<u8>> = name.split('.').map(|number| number.parse().ok()).collect();
-        numbers?.try_into().ok().map(Ip::V4)
+        let mut numbers = name.split('.').map(|number| number.parse().ok());
+        let ip = [numbers.next()??, numbers.next()??, numbers.next()??, numbers.next()??];
+        numbers.next().is_none().then_some(Ip::V4(ip))
     }
 }
 
