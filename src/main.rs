@@ -28,6 +28,11 @@ mod script;
 #[cfg(test)]
 mod tests;
 
+/// The standard library's takes seven kilobytes.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 #[cfg(target_arch = "wasm32")]
 fn main() {
     i18n::ready(|messages| {
