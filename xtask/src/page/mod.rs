@@ -66,6 +66,10 @@ fn short_paths() -> String {
     let registries = home.map(|home| home.join("registry").join("src")).and_then(|folder| fs::read_dir(folder).ok());
     let mut prefixes: Vec<String> =
         registries.into_iter().flatten().flatten().map(|entry| entry.path().display().to_string()).collect();
+    // Generic code of the standard library carries the path of its sources, where they are installed.
+    let rustc = Command::new("rustc").args(["--print", "sysroot"]).current_dir(place::root()).output();
+    let sysroot = rustc.ok().and_then(|output| String::from_utf8(output.stdout).ok());
+    prefixes.extend(sysroot.map(|sysroot| format!("{}/lib/rustlib/src/rust/library", sysroot.trim())));
     prefixes.push(place::root().display().to_string());
     prefixes.sort();
     let flags = prefixes.iter().map(|prefix| format!("--remap-path-prefix={prefix}/="));
