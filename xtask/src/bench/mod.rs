@@ -2,6 +2,7 @@
 
 mod enumeration;
 mod flood;
+mod page;
 mod statistics;
 mod subject;
 
@@ -34,6 +35,18 @@ pub(crate) enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// How soon the page can be used, and how long a sign-in has people wait, beside plain HTML forms
+    Page {
+        /// Visits and sign-ins of each kind
+        #[arg(long, default_value_t = 5)]
+        runs: usize,
+        /// Draws docs/bench-page.svg anew
+        #[arg(long)]
+        picture: bool,
+        /// One JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Builds the release server and measures it.
@@ -41,6 +54,7 @@ pub(crate) fn bench(bench: Bench) -> Result<(), Failure> {
     match bench {
         Bench::Enumeration { rounds, json } => show(&enumeration::measure(rounds)?, json),
         Bench::Flood { clients, seconds, json } => show(&flood::measure(clients, seconds)?, json),
+        Bench::Page { runs, picture, json } => show(&page::measure(runs, picture)?, json),
     }
 }
 
