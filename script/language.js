@@ -1,4 +1,5 @@
 // The language of the page: chosen and loaded before the page runs, changed by its menu. English is in the page itself.
+// A server that knows the person's language sends the document in it; where none does, it is changed here.
 (() => {
   "use strict";
   const OWN = "en";
@@ -8,12 +9,16 @@
   const KEPT = 31_536_000;
 
   const root = document.documentElement;
+  /** The language that the document came in. */
+  const written = root.lang;
   const listed = document.querySelector("meta[name=languages]").content.split(" ");
   const files = new Map(listed.map((file) => [file.replace(/-[0-9a-f]+\.txt$/, ""), file]));
 
-  const whenParsed = new Promise((resolve) => {
-    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", resolve, { once: true });
-    else resolve();
+  /** The texts that are the document's own, also of what the page takes out of it later. */
+  const texts = new Promise((resolve) => {
+    const find = () => resolve([...document.querySelectorAll("[data-text]")]);
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", find, { once: true });
+    else find();
   });
 
   /** The language of ours that serves somebody who reads this one. */
@@ -44,31 +49,22 @@
     }
   };
 
-  /** What the document itself says, by the names of its texts. */
-  let own;
-  const show = async (tag, start) => {
-    await whenParsed;
-    const elements = [...document.querySelectorAll("[data-text]")];
-    own ??= Object.fromEntries(elements.map((element) => [element.dataset.text, element.textContent]));
-    const { direction, ...texts } = start ?? { direction: "ltr", ...own };
-    for (const element of elements) element.textContent = texts[element.dataset.text];
+  const show = async (tag, { direction, ...start }) => {
+    for (const element of await texts) element.textContent = start[element.dataset.text];
     root.lang = tag;
     root.dir = direction;
   };
 
   /** Shows what is not the page's own to show, and gives the page its lines: none for English, which it has. */
   const speak = async (tag, patience) => {
-    if (tag === OWN) {
-      await show(OWN);
-      return "";
-    }
+    if (tag === OWN && root.lang === OWN) return "";
     const controller = new AbortController();
     setTimeout(() => controller.abort(), patience);
     const answer = await fetch(files.get(tag), { signal: controller.signal });
     if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
     const text = await answer.text();
     const end = text.indexOf("\n");
-    await show(tag, JSON.parse(text.slice(0, end)));
+    if (root.lang !== tag) await show(tag, JSON.parse(text.slice(0, end)));
     return text.slice(end + 1);
   };
 
@@ -79,18 +75,23 @@
   };
 
   const chosen = [remembered(), ...(navigator.languages ?? [])].map(serving).find((tag) => tag) ?? OWN;
-  const ready = chosen === OWN ? Promise.resolve("") : speak(chosen, PATIENCE.start).catch(() => speak(OWN));
+  // Where not even the words of the document can be had, its own language stays beside the page's.
+  const inEnglish = () => speak(OWN, PATIENCE.start).catch(() => "");
+  const spoken = speak(chosen, PATIENCE.start).catch(inEnglish);
+  // The page may take texts out of the document: they are found before.
+  const ready = Promise.all([spoken, texts]).then(([lines]) => lines);
   // The first screen is not to change its language before the person's eyes.
   const release = () => {
+    if (!root.hasAttribute("data-foreign")) return;
     root.removeAttribute("data-foreign");
     // What does not show cannot be given the focus, whatever the document says.
     if (document.activeElement === document.body) document.querySelector("#connect input")?.focus();
   };
-  if (chosen !== root.lang) root.setAttribute("data-foreign", "");
+  if (chosen !== written) root.setAttribute("data-foreign", "");
   ready.then(release, release);
   self.vestibuleLanguage = { change, ready };
   // A service worker that has just taken over keeps what it is asked for, for the next start without a network.
   navigator.serviceWorker?.addEventListener("controllerchange", () => {
-    if (files.has(root.lang)) fetch(files.get(root.lang)).catch(() => {});
+    if (root.lang !== OWN) fetch(files.get(root.lang)).catch(() => {});
   });
 })();

@@ -30,7 +30,9 @@ addEventListener("fetch", (event) => {
 });
 
 async function install() {
-  const answer = await fetch(DOCUMENT, { cache: "no-cache" });
+  // In the page's own language, whatever the person reads now: `script/language.js` changes it from what is kept.
+  const plain = { cache: "no-cache", credentials: "omit", headers: { "accept-language": "en" } };
+  const answer = await fetch(DOCUMENT, plain);
   const text = await answer.clone().text();
   const isOurs = answer.ok && FILES.filter((name) => /\.(js|css)$/.test(name)).every((name) => text.includes(name));
   // The document of another version than this worker's: that version's own worker is on its way.

@@ -217,6 +217,7 @@ pub(super) const START: StartMessages = StartMessages {
     connect_submit: "اتصال",
     connect_pending: "جارٍ الاتصال…",
     starting: "ما زالت الصفحة قيد التحميل…",
+    noscript: "تحتاج هذه الصفحة إلى JavaScript وWebAssembly لتسجيل دخولك. فعّلهما لهذه الصفحة في إعدادات المتصفح، أو افتح الصفحة في متصفح آخر. إذا احتجت إلى مساعدة، فيُرجى الاتصال بمسؤول النظام.",
     reload: "إعادة التحميل",
     help: "إذا احتجت إلى مساعدة، فيُرجى الاتصال بمسؤول النظام.",
     unsupported_heading: "لا يمكن تسجيل الدخول بهذا المتصفح",

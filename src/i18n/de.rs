@@ -216,6 +216,7 @@ pub(super) const START: StartMessages = StartMessages {
     connect_submit: "Verbinden",
     connect_pending: "Verbindung wird aufgebaut…",
     starting: "Die Seite lädt noch…",
+    noscript: "Diese Seite braucht JavaScript und WebAssembly, um Sie anzumelden. Schalten Sie beides in den Einstellungen Ihres Browsers für diese Seite ein, oder öffnen Sie die Seite in einem anderen Browser. Wenn Sie Hilfe brauchen, wenden Sie sich bitte an Ihren Systemadministrator.",
     reload: "Neu laden",
     help: "Wenn Sie Hilfe brauchen, wenden Sie sich bitte an Ihren Systemadministrator.",
     unsupported_heading: "Mit diesem Browser können Sie sich nicht anmelden",

@@ -209,6 +209,7 @@ pub(super) const START: StartMessages = StartMessages {
     connect_submit: "Connect",
     connect_pending: "Connecting…",
     starting: "The page is still loading…",
+    noscript: "This page needs JavaScript and WebAssembly to sign you in. Switch them on for this page in the settings of your browser, or open the page in another browser. If you need help, please contact your system administrator.",
     reload: "Reload",
     help: "If you need help, please contact your system administrator.",
     unsupported_heading: "This browser cannot sign you in",

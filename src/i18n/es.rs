@@ -221,6 +221,7 @@ pub(super) const START: StartMessages = StartMessages {
     connect_submit: "Conectar",
     connect_pending: "Conectando…",
     starting: "La página aún se está cargando…",
+    noscript: "Esta página necesita JavaScript y WebAssembly para iniciar su sesión. Actívelos para esta página en los ajustes del navegador o abra la página en otro navegador. Si necesita ayuda, póngase en contacto con el administrador del sistema.",
     reload: "Volver a cargar",
     help: "Si necesita ayuda, póngase en contacto con el administrador del sistema.",
     unsupported_heading: "Con este navegador no se puede iniciar sesión",

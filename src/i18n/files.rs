@@ -1,19 +1,21 @@
 //! Writes the catalogues that the page loads on demand: a line of JSON for `index.html`, then a line for each message.
+//! The release step makes documents in other languages of the first lines.
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 
 use super::{
     ar,
     catalogue::Texts,
-    de, es, fr, it,
+    de, en, es, fr, it,
     messages::{Messages, StartMessages},
     nl, pl, pt_br,
 };
 
-/// The languages besides English, by their tags (BCP 47).
-const CATALOGUES: [(&str, &StartMessages, &Messages); 8] = [
+/// The languages by their tags (BCP 47).
+const CATALOGUES: [(&str, &StartMessages, &Messages); 9] = [
     ("ar", &ar::START, &ar::MESSAGES),
     ("de", &de::START, &de::MESSAGES),
+    (OWN, &en::START, &en::MESSAGES),
     ("es", &es::START, &es::MESSAGES),
     ("fr", &fr::START, &fr::MESSAGES),
     ("it", &it::START, &it::MESSAGES),
@@ -22,10 +24,13 @@ const CATALOGUES: [(&str, &StartMessages, &Messages); 8] = [
     ("pt-BR", &pt_br::START, &pt_br::MESSAGES),
 ];
 
+/// In the page itself: of its file only the words of the document are needed, by whoever comes from another language.
+const OWN: &str = "en";
+
 /// Writes a file for each language; the release step gives it the name that its content demands.
 pub(crate) fn write(folder: &Path) -> io::Result<()> {
     for (tag, start, messages) in CATALOGUES {
-        fs::write(folder.join(name(tag)), text(start, messages)?)?;
+        fs::write(folder.join(name(tag)), text(tag, start, messages)?)?;
     }
     Ok(())
 }
@@ -35,12 +40,16 @@ fn name(tag: &str) -> String {
     format!("{tag}-00000000.txt")
 }
 
-fn text(start: &StartMessages, messages: &Messages) -> io::Result<String> {
+fn text(tag: &str, start: &StartMessages, messages: &Messages) -> io::Result<String> {
     let steps = first_of_the_steps(messages);
     let mut start: BTreeMap<&str, &str> = texts(start).into_iter().collect();
     start.extend([("connect_step", steps.as_str()), ("cancel", messages.cancel)]);
+    let start = serde_json::to_string(&start)?;
+    if tag == OWN {
+        return Ok(format!("{start}\n"));
+    }
     let lines: Vec<&str> = texts(messages).into_iter().map(|(_, line)| line).collect();
-    Ok(format!("{}\n{}\n", serde_json::to_string(&start)?, lines.join("\n")))
+    Ok(format!("{start}\n{}\n", lines.join("\n")))
 }
 
 /// Where the first screen stands among the steps, as the page says it of the others.
@@ -57,7 +66,6 @@ fn texts(catalogue: &impl Texts) -> Vec<(&'static str, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::i18n::en;
 
     const DOCUMENT: &str = include_str!("../../index.html");
     /// Forms of a plural: a language leaves out those that it has no use for.
@@ -82,7 +90,7 @@ mod tests {
             assert_eq!(said, text, "{name}");
             uses += 1;
         }
-        assert!(uses > 27, "{uses}");
+        assert!(uses > 28, "{uses}");
         for (name, _) in texts(&en::START) {
             assert!(name == "direction" || DOCUMENT.contains(&format!(r#"data-text="{name}""#)), "{name} is not used");
         }
@@ -104,7 +112,8 @@ mod tests {
                 // A plural may say “one” in words.
                 assert!(count(own) == count(english) || FORMS.contains(name), "{tag}: {name}: {own}");
             }
-            assert_eq!(text(start, messages).unwrap().lines().count(), own.len() + 1, "{tag}");
+            let lines = if tag == OWN { 0 } else { own.len() };
+            assert_eq!(text(tag, start, messages).unwrap().lines().count(), lines + 1, "{tag}");
         }
     }
 }

@@ -225,6 +225,7 @@ pub(super) const START: StartMessages = StartMessages {
     connect_submit: "Joindre le serveur",
     connect_pending: "Connexion au serveur…",
     starting: "La page est encore en cours de chargement…",
+    noscript: "Cette page a besoin de JavaScript et de WebAssembly pour vous connecter. Activez-les pour cette page dans les réglages de votre navigateur, ou ouvrez la page dans un autre navigateur. Si vous avez besoin d’aide, contactez votre administrateur système.",
     reload: "Recharger",
     help: "Si vous avez besoin d’aide, contactez votre administrateur système.",
     unsupported_heading: "Ce navigateur ne permet pas la connexion",

@@ -221,6 +221,7 @@ pub(super) const START: StartMessages = StartMessages {
     connect_submit: "Connetti",
     connect_pending: "Connessione in corso…",
     starting: "La pagina si sta ancora caricando…",
+    noscript: "Questa pagina ha bisogno di JavaScript e WebAssembly per l’accesso. Li attivi per questa pagina nelle impostazioni del browser, oppure apra la pagina in un altro browser. Se le serve aiuto, si rivolga all’amministratore di sistema.",
     reload: "Ricarica",
     help: "Se ha bisogno di aiuto, contatti l’amministratore di sistema.",
     unsupported_heading: "Con questo browser non è possibile accedere",

@@ -222,6 +222,8 @@ catalogue! {
         connect_submit: &'static str,
         connect_pending: &'static str,
         starting: &'static str,
+        /// Where the browser runs no scripts: in the document alone, for no script can change it.
+        noscript: &'static str,
         reload: &'static str,
         help: &'static str,
         unsupported_heading: &'static str,

@@ -2,7 +2,6 @@
 //! on demand, written by this package's program for the host (see `files`).
 
 mod catalogue;
-#[cfg(any(target_arch = "wasm32", test))]
 mod en;
 #[cfg(target_arch = "wasm32")]
 mod failure;

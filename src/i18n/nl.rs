@@ -212,6 +212,7 @@ pub(super) const START: StartMessages = StartMessages {
     connect_submit: "Verbinden",
     connect_pending: "Verbinding maken…",
     starting: "De pagina wordt nog geladen…",
+    noscript: "Deze pagina heeft JavaScript en WebAssembly nodig om u aan te melden. Schakel beide voor deze pagina in bij de instellingen van uw browser, of open de pagina in een andere browser. Neem contact op met uw systeembeheerder als u hulp nodig hebt.",
     reload: "Opnieuw laden",
     help: "Hebt u hulp nodig? Neem dan contact op met uw systeembeheerder.",
     unsupported_heading: "Met deze browser kunt u zich niet aanmelden",

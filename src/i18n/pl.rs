@@ -220,6 +220,7 @@ pub(super) const START: StartMessages = StartMessages {
     connect_submit: "Połącz",
     connect_pending: "Łączenie…",
     starting: "Strona nadal się wczytuje…",
+    noscript: "Ta strona potrzebuje JavaScriptu i WebAssembly, aby można się było zalogować. Proszę włączyć je dla tej strony w ustawieniach przeglądarki albo otworzyć stronę w innej przeglądarce. W razie potrzeby pomocy proszę skontaktować się z administratorem systemu.",
     reload: "Odśwież",
     help: "Jeśli potrzebujesz pomocy, skontaktuj się z administratorem systemu.",
     unsupported_heading: "W tej przeglądarce nie można się zalogować",

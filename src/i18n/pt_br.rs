@@ -218,6 +218,7 @@ pub(super) const START: StartMessages = StartMessages {
     connect_submit: "Conectar",
     connect_pending: "Conectando…",
     starting: "A página ainda está carregando…",
+    noscript: "Esta página precisa de JavaScript e WebAssembly para você entrar. Ative-os para esta página nas configurações do navegador ou abra a página em outro navegador. Se precisar de ajuda, fale com o administrador do sistema.",
     reload: "Recarregar",
     help: "Se você precisar de ajuda, fale com o administrador do sistema.",
     unsupported_heading: "Não é possível fazer login neste navegador",

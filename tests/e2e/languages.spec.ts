@@ -25,6 +25,32 @@ test.describe('the menu of languages', () => {
     await expect(page.locator('html')).toHaveAttribute('lang', 'en');
   });
 
+  test('changes the first screen too, while another one shows', async ({ page, atAccount }) => {
+    await atAccount();
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('Deutsch');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Konto');
+    await page.goBack();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Verbinden');
+    await expect(page.getByRole('textbox', { name: 'Serveradresse' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Verbinden', exact: true })).toBeVisible();
+  });
+
+  test('has the server send the document in that language from then on', async ({ page, atAccount, server }) => {
+    await atAccount();
+    const document = async (): Promise<string> => (await page.request.get(server.origin)).text();
+    expect(await document()).toContain('lang="en"');
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('العربية');
+    await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
+    expect(await document()).toContain('lang="ar" dir="rtl"');
+    await page.reload();
+    await page.getByRole('combobox').selectOption('English');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Account');
+    await expect(page.locator('html')).toHaveAttribute('dir', 'ltr');
+    expect(await document()).toContain('lang="en" dir="ltr"');
+    await page.goBack();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Connect');
+  });
+
   test('decides the language of the mail', async ({ page, atAccount, mail }) => {
     await atAccount();
     await page.getByRole('combobox', { name: 'Language' }).selectOption('Deutsch');
@@ -70,6 +96,20 @@ test.describe('a language of the browser', () => {
       });
     });
   }
+
+  test('is that of the document before any script runs', async ({ browser, server }) => {
+    for (const [locale, heading, told] of [
+      ['de-AT', 'Verbinden', /JavaScript und WebAssembly/],
+      ['en-GB', 'Connect', /JavaScript and WebAssembly/],
+    ] as const) {
+      const context = await browser.newContext({ locale, javaScriptEnabled: false });
+      const page = await context.newPage();
+      await page.goto(server.origin);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+      await expect(page.getByText(told)).toBeVisible();
+      await context.close();
+    }
+  });
 
   test.describe('that does not come', () => {
     test.use({ locale: 'de' });

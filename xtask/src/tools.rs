@@ -36,7 +36,7 @@ pub(crate) fn for_page() -> Result<(), Failure> {
     trunk()?;
     wasm_bindgen()?;
     node()?;
-    wasm_opt()
+    small()
 }
 
 /// The standard library for the page's target.
@@ -124,8 +124,12 @@ pub(crate) fn node() -> Result<(), Failure> {
     Err(Failure::Missing { program: "node".to_owned(), mend })
 }
 
-fn wasm_opt() -> Result<(), Failure> {
-    npm_ci(&place::root().join("xtask").join("tools"), &place::tools(), "wasm-opt, which makes the page small")
+fn small() -> Result<(), Failure> {
+    npm_ci(
+        &place::root().join("xtask").join("tools"),
+        &place::tools(),
+        "wasm-opt and esbuild, which make the page small",
+    )
 }
 
 /// Installs what a lock file names, once for each content of the lock file.

@@ -5,9 +5,11 @@
 //! its place.
 
 mod asset;
-mod base;
+mod document;
 mod encoding;
+mod language;
 mod policy;
+mod preload;
 #[cfg(test)]
 mod tests;
 
@@ -23,8 +25,7 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use asset::{Asset, Freshness};
-use base::Documents;
+use document::{Document, Documents};
 
 use crate::config::PublicAddresses;
 use crate::http::host;
@@ -62,12 +63,12 @@ fn router_for<S: Clone + Send + Sync + 'static>(
     addresses: &PublicAddresses,
     is_https: bool,
 ) -> Router<S> {
-    let Some(index) = Asset::take("index.html", &mut files, Freshness::AskAgain) else {
+    let Some(documents) = Documents::take(&mut files, addresses) else {
         let no_page = || async { (StatusCode::NOT_FOUND, "This build of the server has no page, only its API.\n") };
         return Router::new().route("/", get(no_page));
     };
-    let security = Arc::new(policy::headers(&index.plain, is_https));
-    let documents = Arc::new(Documents::new(index, addresses));
+    let security = Arc::new(policy::headers(documents.plain(), is_https));
+    let documents = Arc::new(documents);
     let assets = Arc::new(asset::take_all(files));
 
     let mut router = Router::new();
@@ -97,7 +98,7 @@ fn is_mistyped(path: &str, request: &HeaderMap) -> bool {
 }
 
 /// The page at an address that is none of its own: it knows where the person is.
-fn lost(document: &Asset, mut request: HeaderMap) -> Response {
+fn lost(document: &Document, mut request: HeaderMap) -> Response {
     request.remove(header::IF_NONE_MATCH);
     let mut response = document.answer(&request);
     *response.status_mut() = StatusCode::NOT_FOUND;

@@ -11,7 +11,7 @@ use std::{
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
-use super::worker;
+use super::{document, minify, worker};
 use crate::command::Failure;
 
 /// The page's files by their path below its folder, with `/` between the parts.
@@ -59,9 +59,11 @@ pub(super) fn read(folder: &Path) -> Result<Files, Failure> {
     files(folder)?.into_iter().map(read_one).collect()
 }
 
-/// Reads Trunk's output, renames by content, and writes everything with its compressed forms beside it.
+/// Reads Trunk's output, makes it small, renames by content, puts the document into every language, and writes
+/// everything with its compressed forms beside it.
 pub(super) fn release(from: &Path, to: &Path) -> Result<(), Failure> {
-    for (name, bytes) in worker::with_files(renamed(read(from)?)?)? {
+    let files = renamed(document::with_early_links(minify::minified(read(from)?)?)?)?;
+    for (name, bytes) in document::with_languages(worker::with_files(files)?)? {
         let path = to.join(&name);
         let folder = path.parent().unwrap_or(to);
         fs::create_dir_all(folder).map_err(Failure::file(folder))?;

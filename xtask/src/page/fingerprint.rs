@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// All that the bytes of the page depend on. The build itself is among them.
-const INPUTS: [&str; 11] = [
+const INPUTS: [&str; 12] = [
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
@@ -23,6 +23,7 @@ const INPUTS: [&str; 11] = [
     "crates/flow",
     "crates/protocol",
     "xtask/src/page",
+    "xtask/tools",
 ];
 
 /// A hash over the names and bytes of all inputs, and the compiler's version.

@@ -1,7 +1,9 @@
 //! The page's release build: Trunk, then one step that makes its files small, immutable and precompressed.
 
 mod assets;
+mod document;
 mod fingerprint;
+mod minify;
 mod shell;
 mod worker;
 

@@ -14,7 +14,10 @@ const LEFT_OUT: [&str; 2] = ["sw.js", "manifest.webmanifest"];
 pub(crate) fn shell(base: &str) -> Result<Files, Failure> {
     let mut files = assets::read(&place::page())?;
     files.retain(|name, _| {
-        !assets::has_ending(name, "br") && !assets::has_ending(name, "gz") && !LEFT_OUT.contains(&name.as_str())
+        let is_compressed = ["br", "gz"].iter().any(|ending| assets::has_ending(name, ending));
+        // `script/language.js` puts the one document into the other languages.
+        let is_translated = name != DOCUMENT && assets::has_ending(name, "html");
+        !is_compressed && !is_translated && !LEFT_OUT.contains(&name.as_str())
     });
     let document = files.remove(DOCUMENT).and_then(|bytes| String::from_utf8(bytes).ok());
     let document = document.ok_or_else(|| Failure::Page(format!("{DOCUMENT} is missing")))?;

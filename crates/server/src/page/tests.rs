@@ -13,7 +13,15 @@ const WASM: &str = "/vestibule_bg-0123456789abcdef.wasm";
 
 fn page() -> Router {
     let files = [
-        ("index.html", "<base href=\"/\"><title>Vestibule</title><script type=\"module\">go()</script>"),
+        (
+            "index.html",
+            "<base href=\"/\"><link rel=\"modulepreload\" href=\"./v.js\"><title>Vestibule</title><script type=\"module\">go()</script>",
+        ),
+        (
+            "index.de.html",
+            "<html lang=\"de\"><base href=\"/\"><title>Vestibule</title><script type=\"module\">go()</script>",
+        ),
+        ("index.de.html.br", "brotli of the German page"),
         ("index.html.br", "brotli of the page"),
         ("index.html.gz", "gzip of the page"),
         ("vestibule-0123456789abcdef.js", "script"),
@@ -59,9 +67,16 @@ async fn every_stage_gets_the_page_which_is_asked_for_again_each_time() {
 
 #[tokio::test]
 async fn a_missing_file_is_never_the_page() {
-    for path in
-        ["/vestibule-ffffffffffffffff.js", "/old.wasm", "/index.html", "/account.js", "/worker.js.br", "/..%2fx.js"]
-    {
+    for path in [
+        "/vestibule-ffffffffffffffff.js",
+        "/old.wasm",
+        "/index.html",
+        "/index.de.html",
+        "/index.de.html.br",
+        "/account.js",
+        "/worker.js.br",
+        "/..%2fx.js",
+    ] {
         let (status, headers, body) = get_page(path, &[("accept", "text/html")]).await;
         assert_eq!((status, body.as_str()), (StatusCode::NOT_FOUND, "Not found\n"), "{path}");
         assert_eq!(headers[header::CACHE_CONTROL], "no-store");
@@ -106,11 +121,15 @@ async fn the_form_that_the_browser_wants_is_sent_with_a_tag_of_its_own() {
     for (accept, encoding, content) in [
         ("gzip, br", Some("br"), "brotli of the page"),
         ("gzip", Some("gzip"), "gzip of the page"),
-        ("identity", None, "<base href=\"/\"><title>Vestibule</title><script type=\"module\">go()</script>"),
+        (
+            "identity",
+            None,
+            "<base href=\"/\"><link rel=\"modulepreload\" href=\"./v.js\"><title>Vestibule</title><script type=\"module\">go()</script>",
+        ),
     ] {
         let (_, headers, body) = get_page("/", &[("accept-encoding", accept)]).await;
         assert_eq!(headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap()), encoding);
-        assert_eq!(headers[header::VARY], "accept-encoding");
+        assert_eq!(headers[header::VARY], "accept-encoding, accept-language, cookie");
         assert_eq!(body, content);
         let tag = headers[header::ETAG].to_str().unwrap().to_owned();
         let weak = format!("\"other\", W/{tag}");
@@ -123,6 +142,44 @@ async fn the_form_that_the_browser_wants_is_sent_with_a_tag_of_its_own() {
     assert_eq!(tags.len(), 3, "{tags:?}");
     let (status, ..) = get_page("/", &[("if-none-match", &tags[0])]).await;
     assert_eq!(status, StatusCode::OK, "the tag of the brotli form is not that of the plain one");
+}
+
+#[tokio::test]
+async fn the_document_comes_in_the_language_that_was_chosen_or_is_asked_for() {
+    let mut tags = Vec::new();
+    for (asked, is_german) in [
+        (&[("accept-language", "de-AT, en;q=0.5")][..], true),
+        (&[("accept-language", "de"), ("cookie", "a=b; lang=en")][..], false),
+        (&[("accept-language", "en"), ("cookie", "lang=de")][..], true),
+        (&[("accept-language", "ja")][..], false),
+        (&[][..], false),
+    ] {
+        for route in ["/", "/code"] {
+            let (_, headers, body) = get_page(route, asked).await;
+            assert_eq!(body.contains("lang=\"de\""), is_german, "{asked:?}");
+            assert_eq!(headers[header::VARY], "accept-encoding, accept-language, cookie");
+            tags.push((is_german, headers[header::ETAG].clone()));
+        }
+        let compressed: Vec<_> = asked.iter().copied().chain([("accept-encoding", "br")]).collect();
+        let (_, _, body) = get_page("/", &compressed).await;
+        assert_eq!(body, if is_german { "brotli of the German page" } else { "brotli of the page" });
+    }
+    let german = tags.iter().find(|(is_german, _)| *is_german).unwrap().1.clone();
+    assert!(tags.iter().all(|(is_german, tag)| *is_german == (*tag == german)), "{tags:?}");
+    let asked = [("accept-language", "en"), ("if-none-match", german.to_str().unwrap())];
+    assert_eq!(get_page("/", &asked).await.0, StatusCode::OK, "the German page is not the English one");
+}
+
+#[tokio::test]
+async fn what_the_document_needs_is_named_before_it_comes() {
+    for (host, link) in [("uc.example.com", "</v.js>"), ("uc.example.org", "</branch/v.js>")] {
+        let (_, headers, _) = get_page("/account", &[("host", host)]).await;
+        assert_eq!(headers[header::LINK], format!("{link}; rel=modulepreload; crossorigin"));
+        let asked = [("host", host), ("if-none-match", headers[header::ETAG].to_str().unwrap())];
+        let (status, headers, _) = get_page("/account", &asked).await;
+        assert_eq!((status, headers.get(header::LINK)), (StatusCode::NOT_MODIFIED, None), "it is all there already");
+    }
+    assert_eq!(get_page(SCRIPT, &[]).await.1.get(header::LINK), None);
 }
 
 #[tokio::test]

@@ -1,0 +1,106 @@
+//! The document in every language, for each path of the public addresses: its routes and files are relative to
+//! `<base href>`.
+
+use std::borrow::Cow;
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+use super::asset::{Asset, Freshness};
+use super::{Files, language, preload};
+use crate::config::{Issuer, PublicAddresses};
+
+/// As the build writes it.
+const ROOT: &str = r#"<base href="/">"#;
+/// The language of the document that has none in its name.
+const OWN: &str = "en";
+const NAME: &str = "index.html";
+
+/// The documents, for each path of the public addresses.
+pub(super) struct Documents {
+    /// For the main address, and for hosts that are none of ours.
+    main: Document,
+    by_address: Vec<(Issuer, Document)>,
+}
+
+/// The document of one path, in every language.
+#[derive(Clone)]
+pub(super) struct Document {
+    /// By tag (BCP 47), its own language first.
+    languages: Vec<(String, Asset)>,
+    /// What a browser can fetch before it has read the document, or while a proxy waits for it.
+    link: Option<HeaderValue>,
+}
+
+impl Documents {
+    /// Takes the document out of the files, with what it is in other languages; `None` where there is no page.
+    pub(super) fn take(files: &mut Files, addresses: &PublicAddresses) -> Option<Self> {
+        let own = Asset::take(NAME, files, Freshness::AskAgain)?;
+        let tags: Vec<String> = files.keys().filter_map(|path| tag(path)).map(str::to_owned).collect();
+        let others = tags.into_iter().filter_map(|tag| {
+            let asset = Asset::take(&format!("index.{tag}.html"), files, Freshness::AskAgain)?;
+            Some((tag, asset))
+        });
+        let at_root =
+            Document { languages: std::iter::once((OWN.to_owned(), own)).chain(others).collect(), link: None };
+        let issuers = match addresses {
+            PublicAddresses::List(issuers) => issuers.as_slice(),
+            PublicAddresses::Any => &[],
+        };
+        let by_address = issuers.iter().map(|issuer| (issuer.clone(), at_root.below(issuer.path()))).collect();
+        Some(Self { main: at_root.below(issuers.first().map_or("", Issuer::path)), by_address })
+    }
+
+    /// The one for the address that was asked.
+    pub(super) fn at_host(&self, host: &str) -> &Document {
+        let asked = self.by_address.iter().find(|(issuer, _)| issuer.is_at(host));
+        asked.map_or(&self.main, |(_, document)| document)
+    }
+
+    /// What stands in it, but for the language.
+    pub(super) fn plain(&self) -> &[u8] {
+        &self.main.own().plain
+    }
+}
+
+impl Document {
+    fn own(&self) -> &Asset {
+        &self.languages[0].1
+    }
+
+    fn below(&self, path: &str) -> Self {
+        let link = preload::header(&String::from_utf8_lossy(&self.own().plain), path);
+        let languages = self.languages.iter().map(|(tag, asset)| (tag.clone(), below(asset, path))).collect();
+        Self { languages, link }
+    }
+
+    /// In the language that suits the request.
+    pub(super) fn answer(&self, request: &HeaderMap) -> Response {
+        let tags: Vec<&str> = self.languages.iter().map(|(tag, _)| tag.as_str()).collect();
+        let chosen = language::choose(request, &tags);
+        let asset = self.languages.iter().find(|(tag, _)| Some(tag.as_str()) == chosen);
+        let mut response = asset.map_or(self.own(), |(_, asset)| asset).answer(request);
+        let headers = response.headers_mut();
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language, cookie"));
+        if let Some(link) = self.link.clone()
+            && response.status() == StatusCode::OK
+        {
+            response.headers_mut().insert(header::LINK, link);
+        }
+        response
+    }
+}
+
+/// The language in the name of a document.
+fn tag(path: &str) -> Option<&str> {
+    path.strip_prefix("index.")?.strip_suffix(".html")
+}
+
+fn below(at_root: &Asset, path: &str) -> Asset {
+    if path.is_empty() {
+        return at_root.clone();
+    }
+    // A canonical path has no character that HTML would read otherwise.
+    let document = String::from_utf8_lossy(&at_root.plain);
+    at_root.with_content(Cow::into_owned(document).replacen(ROOT, &format!(r#"<base href="{path}/">"#), 1))
+}
