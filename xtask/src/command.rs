@@ -37,6 +37,9 @@ pub(crate) enum Failure {
     /// Trunk wrote a page that the release step cannot work with.
     #[error("the built page: {0}")]
     Page(String),
+    /// Budgets are passed.
+    #[error("too heavy: {0}")]
+    TooHeavy(String),
     /// The port to listen on is taken.
     #[error("port {0} is in use; choose another one with --port")]
     PortTaken(u16),

@@ -59,8 +59,14 @@ enum Task {
         #[arg(long, default_value = "/")]
         base: String,
     },
-    /// How many bytes a browser downloads for the first screen
+    /// How many bytes a browser downloads for the first screen, and whether that is within the budgets
     Size {
+        /// What fills the WebAssembly, instead
+        #[arg(long)]
+        why: bool,
+        /// Keeps the figures in xtask/size.json, to compare with
+        #[arg(long)]
+        save: bool,
         /// One JSON object instead of a table
         #[arg(long)]
         json: bool,
@@ -79,7 +85,8 @@ fn main() -> ExitCode {
         Task::Test { parts, fast } => return test::test(&parts, fast),
         Task::Dist { what: dist::What::Server, .. } => dist::server(),
         Task::Dist { what: dist::What::Shell, base } => dist::shell(&base),
-        Task::Size { json } => size::size(json),
+        Task::Size { why: true, .. } => size::why(),
+        Task::Size { json, save, .. } => size::size(json, save),
         Task::Screens => screens::screens(),
         Task::Bench(what) => bench::bench(what),
     };

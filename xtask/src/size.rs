@@ -1,22 +1,44 @@
-//! What a browser downloads to show the first screen, and how old it may be.
+//! What a browser downloads to show the first screen and to take it over, what it may be at most, and how old the
+//! browser may be.
 
-use std::{collections::BTreeMap, fs};
+mod budget;
+mod why;
 
-use serde::Serialize;
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use why::why;
 
 use crate::{command::Failure, features::Features, page, place};
 
-/// Bytes after brotli, as the server sends them, and what the browser has to know. The names are read by whoever follows the figures over time.
-#[derive(Debug, Serialize)]
+/// Endings of what comes once the page runs, beside the service worker: the icon and the manifest.
+const LATER: [&str; 2] = ["svg", "webmanifest"];
+const WORKER: &str = "sw.js";
+/// English is in the page; its file is for whoever changes to it from another language.
+const OWN: &str = "en";
+
+/// Bytes after brotli, as the server sends them. The names are read by whoever follows the figures over time.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the JSON")]
 struct Sizes {
     document_br: u64,
     script_br: u64,
     wasm_br: u64,
+    /// All that comes before the program takes the first screen over.
+    cold_before_br: u64,
     cold_total_br: u64,
     /// What a language besides English adds, by its tag.
     languages_br: BTreeMap<String, u64>,
+}
+
+/// All that is told as JSON.
+#[derive(Serialize)]
+struct Figures<'a> {
     #[serde(flatten)]
-    features: Features,
+    sizes: &'a Sizes,
+    #[serde(flatten)]
+    features: &'a Features,
 }
 
 /// The size of a file as it is sent: its brotli form, where that is smaller.
@@ -27,21 +49,28 @@ fn sent(path: &str) -> Result<u64, Failure> {
     Ok(fs::metadata(&file).map_err(Failure::file(&file))?.len())
 }
 
-fn measure() -> Result<Sizes, Failure> {
-    let first = page::first_load(&place::page())?;
+fn measure(first: &[String]) -> Result<Sizes, Failure> {
     let sum = |ending: &str| -> Result<u64, Failure> {
         first.iter().filter(|path| path.ends_with(ending)).map(|path| sent(path)).sum()
     };
+    let is_later = |path: &String| path == WORKER || LATER.iter().any(|ending| page::has_ending(path, ending));
+    let later: u64 = page::files(&place::page())?
+        .iter()
+        .filter(|path| is_later(path))
+        .map(|path| sent(path))
+        .sum::<Result<_, Failure>>()?;
+    let cold_before_br = sum("")?;
     Ok(Sizes {
         document_br: sent("index.html")?,
         script_br: sum(".js")?,
         wasm_br: sum(".wasm")?,
-        cold_total_br: sum("")?,
+        cold_before_br,
+        cold_total_br: cold_before_br + later,
         languages_br: page::languages(&place::page())?
             .into_iter()
+            .filter(|(tag, _)| tag != OWN)
             .map(|(tag, file)| Ok((tag, sent(&file)?)))
             .collect::<Result<_, Failure>>()?,
-        features: features(&first)?,
     })
 }
 
@@ -53,24 +82,35 @@ fn features(first: &[String]) -> Result<Features, Failure> {
     Features::of(&fs::read(&path).map_err(Failure::file(&path))?)
 }
 
-/// Builds the page and prints its sizes, as a table or as one JSON object.
-pub(crate) fn size(json: bool) -> Result<(), Failure> {
+/// The figures of the last commit that kept them.
+fn kept() -> PathBuf {
+    place::root().join("xtask").join("size.json")
+}
+
+fn before() -> Result<Sizes, Failure> {
+    let path = kept();
+    let text = fs::read_to_string(&path).map_err(Failure::file(&path))?;
+    serde_json::from_str(&text).map_err(|error| Failure::Unreadable { path, reason: error.to_string() })
+}
+
+/// Builds the page and prints its sizes beside those before and its budgets, or as one JSON object; with `save` they
+/// are the ones to compare with from now on. A budget that is passed is a failure.
+pub(crate) fn size(json: bool, save: bool) -> Result<(), Failure> {
     page::build()?;
-    let sizes = measure()?;
+    let first = page::first_load(&place::page())?;
+    let (sizes, features) = (measure(&first)?, features(&first)?);
+    let unreadable = |error: serde_json::Error| Failure::Page(error.to_string());
     if json {
-        let text = serde_json::to_string(&sizes).map_err(|error| Failure::Page(error.to_string()))?;
-        println!("{text}");
-        return Ok(());
+        println!("{}", serde_json::to_string(&Figures { sizes: &sizes, features: &features }).map_err(unreadable)?);
+    } else {
+        let before = before().unwrap_or_default();
+        println!("{}", budget::table(&sizes, &before));
+        println!("WebAssembly features: {}", features.names.join(", "));
+        println!("oldest browsers: {}", features.oldest);
     }
-    println!("bytes, brotli");
-    println!("{:>9}  document", sizes.document_br);
-    println!("{:>9}  scripts", sizes.script_br);
-    println!("{:>9}  WebAssembly", sizes.wasm_br);
-    println!("{:>9}  everything for the first screen", sizes.cold_total_br);
-    for (tag, bytes) in &sizes.languages_br {
-        println!("{bytes:>9}  more in {tag}");
+    if save {
+        let text = serde_json::to_string_pretty(&sizes).map_err(unreadable)? + "\n";
+        fs::write(kept(), text).map_err(Failure::file(&kept()))?;
     }
-    println!("WebAssembly features: {}", sizes.features.names.join(", "));
-    println!("oldest browsers: {}", sizes.features.oldest);
-    Ok(())
+    budget::check(&sizes)
 }

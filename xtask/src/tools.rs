@@ -16,6 +16,8 @@ use crate::{
 const TRUNK: &str = "0.21.14";
 /// Must be the version of the `wasm-bindgen` crate in Cargo.lock.
 const WASM_BINDGEN: &str = "0.2.129";
+/// Says what fills a module.
+const TWIGGY: &str = "0.8.0";
 /// The page's target.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
@@ -104,6 +106,16 @@ pub(crate) fn wasm_bindgen() -> Result<(), Failure> {
         "Installing wasm-bindgen {WASM_BINDGEN}, which ties the page to the browser (compiled too: some minutes, once)"
     ));
     run(&mut cargo_install("wasm-bindgen-cli", WASM_BINDGEN, "1"))?;
+    built()
+}
+
+/// Only for whoever wants to know.
+pub(crate) fn twiggy() -> Result<(), Failure> {
+    if is_installed("twiggy", TWIGGY) {
+        return Ok(());
+    }
+    say(&format!("Installing twiggy {TWIGGY}, which says what fills the WebAssembly (compiled from source, once)"));
+    run(&mut cargo_install("twiggy", TWIGGY, "1"))?;
     built()
 }
 

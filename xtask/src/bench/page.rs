@@ -4,10 +4,7 @@
 mod picture;
 mod table;
 
-use std::{
-    fs,
-    process::{Command, Stdio},
-};
+use std::{fs, io, process::Command};
 
 use serde::{Deserialize, Serialize};
 
@@ -136,7 +133,8 @@ pub(super) fn measure(runs: usize, picture: bool) -> Result<Page, Failure> {
         .args(["playwright", "test", "--project=bench", "page.spec.ts"])
         .env("BENCH_INTO", &folder)
         .env("BENCH_RUNS", runs.to_string())
-        .stdout(Stdio::null())
+        // The standard output is for the figures.
+        .stdout(io::stderr())
         .current_dir(place::tests());
     if let Some(chromium) = tools::chromium()? {
         command.env("E2E_CHROMIUM", chromium);

@@ -34,7 +34,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 /// All files below a folder, sorted, as paths with `/`.
-pub(super) fn files(folder: &Path) -> Result<Vec<String>, Failure> {
+pub(crate) fn files(folder: &Path) -> Result<Vec<String>, Failure> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(Failure::file(folder))? {
         let path = entry.map_err(Failure::file(folder))?.path();

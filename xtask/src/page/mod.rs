@@ -9,7 +9,7 @@ mod worker;
 
 use std::{fs, path::Path, process::Command};
 
-pub(crate) use assets::{first_load, has_ending, languages};
+pub(crate) use assets::{files, first_load, has_ending, languages};
 pub(crate) use shell::shell;
 
 use crate::{
@@ -33,7 +33,7 @@ pub(crate) fn build() -> Result<(), Failure> {
     trunk(&raw)?;
     say("Making the page small (wasm-opt, brotli, gzip)");
     for file in assets::files(&raw)?.iter().filter(|file| assets::has_ending(file, "wasm")) {
-        wasm_opt(&raw.join(file))?;
+        wasm_opt(&raw.join(file), &["--strip-debug"])?;
     }
     let finished = place::target().join("page.new");
     remove(&finished)?;
@@ -78,12 +78,12 @@ fn short_paths() -> String {
     flags.collect::<Vec<_>>().join(" ")
 }
 
-/// The features are named one by one: with all of them, today's browsers refuse the module.
-fn wasm_opt(file: &Path) -> Result<(), Failure> {
+/// `names`: what becomes of the functions' names. The features are named one by one: with all of them, today's browsers
+/// refuse the module.
+pub(crate) fn wasm_opt(file: &Path, names: &[&str]) -> Result<(), Failure> {
     run(Command::new("wasm-opt")
         .args([
             "-Oz",
-            "--strip-debug",
             "--strip-producers",
             "--enable-bulk-memory",
             "--enable-nontrapping-float-to-int",
@@ -92,6 +92,7 @@ fn wasm_opt(file: &Path) -> Result<(), Failure> {
             "--enable-reference-types",
             "--enable-multivalue",
         ])
+        .args(names)
         .arg(file)
         .arg("-o")
         .arg(file)

@@ -7,7 +7,7 @@ use crate::{
     command::{Failure, run, say},
     dist, place,
     postgres::Postgres,
-    server, tools,
+    server, size, tools,
 };
 
 fn cargo(args: &[&str]) -> Command {
@@ -78,8 +78,17 @@ pub(super) fn wasm() -> Result<Tally, Failure> {
 pub(super) fn e2e() -> Result<Tally, Failure> {
     server::build()?;
     tools::for_browser_tests()?;
+    say("How heavy the page is");
+    let mut tally = Tally::of(match size::size(false, false) {
+        Ok(()) => true,
+        Err(failure @ Failure::TooHeavy(_)) => {
+            eprintln!("{failure}");
+            false
+        }
+        Err(other) => return Err(other),
+    });
     say("Types of the browser tests");
-    let mut tally = check(Command::new("npm").args(["run", "--silent", "check"]).current_dir(place::tests()))?;
+    tally += check(Command::new("npm").args(["run", "--silent", "check"]).current_dir(place::tests()))?;
     say("The sign-in in Chromium");
     tally += in_chromium("e2e")?;
     Ok(tally)
