@@ -6,7 +6,7 @@ use vestibule_flow::Server;
 use vestibule_protocol::{Colour, Json, JsonWriter, Scheme};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{browser, runner::Flow};
+use crate::{browser, context::context, runner::Flow};
 
 #[wasm_bindgen]
 extern "C" {
@@ -47,13 +47,13 @@ pub(crate) fn provide_brand() {
 
 /// The brand that shows.
 pub(crate) fn use_brand() -> ReadSignal<Brand> {
-    expect_context::<Shown>().0.read_only()
+    context::<Shown>().0.read_only()
 }
 
 /// Shows the brand of the service that is connected to, else of the page's own; that is what is kept, where there is one,
 /// for the next visit begins there.
 pub(crate) fn follow(flow: Flow) {
-    let Shown(shown) = expect_context();
+    let Shown(shown) = context();
     let mut before = None;
     crate::dom::follow(move || {
         let now = flow.see(|state| state.service().map(Brand::of));

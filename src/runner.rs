@@ -6,6 +6,7 @@ use vestibule_flow::{BrowserKey, Effect, Event, Reply, Stage, State};
 use crate::{
     api,
     browser::{self, ThisBrowser},
+    context::context,
     platform::{self, Told, Topic},
 };
 
@@ -18,7 +19,7 @@ pub(crate) struct Flow {
 
 /// The flow of this page.
 pub(crate) fn use_flow() -> Flow {
-    expect_context()
+    context()
 }
 
 impl Flow {

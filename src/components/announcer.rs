@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::dom::{El, classed};
+use crate::{
+    context::context,
+    dom::{El, classed},
+};
 
 /// The way to the live region.
 #[derive(Clone, Copy)]
@@ -26,5 +29,5 @@ impl Announcer {
 
 /// The way to the live region.
 pub(crate) fn use_announcer() -> Announcer {
-    expect_context()
+    context()
 }

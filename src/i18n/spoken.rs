@@ -8,7 +8,7 @@ use super::{
     messages::Messages,
 };
 pub(crate) use crate::browser::language;
-use crate::platform;
+use crate::{context::context, platform};
 
 /// Tags (BCP 47) of the languages, and what those who speak them call them.
 pub(crate) const LANGUAGES: [(&str, &str); 9] = [
@@ -77,7 +77,7 @@ pub(crate) fn provide_language(messages: &'static Messages) {
 
 /// The messages, in the language of the page.
 pub(crate) fn use_messages() -> Language {
-    expect_context()
+    context()
 }
 
 /// A message with its placeholder, `{}`, filled in. What is filled in keeps its own direction of writing.
