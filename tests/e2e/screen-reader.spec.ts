@@ -3,6 +3,9 @@ import { codeIn, expect, GRACE, otherCode, test } from '../fixtures/test.ts';
 
 test.use({ serviceWorkers: 'block', config: { 'code.life': '63s', 'code.resend_after': '1s' } });
 
+/** A slow machine takes longer than the second before it, with the second code. */
+const WARNING = /for 60 more seconds/;
+
 /** What comes later is heard anyway. */
 const softly = expect.configure({ soft: true });
 
@@ -23,7 +26,8 @@ test('a whole sign-in can be done with the keyboard alone, by what is heard', as
     await softly.poll(() => reader.focus()).toMatch(focus);
     const heard: string[] = [];
     const listen = async (): Promise<string[]> => {
-      heard.push(...(await reader.heard()));
+      const isWarned = said.some((line) => line.source.includes(WARNING.source));
+      heard.push(...(await reader.heard()).filter((line) => isWarned || !WARNING.test(line)));
       return heard;
     };
     await softly.poll(listen).toEqual(said.map((line) => expect.stringMatching(line)));
