@@ -17,7 +17,7 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: '../target/e2e/report.json' }]],
   use: { ...devices['Desktop Chrome'], locale: 'en-GB' },
   projects: [
-    { name: 'bench', testDir: 'bench', workers: 1 },
+    { name: 'bench', testDir: 'bench', workers: 1, use: { launchOptions: { ...executable, args: ARGUMENTS } } },
     { name: 'clients', testDir: 'clients' },
     { name: 'e2e', testDir: 'e2e', use: { launchOptions: { ...executable, args: ARGUMENTS } } },
     { name: 'engines', testDir: 'engines', use: { launchOptions: { ...executable, args: ARGUMENTS } } },
