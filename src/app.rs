@@ -1,6 +1,6 @@
 //! The page around the stages: contexts, shell, and which stage shows.
 
-use leptos::prelude::*;
+use crate::signals::*;
 use vestibule_flow::{Doing, Event, Stage, State};
 use wasm_bindgen::JsCast;
 use web_sys::PageTransitionEvent;

@@ -1,7 +1,7 @@
 //! The brand of the service: its name, picture and colours, the last taken over only where they can be read.
 //! `script/brand.js` paints them, and has done so before the page runs with what was kept from the last visit.
 
-use leptos::prelude::*;
+use crate::signals::*;
 use vestibule_flow::Server;
 use vestibule_protocol::{Colour, Json, JsonWriter, Scheme};
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -1,6 +1,6 @@
 //! What the parts of the page find around them.
 
-use leptos::prelude::use_context;
+use crate::signals::use_context;
 
 /// Something that the page, or a test, has provided.
 #[expect(clippy::expect_used, reason = "whatever is asked for is provided before the first part is made")]

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use crate::signals::*;
 use vestibule_flow::State;
 use wasm_bindgen::{JsCast, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{Element, Event, EventTarget, HtmlInputElement, Node, Text};

@@ -27,6 +27,8 @@ mod runner;
 #[cfg(not(target_arch = "wasm32"))]
 mod script;
 #[cfg(target_arch = "wasm32")]
+mod signals;
+#[cfg(target_arch = "wasm32")]
 #[cfg(test)]
 mod tests;
 
@@ -39,7 +41,9 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 fn main() {
     i18n::ready(|messages| {
         if let Some(main) = components::first_screen::main() {
-            leptos::mount::mount_to(main.clone(), move || app::app(&dom::El::standing(&main), messages)).forget();
+            let (owner, ()) = signals::live(|| app::app(&dom::El::standing(&main), messages));
+            // For as long as the page is open.
+            std::mem::forget(owner);
         }
     });
 }

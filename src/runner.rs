@@ -1,6 +1,6 @@
 //! Carries out what the flow wants done: requests, timers, storage, navigation.
 
-use leptos::prelude::*;
+use crate::signals::*;
 use vestibule_flow::{BrowserKey, Effect, Event, Reply, Stage, State};
 
 use crate::{

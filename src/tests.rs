@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::{mount::mount_to, prelude::*};
+use crate::signals::*;
 use vestibule_flow::Event;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -38,7 +38,7 @@ impl Stage {
         document().body().unwrap().append_child(&root).unwrap();
         let (send_flow, flow) = std::sync::mpsc::channel();
         let place = El::standing(&root);
-        let mounted = mount_to(root.clone(), move || {
+        let mounted = live(move || {
             provide_language(&ENGLISH);
             provide_context(Announcer::new());
             let flow = Flow::start();

@@ -1,6 +1,6 @@
 //! What changes by itself, said politely to whoever does not see it.
 
-use leptos::prelude::*;
+use crate::signals::*;
 
 use crate::{
     context::context,

@@ -1,6 +1,6 @@
 //! The service that is signed in to, by its own name and picture once they are known.
 
-use leptos::prelude::*;
+use crate::signals::*;
 
 use crate::{
     brand::use_brand,

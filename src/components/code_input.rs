@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use crate::signals::*;
 use vestibule_flow::{Browser, Event, Stage, State, SubmittedBy, code::Code};
 use vestibule_protocol::{AccessCode, AccessCodeError};
 use wasm_bindgen::JsCast;

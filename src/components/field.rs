@@ -158,7 +158,7 @@ pub(crate) fn focus_when_refused(input: &HtmlInputElement, error: &Said) {
     let mut before = flow.now(State::refusals);
     follow(move || {
         let refusals = flow.see(State::refusals);
-        if before != refusals && leptos::prelude::untrack(|| error()).is_some() {
+        if before != refusals && crate::signals::untrack(|| error()).is_some() {
             // A field that has gone meanwhile needs no focus.
             drop(input.focus());
             input.select();

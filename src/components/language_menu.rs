@@ -1,6 +1,6 @@
 //! The menu of languages below every stage.
 
-use leptos::prelude::*;
+use crate::signals::*;
 use vestibule_flow::Event;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;

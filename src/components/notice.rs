@@ -1,6 +1,6 @@
 //! Something that happened, said above the fields.
 
-use leptos::prelude::*;
+use crate::signals::*;
 use vestibule_flow::{Failure, State};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! A password, which can be looked at, and a word about Caps Lock.
 
-use leptos::prelude::*;
+use crate::signals::*;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 

@@ -53,7 +53,7 @@ pub(crate) fn present(form: &HtmlFormElement, stage: Stage, heading: Rc<dyn Fn()
     let (announcer, flow) = (use_announcer(), use_flow());
     let (messages, name) = (use_messages(), use_service_name());
     let title = Rc::clone(&heading);
-    follow(move || leptos::prelude::document().set_title(&[&title(), " – ", &name()].concat()));
+    follow(move || crate::signals::document().set_title(&[&title(), " – ", &name()].concat()));
     let form = form.clone();
     // Once for each stage: in another language it is the same one.
     once_shown(move || {
@@ -62,7 +62,7 @@ pub(crate) fn present(form: &HtmlFormElement, stage: Stage, heading: Rc<dyn Fn()
             Some((Tone::Status, message)) => [&said, ". ", message].concat(),
             _ => said,
         });
-        let active = leptos::prelude::document().active_element();
+        let active = crate::signals::document().active_element();
         if !active.is_some_and(|active| form.contains(Some(&active))) {
             focus_first(&form, drafts::latest(stage));
         }

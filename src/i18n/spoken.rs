@@ -1,6 +1,6 @@
 //! The language that the page speaks now. `script/language.js` has chosen it and loads the catalogues.
 
-use leptos::prelude::*;
+use crate::signals::*;
 
 use super::{
     catalogue::{Lines, Texts},

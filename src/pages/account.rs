@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use crate::signals::*;
 use vestibule_flow::{Doing, Event, Failure, Stage, State, Trouble, account::Error};
 use vestibule_protocol::{AccountNameError, CellNumberError};
 use web_sys::HtmlInputElement;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use crate::signals::*;
 use vestibule_flow::{AddressError, Doing, Event, ServerAddress, Stage, State, Trouble, connect::Error};
 
 use crate::{

@@ -3,7 +3,7 @@
 mod password;
 mod sessions;
 
-use leptos::prelude::*;
+use crate::signals::*;
 use vestibule_flow::{Doing, Event, Failure, State, Trouble, user::Error};
 use vestibule_protocol::{Me, PreferredDevice, UcConfiguration};
 use wasm_bindgen::JsCast;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use crate::signals::*;
 use vestibule_flow::{Doing, Event, Failure, State, Trouble, password::Error};
 use vestibule_protocol::MIN_PASSWORD_CHARS;
 
