@@ -4,7 +4,7 @@ macro_rules! named {
     (
         $(#[$of_enum:meta])*
         pub enum $Enum:ident {
-            $($(#[$of_variant:meta])* $Variant:ident = $name:literal,)+
+            $($(#[$of_variant:meta])* $Variant:ident = $name:tt,)+
             $(_ => $(#[$of_other:meta])* $Other:ident(String),)?
         }
     ) => {
