@@ -1,6 +1,8 @@
 // The first screen before the page runs. What is typed stays where it is; an early Connect is kept for the page.
 (() => {
   "use strict";
+  // Milliseconds after which a first screen that was not painted is not waited for.
+  const PAINTED = 500;
   const form = document.getElementById("connect");
   const input = form.elements.server;
   const [label, pending] = form.querySelector("[type=submit]").children;
@@ -16,6 +18,16 @@
     mark.replaceWith(room);
     title.ariaHidden = "true";
   }
+
+  // The program is compiled once this is painted; a tab that is not looked at paints nothing.
+  self.vestibuleShown = new Promise((shown) => {
+    try {
+      new PerformanceObserver(shown).observe({ type: "paint", buffered: true });
+    } catch {
+      // Then it is only waited for.
+    }
+    setTimeout(shown, PAINTED);
+  });
 
   const setEarly = (isEarly) => {
     form.toggleAttribute("data-early", isEarly);

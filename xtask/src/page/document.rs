@@ -12,6 +12,11 @@ const BASE: &str = r#"<base href="/">"#;
 /// As Trunk begins what is to be fetched early.
 const EARLY: [&str; 2] = [r#"<link rel="modulepreload""#, r#"<link rel="preload""#];
 
+/// As Trunk starts the program.
+const START: &str = "const wasm = await init(";
+/// What `script/first.js` promises: that the first screen has been painted.
+const SHOWN: &str = "await self.vestibuleShown;";
+
 fn failure(lacks: &str) -> Failure {
     Failure::Page(format!("{DOCUMENT} has no {lacks}"))
 }
@@ -34,6 +39,18 @@ pub(super) fn with_early_links(mut files: Files) -> Result<Files, Failure> {
         return Err(failure(BASE));
     }
     let document = document.replacen(BASE, &format!("{BASE}\n{links}"), 1);
+    files.insert(DOCUMENT.to_owned(), document.into_bytes());
+    Ok(files)
+}
+
+/// Has the program compiled once the first screen is painted: on a small device the one would hold up the other. It is
+/// on its way all the same.
+pub(super) fn with_late_start(mut files: Files) -> Result<Files, Failure> {
+    let document = text(&files)?;
+    if !document.contains(START) {
+        return Err(failure(START));
+    }
+    let document = document.replacen(START, &format!("{SHOWN}\n{START}"), 1);
     files.insert(DOCUMENT.to_owned(), document.into_bytes());
     Ok(files)
 }
@@ -96,6 +113,13 @@ mod tests {
 
     fn text_of(files: &Files, name: &str) -> String {
         String::from_utf8(files[name].clone()).unwrap()
+    }
+
+    #[test]
+    fn the_program_is_compiled_once_the_first_screen_is_painted() {
+        let late = with_late_start(Files::from([(DOCUMENT.to_owned(), format!("x\n{START}y").into_bytes())])).unwrap();
+        assert_eq!(text(&late).unwrap(), format!("x\n{SHOWN}\n{START}y"));
+        assert!(with_late_start(Files::from([(DOCUMENT.to_owned(), b"x".to_vec())])).is_err());
     }
 
     #[test]
