@@ -29,7 +29,10 @@ async fn warnings(harness: &Harness) -> Vec<&'static str> {
         let subjects = [NEW_BROWSER, CODES_EXHAUSTED, PASSWORD_CHANGED];
         subjects.into_iter().find(|subject| mail.contains(&format!("Subject: Vestibule: {subject}\r\n")))
     };
-    harness.mail_texts().iter().filter_map(told).collect()
+    let mut told: Vec<_> = harness.mail_texts().iter().filter_map(told).collect();
+    // Mails of the same moment have no order.
+    told.sort_unstable();
+    told
 }
 
 /// A stranger who has the password of `grace` and guesses codes until none is left to try.
