@@ -324,12 +324,21 @@ const platform = (() => {
     return send(url, init);
   };
 
+  /**
+   * Tabs open their sessions one after the other: of two at once, the server keeps the later one, and the browser the
+   * cookie of whichever answer comes last.
+   */
+  const inTurn = (signal, work) =>
+    navigator.locks ? navigator.locks.request(`${NAME}session`, { signal }, work) : work();
+
   const request = async (topic, number, manner, url, token, isBound, body) => {
     const signal = signalOf(number);
     let answer;
     try {
       const init = { ...options(manner, token, isBound, body), signal };
-      answer = await (isBound ? proven(url, token, init) : send(url, init));
+      const ask = () => (isBound ? proven(url, token, init) : send(url, init));
+      // Nothing else is posted under `/api`.
+      answer = await (manner === "POST" ? inTurn(signal, ask) : ask());
       if (isBound && wantsAnother(answer)) answer = await proven(url, token, init);
     } catch {
       answer = { status: navigator.onLine === false ? OFFLINE : NO_ANSWER };
