@@ -328,8 +328,15 @@ const platform = (() => {
    * Tabs open their sessions one after the other: of two at once, the server keeps the later one, and the browser the
    * cookie of whichever answer comes last.
    */
-  const inTurn = (signal, work) =>
-    navigator.locks ? navigator.locks.request(`${NAME}session`, { signal }, work) : work();
+  const inTurn = async (signal, work) => {
+    let begun;
+    try {
+      await navigator.locks.request(`${NAME}session`, { signal }, () => (begun = work()));
+    } catch {
+      // Not every browser has locks, nor gives them where storage is blocked; what else can fail, the request tells.
+    }
+    return begun ?? work();
+  };
 
   const request = async (topic, number, manner, url, token, isBound, body) => {
     const signal = signalOf(number);
