@@ -1,10 +1,11 @@
 //! The commands, run as an administrator runs them: the real binary, real files.
 #![expect(clippy::unwrap_used, reason = "a test that cannot do its work has failed")]
 
-use std::io::Write;
+mod program;
+
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 const GOOD: &str = "listen = \"127.0.0.1:0\"\n[database]\nurl = \"sqlite:vestibule.db\"\n";
 
@@ -13,17 +14,7 @@ const NOBODY: &str =
 
 fn run(folder: &Path, config: &str, arguments: &[&str], input: &str) -> Output {
     std::fs::write(folder.join("vestibule.toml"), config).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_vestibule-server"))
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that asks for nothing may have ended before it is told anything.
-    drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
-    child.wait_with_output().unwrap()
+    program::run(folder, arguments, input)
 }
 
 fn text(bytes: &[u8]) -> String {

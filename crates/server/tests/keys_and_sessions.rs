@@ -1,9 +1,9 @@
 //! `keys` and `sessions`, against a server on the same database.
 #![expect(clippy::unwrap_used, reason = "a test that cannot do its work has failed")]
 
-use std::io::Write;
+mod program;
+
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use axum::Router;
 use axum::body::Body;
@@ -19,28 +19,14 @@ use vestibule_server::{http, serve, state};
 const PASSWORD: &str = "a blue kettle";
 const VERIFIER: &str = "a-verifier-that-is-long-enough-for-pkce-0123456789";
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_vestibule-server"))
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that asks for nothing may have ended before it is told anything.
-    drop(child.stdin.take().unwrap().write_all(PASSWORD.as_bytes()));
-    child.wait_with_output().unwrap()
-}
-
 fn done(folder: &Path, arguments: &[&str]) -> String {
-    let output = run(folder, arguments);
+    let output = program::run(folder, arguments, PASSWORD);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
 fn refused(folder: &Path, arguments: &[&str]) -> String {
-    let output = run(folder, arguments);
+    let output = program::run(folder, arguments, PASSWORD);
     assert!(!output.status.success(), "{arguments:?}");
     String::from_utf8(output.stderr).unwrap()
 }

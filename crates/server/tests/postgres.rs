@@ -1,9 +1,10 @@
 //! What is told of a PostgreSQL that cannot be used, and moving to one that can.
 #![expect(clippy::unwrap_used, reason = "a test that cannot do its work has failed")]
 
-use std::io::Write;
+mod program;
+
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
@@ -35,17 +36,7 @@ async fn new_database() -> String {
 
 fn run(folder: &Path, database: &str, arguments: &[&str], input: &str) -> Output {
     std::fs::write(folder.join("vestibule.toml"), format!("listen = \"127.0.0.1:0\"\n[database]\n{database}")).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_vestibule-server"))
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that asks for nothing may have ended before it is told anything.
-    drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
-    child.wait_with_output().unwrap()
+    program::run(folder, arguments, input)
 }
 
 fn done(folder: &Path, database: &str, arguments: &[&str], input: &str) -> String {

@@ -1,9 +1,9 @@
 //! `user unlock`, against what a running server counts in the same database.
 #![expect(clippy::unwrap_used, reason = "a test that cannot do its work has failed")]
 
-use std::io::Write;
+mod program;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,15 +30,8 @@ use vestibule_server::store::Store;
 const PASSWORD: &str = "a blue kettle";
 
 fn administer(folder: &Path, arguments: &[&str]) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_vestibule-server"))
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that asks for nothing may have ended before it is told anything.
-    drop(child.stdin.take().unwrap().write_all(PASSWORD.as_bytes()));
-    assert!(child.wait().unwrap().success(), "{arguments:?}");
+    let output = program::run(folder, arguments, PASSWORD);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// A server on the database that the commands use. One failure makes the next try wait longer than any test takes.
