@@ -2,7 +2,7 @@
 //! `script/brand.js` paints them, and has done so before the page runs with what was kept from the last visit.
 
 use crate::signals::*;
-use vestibule_flow::Server;
+use vestibule_flow::{Server, State};
 use vestibule_protocol::{Colour, Json, JsonWriter, Scheme};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -54,24 +54,22 @@ pub(crate) fn use_brand() -> ReadSignal<Brand> {
 /// for the next visit begins there.
 pub(crate) fn follow(flow: Flow) {
     let Shown(shown) = context();
-    let mut before = None;
-    crate::dom::follow(move || {
-        let now = flow.see(|state| state.service().map(Brand::of));
-        if let Some(brand) = &now
-            && now != before
-        {
-            show(&brand.write());
-            shown.set(brand.clone());
-        }
-        before = now;
+    at_each_new(flow, State::service, move |brand| {
+        show(&brand.write());
+        shown.set(brand.clone());
     });
+    at_each_new(flow, |state| state.own().or(state.server()), |brand| keep(&brand.write()));
+}
+
+/// Does something with the brand of a server, once it is known and whenever it is another one.
+fn at_each_new(flow: Flow, server: fn(&State) -> Option<&Server>, act: impl Fn(&Brand) + 'static) {
     let mut before = None;
     crate::dom::follow(move || {
-        let now = flow.see(|state| state.own().or(state.server()).map(Brand::of));
+        let now = flow.see(|state| server(state).map(Brand::of));
         if let Some(brand) = &now
             && now != before
         {
-            keep(&brand.write());
+            act(brand);
         }
         before = now;
     });

@@ -3,15 +3,15 @@
 use std::rc::Rc;
 
 use crate::signals::*;
-use vestibule_flow::{Browser, Event, Stage, State, SubmittedBy, code::Code};
+use vestibule_flow::{Browser, Event, Stage, SubmittedBy, code::Code};
 use vestibule_protocol::{AccessCode, AccessCodeError};
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, InputEvent};
 
 use crate::{
     browser::ThisBrowser,
-    components::field::{Field, Kind, Parts, field},
-    dom::{Said, classed, follow},
+    components::field::{Field, Kind, Parts, at_each_refusal, field},
+    dom::{Said, classed},
     drafts,
     i18n::{fill_number, use_messages},
     runner::use_flow,
@@ -25,14 +25,7 @@ pub(crate) fn code_input(length: impl Fn() -> usize + Copy + 'static, error: Sai
     let messages = use_messages();
     let at_once = RwSignal::new(None::<AccessCodeError>);
     // What was submitted is told by the flow, and what is typed since then by the field.
-    let mut before = flow.now(State::refusals);
-    follow(move || {
-        let refusals = flow.see(State::refusals);
-        if before != refusals {
-            at_once.set(None);
-        }
-        before = refusals;
-    });
+    at_each_refusal(move || at_once.set(None));
     let take = move |text: &str| {
         let parsed = AccessCode::parse(text, untrack(length), ThisBrowser::is_alphanumeric);
         // Half a code is no secret yet; a whole one is on its way.

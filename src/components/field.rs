@@ -10,6 +10,7 @@ use crate::{
     drafts,
     i18n::Pick,
     runner::{Flow, use_flow},
+    signals::untrack,
 };
 
 /// What a field is for, in the words of HTML.
@@ -154,14 +155,24 @@ pub(crate) fn keep_what_is_typed(id: &'static str, stage: Stage, input: &HtmlInp
 
 /// Takes the focus to a field each time that something is wrong with it, and selects what is there.
 pub(crate) fn focus_when_refused(input: &HtmlInputElement, error: &Said) {
-    let (flow, input, error) = (use_flow(), input.clone(), Rc::clone(error));
-    let mut before = flow.now(State::refusals);
-    follow(move || {
-        let refusals = flow.see(State::refusals);
-        if before != refusals && crate::signals::untrack(|| error()).is_some() {
+    let (input, error) = (input.clone(), Rc::clone(error));
+    at_each_refusal(move || {
+        if untrack(|| error()).is_some() {
             // A field that has gone meanwhile needs no focus.
             drop(input.focus());
             input.select();
+        }
+    });
+}
+
+/// Does something each time that the flow refuses what was submitted.
+pub(crate) fn at_each_refusal(act: impl Fn() + 'static) {
+    let flow = use_flow();
+    let mut before = flow.now(State::refusals);
+    follow(move || {
+        let refusals = flow.see(State::refusals);
+        if before != refusals {
+            act();
         }
         before = refusals;
     });
