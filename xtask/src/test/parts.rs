@@ -45,9 +45,13 @@ pub(super) fn host() -> Result<Tally, Failure> {
 
 /// The server's tests once more, with PostgreSQL for their database.
 pub(super) fn postgres() -> Result<Tally, Failure> {
+    tools::haproxy()?;
     let postgres = Postgres::start()?;
     let arguments = ["test", "--package", "vestibule-server", "--no-fail-fast", "--", "--include-ignored"];
-    cargo_test(cargo(&arguments).env("TEST_POSTGRES_URL", postgres.url()))
+    let mut command = cargo(&arguments);
+    // Some tests start another one, to restart it.
+    command.env("TEST_POSTGRES_URL", postgres.url()).env("TEST_POSTGRES_PROGRAMS", tools::postgres()?);
+    cargo_test(&mut command)
 }
 
 /// The page's own tests in a headless Chromium.

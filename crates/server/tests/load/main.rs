@@ -1,0 +1,168 @@
+//! Three servers on one PostgreSQL behind HAProxy, while people sign in: whatever dies, nobody's sign-in is lost.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot do its work has failed")]
+#![expect(clippy::print_stdout, reason = "figures")]
+
+mod browser;
+mod haproxy;
+mod person;
+mod postgres;
+mod servers;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use browser::Tab;
+use haproxy::HaProxy;
+use person::{Outcome, sign_in};
+use postgres::Postgres;
+use servers::{NAMES, Ports, Server, Shared, free_port};
+use vestibule_flow::{Event, Stage};
+
+/// How many sign in at a time, each again and again.
+const PEOPLE: usize = 16;
+/// Sign-ins between one thing that happens and the next.
+const MEANWHILE: usize = 2 * PEOPLE;
+
+/// What became of the sign-ins.
+#[derive(Default)]
+struct Tally {
+    started: usize,
+    finished: usize,
+    /// Those where an answer was lost or put off, and the page went on by itself.
+    unnoticed: usize,
+    /// Those where the person was told, and tapped again.
+    noticed: usize,
+    /// What they were told, and how often.
+    told: BTreeMap<String, usize>,
+    longest: Duration,
+    lost: Vec<String>,
+    signed_in: Vec<Tab>,
+}
+
+impl Tally {
+    fn count(&mut self, outcome: Outcome) {
+        self.started += 1;
+        self.longest = self.longest.max(outcome.took);
+        match outcome.tab {
+            Err(lost) => self.lost.push(lost),
+            Ok(tab) => {
+                self.finished += 1;
+                self.unnoticed += usize::from(outcome.retries > 0 && outcome.told.is_empty());
+                self.noticed += usize::from(!outcome.told.is_empty());
+                for said in outcome.told {
+                    *self.told.entry(said).or_default() += 1;
+                }
+                self.signed_in.push(tab);
+            }
+        }
+    }
+
+    /// Waits for sign-ins that began before something happened, and for some that began after it.
+    fn go_on(&mut self, outcomes: &Receiver<Outcome>) {
+        for outcome in outcomes.iter().take(MEANWHILE) {
+            self.count(outcome);
+        }
+    }
+}
+
+/// Everything that can die, and where it is.
+struct Machines {
+    postgres: Postgres,
+    servers: Vec<Server>,
+    haproxy: HaProxy,
+    origin: String,
+}
+
+impl Machines {
+    fn start(folder: &Path) -> Self {
+        let postgres = Postgres::start(folder.join("postgres"));
+        let port = free_port();
+        let (ports, origin) =
+            (Ports { public: free_port(), management: free_port() }, format!("https://127.0.0.1:{port}"));
+        let shared = Shared { folder, database: &postgres.url(), ports, public_address: &origin };
+        let servers: Vec<_> = (0..NAMES.len()).map(|number| Server::start(number, &shared)).collect();
+        (0..PEOPLE).for_each(|number| servers[0].add_account(&name(number), person::PASSWORD));
+        let haproxy = HaProxy::start(folder, port, ports);
+        Self { postgres, servers, haproxy, origin }
+    }
+
+    /// Has people sign in all the while that something happens.
+    fn under_load(mut self, outbox: &Path, happens: impl FnOnce(&mut Self, &mut dyn FnMut())) -> Tally {
+        let (mut tally, is_over) = (Tally::default(), AtomicBool::new(false));
+        let (tell, outcomes) = channel();
+        let (origin, certificate) = (self.origin.clone(), self.haproxy.certificate.clone());
+        std::thread::scope(|scope| {
+            for number in 0..PEOPLE {
+                let (tell, origin, certificate, is_over) = (tell.clone(), &origin, &certificate, &is_over);
+                scope.spawn(move || {
+                    let agent = browser::agent(certificate);
+                    while !is_over.load(Ordering::Relaxed) {
+                        tell.send(sign_in(&agent, origin, &name(number), outbox)).unwrap();
+                    }
+                });
+            }
+            // Nobody is left to tell where all have given up.
+            drop(tell);
+            tally.go_on(&outcomes);
+            happens(&mut self, &mut || tally.go_on(&outcomes));
+            is_over.store(true, Ordering::Relaxed);
+            for outcome in outcomes {
+                tally.count(outcome);
+            }
+        });
+        // What a browser was told has happened has happened: its session is there.
+        for mut tab in std::mem::take(&mut tally.signed_in) {
+            tab.send(Event::Returned);
+            if tab.state.stage() != Stage::User {
+                tally.lost.push(format!("a session: {:?}", tab.state.notice()));
+            }
+        }
+        tally
+    }
+}
+
+fn name(number: usize) -> String {
+    format!("ada{number}")
+}
+
+#[track_caller]
+fn assert_none_lost(tally: &Tally) {
+    println!(
+        "{} sign-ins started, {} finished, {} lost; {} retried without the person noticing, {} after the person was told {:?}; \
+         the longest took {:.1} s",
+        tally.started,
+        tally.finished,
+        tally.lost.len(),
+        tally.unnoticed,
+        tally.noticed,
+        tally.told,
+        tally.longest.as_secs_f32()
+    );
+    assert_eq!(tally.lost, Vec::<String>::new());
+    assert!(tally.unnoticed + tally.noticed > 0, "nothing was in anybody's way");
+}
+
+#[test]
+#[ignore = "needs PostgreSQL and HAProxy; `cargo xtask test postgres` has them"]
+fn no_sign_in_is_lost_when_servers_are_killed_and_what_is_around_them_restarts() {
+    let folder = tempfile::tempdir().unwrap();
+    let machines = Machines::start(folder.path());
+    let tally = machines.under_load(&folder.path().join("outbox"), |machines, go_on| {
+        for number in 0..machines.servers.len() {
+            machines.servers[number].kill();
+            machines.haproxy.misses(number);
+            go_on();
+            machines.servers[number].start_again();
+            machines.haproxy.has_back(number);
+            go_on();
+        }
+        machines.postgres.restart();
+        go_on();
+        machines.haproxy.reload();
+        go_on();
+    });
+    assert_none_lost(&tally);
+}
