@@ -21,6 +21,8 @@ named! {
         UnsupportedResponseType = "unsupported_response_type",
         /// A scope that the client does not have (RFC 6749 §5.2).
         InvalidScope = "invalid_scope",
+        /// There are no tokens for such a service (RFC 8693 §2.2.2).
+        InvalidTarget = "invalid_target",
         /// A DPoP proof does not hold (RFC 9449 §5).
         InvalidDpopProof = "invalid_dpop_proof",
         /// The same again, with a proof that carries the nonce of this answer's `DPoP-Nonce` (RFC 9449 §8).

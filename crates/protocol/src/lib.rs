@@ -36,7 +36,10 @@ pub use me::{
 pub use metadata::{ServerMetadata, SignInMetadata, UcConfiguration};
 pub use secret::Secret;
 pub use theme::{Clash, LINE_CONTRAST, Met, Scheme, TEXT_CONTRAST, Theme};
-pub use token::{Confirmation, Introspection, TokenError, TokenRequest, TokenResponse};
+pub use token::{
+    ACCESS_TOKEN_TYPE, Confirmation, ExchangeResponse, Introspection, TOKEN_EXCHANGE, TokenError, TokenRequest,
+    TokenResponse,
+};
 
 /// The client that every server knows without configuration: its own page.
 pub const BUILT_IN_CLIENT: &str = "vestibule";

@@ -4,6 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ErrorCode, Json, Secret};
 
+/// The grant that changes a session, or its access token, for a token for a service behind (RFC 8693 §2.1).
+pub const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+/// What kind of token an access token is (RFC 8693 §3).
+pub const ACCESS_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
+
 /// A request to the token endpoint, as form members.
 #[derive(Clone, Debug)]
 pub enum TokenRequest {
@@ -75,6 +80,20 @@ impl TokenResponse {
             })
         })
     }
+}
+
+/// A token for a service behind (RFC 8693 §2.2.1).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExchangeResponse {
+    /// A JWT (RFC 9068) whose `aud` is the service.
+    pub access_token: Secret,
+    /// That it is an access token.
+    pub issued_token_type: String,
+    /// `Bearer`: whoever has it may use it.
+    pub token_type: String,
+    /// Its life, in seconds.
+    pub expires_in: u64,
 }
 
 /// An error of the token or the revocation endpoint (RFC 6749 §5.2).

@@ -24,7 +24,7 @@ use vestibule_protocol::UcConfiguration;
 
 pub use address::{Issuer, IssuerError, Origin, OriginError, PublicAddresses};
 pub use brand::BrandConfig;
-pub use clients::{ClientConfig, ServiceConfig};
+pub use clients::{ClientConfig, ServiceClaim, ServiceConfig, UnknownClaim};
 pub use database::DatabaseConfig;
 pub use limits::LimitsConfig;
 pub use load::ConfigError;
@@ -88,7 +88,7 @@ pub struct Config {
     pub log: LogConfig,
     /// First-party clients besides the page itself; the id `vestibule` adds origins to the page's own client.
     pub clients: Vec<ClientConfig>,
-    /// UC services behind, which ask whether tokens count.
+    /// UC services behind, which ask whether tokens count, or get tokens.
     pub services: Vec<ServiceConfig>,
 }
 
@@ -163,7 +163,7 @@ impl Config {
         self.limits.validate(self.mail.time_limit)?;
         self.password_hash.validate()?;
         self.audit.validate()?;
-        clients::validate(&self.clients, &self.services)
+        clients::validate(&self.clients, &self.services, &self.public_addresses)
     }
 
     fn validate_addresses(&self) -> Result<(), Invalid> {

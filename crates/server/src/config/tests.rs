@@ -185,6 +185,13 @@ fn clients_and_services_have_ids_of_their_own_and_what_they_need() {
     let service = format!("[[services]]\nid = \"pbx\"\nsecret = \"{secret}\"\n");
     let phone = "[[clients]]\nid = \"phone\"\nscopes = [\"profile\"]\n";
     load(&format!("{service}{phone}[[clients]]\nid = \"vestibule\"\n"), &[]).unwrap();
+    load("[[services]]\nid = \"media\"\nclaims = []", &[]).unwrap();
+    refused(
+        "[[services]]\nid = \"media\"\nclaims = [\"password\"]",
+        &[],
+        "vestibule.toml: services[0].claims[0]: `password` is no claim; there are name, uc_configuration, phone_number, \
+         preferred_device and route_calls_to_cell, and the user name is always there",
+    );
     for (text, message) in [
         (format!("{phone}{phone}"), "clients: phone stands there twice; every client and service has an id of its own"),
         (
@@ -201,7 +208,14 @@ fn clients_and_services_have_ids_of_their_own_and_what_they_need() {
             service.replace(&secret, "short"),
             "services: pbx: the secret must have at least 24 characters; make one with `openssl rand -hex 24`",
         ),
-        ("[[services]]\nid = \"pbx\"\n".to_owned(), "services: pbx: set secret or secret_file"),
+        (
+            "[[services]]\nid = \"pbx\"\n".to_owned(),
+            "services: pbx: set secret or secret_file if it asks about tokens, and claims if it gets tokens",
+        ),
+        (
+            "[[services]]\nid = \"http://localhost:8080\"\nclaims = []\n".to_owned(),
+            "services: http://localhost:8080 is an address of this server; give the service another id",
+        ),
         (format!("{service}secret_file = \"x\"\n"), "services: pbx: set secret or secret_file, not both"),
     ] {
         refused(&text, &[], &format!("vestibule.toml: {message}"));

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use serde_json::json;
-use vestibule_protocol::{ServerMetadata, endpoint};
+use vestibule_protocol::{ServerMetadata, TOKEN_EXCHANGE, endpoint};
 
 use super::asked::Asked;
 use crate::clients;
@@ -24,7 +24,9 @@ pub(super) async fn metadata(State(server): State<Shared>, Asked(issuer): Asked)
     let at = |path: &str| Some(format!("{issuer}{path}"));
     let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
     let config = &server.config;
-    let has_services = !server.services.is_empty();
+    let do_services_ask = server.services.ask();
+    let mut grant_types = texts(&["authorization_code", "refresh_token"]);
+    grant_types.extend(server.services.get_tokens().then(|| TOKEN_EXCHANGE.to_owned()));
     let metadata = ServerMetadata {
         issuer: issuer.as_str().to_owned(),
         authorization_challenge_endpoint: at(endpoint::AUTHORIZE_CHALLENGE),
@@ -33,11 +35,11 @@ pub(super) async fn metadata(State(server): State<Shared>, Asked(issuer): Asked)
         jwks_uri: at(endpoint::JWKS),
         scopes_supported: clients::all_scopes(config),
         response_types_supported: texts(&["code"]),
-        grant_types_supported: texts(&["authorization_code", "refresh_token"]),
+        grant_types_supported: grant_types,
         token_endpoint_auth_methods_supported: texts(&["none"]),
         revocation_endpoint_auth_methods_supported: texts(&["none"]),
-        introspection_endpoint: at(endpoint::INTROSPECT).filter(|_| has_services),
-        introspection_endpoint_auth_methods_supported: if has_services {
+        introspection_endpoint: at(endpoint::INTROSPECT).filter(|_| do_services_ask),
+        introspection_endpoint_auth_methods_supported: if do_services_ask {
             texts(&["client_secret_basic", "client_secret_post"])
         } else {
             Vec::new()

@@ -14,7 +14,7 @@ use super::form::Form;
 use super::retry_later;
 use crate::state::{Server, Shared};
 use crate::store::StoreError;
-use crate::tokens;
+use crate::tokens::{self, Claims, ServiceClaims};
 
 /// Says whether an access token counts, and whose it is. A session that has ended is told from the same moment on.
 #[utoipa::path(
@@ -83,16 +83,24 @@ async fn introspect(server: &Server, headers: &HeaderMap, body: &Bytes) -> Resul
     }
     let token = form.text("token").ok_or_else(|| Refusal::Malformed("token is missing".to_owned()))?;
     let now = server.clock.now();
-    let Some(claims) = tokens::read(server, token, now) else { return Ok(Introspection::default()) };
-    let Some(session) = server.store.session(&claims.sid, now).await? else { return Ok(Introspection::default()) };
+    let (session_id, told) = match tokens::read(server, token, now) {
+        Some(claims) => (claims.sid.clone(), tell(claims)),
+        // Of a token for another service nothing is said (RFC 7662 §4).
+        None => match tokens::read_for_service(server, token, &id, now) {
+            Some(claims) => (claims.sid.clone(), tell_for_service(claims)),
+            None => return Ok(Introspection::default()),
+        },
+    };
+    let Some(session) = server.store.session(&session_id, now).await? else { return Ok(Introspection::default()) };
     let account = server.store.account(&session.account_id).await?;
-    let is_bound = claims.cnf.is_some();
-    Ok(Introspection {
-        active: true,
+    Ok(Introspection { active: true, username: account.map(|account| account.username), ..told })
+}
+
+fn tell(claims: Claims) -> Introspection {
+    Introspection {
         scope: Some(claims.scope),
         client_id: Some(claims.client_id),
-        username: account.map(|account| account.username),
-        token_type: Some(if is_bound { "DPoP" } else { "Bearer" }.to_owned()),
+        token_type: Some(if claims.cnf.is_some() { "DPoP" } else { "Bearer" }.to_owned()),
         exp: Some(claims.exp),
         iat: Some(claims.iat),
         sub: Some(claims.sub),
@@ -100,7 +108,22 @@ async fn introspect(server: &Server, headers: &HeaderMap, body: &Bytes) -> Resul
         iss: Some(claims.iss),
         jti: Some(claims.jti),
         cnf: claims.cnf,
-    })
+        ..Introspection::default()
+    }
+}
+
+fn tell_for_service(claims: ServiceClaims) -> Introspection {
+    Introspection {
+        client_id: Some(claims.client_id),
+        token_type: Some("Bearer".to_owned()),
+        exp: Some(claims.exp),
+        iat: Some(claims.iat),
+        sub: Some(claims.sub),
+        aud: Some(claims.aud),
+        iss: Some(claims.iss),
+        jti: Some(claims.jti),
+        ..Introspection::default()
+    }
 }
 
 /// How the service proves who it is: by header or in the body, not both (RFC 6749 §2.3).

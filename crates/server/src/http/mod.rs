@@ -9,6 +9,7 @@ mod client_address;
 mod cookies;
 mod devices;
 mod discovery;
+mod exchange;
 mod form;
 mod guard;
 mod health;
@@ -19,6 +20,7 @@ pub mod openapi;
 mod password;
 mod problem;
 mod proof;
+mod revoke;
 mod session;
 mod sessions;
 mod signed_in;
@@ -67,7 +69,7 @@ pub fn router(server: &Shared) -> Router {
     let listed = Router::new()
         .route(endpoint::AUTHORIZE_CHALLENGE, post(challenge::post))
         .route(endpoint::TOKEN, post(token::token))
-        .route(endpoint::REVOKE, post(token::revoke))
+        .route(endpoint::REVOKE, post(revoke::post))
         .route(endpoint::INTROSPECT, post(introspect::post))
         .route(endpoint::SESSION, post(session::post).delete(session::delete))
         .route(endpoint::ME, get(me::get))

@@ -27,7 +27,7 @@ pub(super) use forms::{ChallengeForm, IntrospectForm, RevokeForm, TokenForm};
         super::discovery::jwks,
         super::challenge::post,
         super::token::token,
-        super::token::revoke,
+        super::revoke::post,
         super::introspect::post,
         super::session::post,
         super::session::delete,

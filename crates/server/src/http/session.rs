@@ -19,8 +19,8 @@ use crate::redemption::{Redeemed, Redemption, end, redeem};
 use crate::state::{Server, Shared};
 use crate::store::audit::Caller;
 use crate::store::devices::Device;
-use crate::store::in_transaction;
 use crate::store::sessions::Session;
+use crate::store::{StoreError, in_transaction};
 
 /// Turns a code into a cookie, and answers with the User tab at once.
 #[utoipa::path(
@@ -160,7 +160,7 @@ pub(super) async fn of_cookie(
     server: &Server,
     issuer: &Issuer,
     headers: &HeaderMap,
-) -> Result<Option<Session>, ProblemResponse> {
+) -> Result<Option<Session>, StoreError> {
     let value = Cookie::Session.of(issuer, headers);
     let Some(value) = value else { return Ok(None) };
     let session = server.store.session_by_cookie(&keys::sha256(value), server.clock.now()).await?;

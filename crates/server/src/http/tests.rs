@@ -10,6 +10,7 @@ mod devices;
 mod documented;
 mod dpop;
 mod enumeration;
+mod exchange;
 mod floods;
 mod forged;
 mod guessing;

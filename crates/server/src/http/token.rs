@@ -1,4 +1,4 @@
-//! The token endpoint (RFC 6749 §3.2) and revocation (RFC 7009).
+//! The token endpoint (RFC 6749 §3.2).
 
 use std::time::Duration;
 
@@ -7,11 +7,13 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use vestibule_protocol::{ErrorCode, Secret, TokenError, TokenResponse};
+use serde::Serialize;
+use vestibule_protocol::{ErrorCode, ExchangeResponse, Secret, TOKEN_EXCHANGE, TokenError, TokenResponse};
 
 use super::asked::{Asked, Asker};
 use super::body::Whole;
 use super::devices;
+use super::exchange::Exchange;
 use super::form::Form;
 use super::proof::{self, Checked, ProofRefusal};
 use super::retry_later;
@@ -25,7 +27,7 @@ use crate::state::{Server, Shared};
 use crate::store::accounts::Account;
 use crate::store::audit::{Caller, Event, Outcome};
 use crate::store::devices::Device;
-use crate::store::refresh_tokens::{Exchange, add_refresh_token};
+use crate::store::refresh_tokens::{Exchange as Rotation, add_refresh_token};
 use crate::store::sessions::Session;
 use crate::store::{StoreError, Transaction, in_transaction};
 use crate::tokens;
@@ -35,12 +37,23 @@ const LOST_ANSWER_GRACE: Duration = Duration::from_secs(30);
 
 /// Why there is no token.
 #[derive(Debug)]
-enum Refusal {
+pub(super) enum Refusal {
     Error(ErrorCode),
+    Described(ErrorCode, &'static str),
     Missing(&'static str),
     Malformed(String),
     Proof(ProofRefusal),
     Fault(String),
+}
+
+/// What the endpoint gives.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+enum Answer {
+    /// For a code or a refresh token.
+    Tokens(TokenResponse),
+    /// For a session.
+    Exchanged(ExchangeResponse),
 }
 
 impl From<ProofRefusal> for Refusal {
@@ -65,6 +78,7 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (error, error_description) = match self {
             Self::Error(error) => (error, None),
+            Self::Described(error, description) => (error, Some(description.to_owned())),
             Self::Missing(member) => (ErrorCode::InvalidRequest, Some(format!("{member} is missing"))),
             Self::Malformed(description) => (ErrorCode::InvalidRequest, Some(description)),
             Self::Proof(refusal) => return refusal.into_response(),
@@ -82,11 +96,12 @@ impl IntoResponse for Refusal {
     }
 }
 
-fn demanded<'a>(form: &'a Form, member: &'static str) -> Result<&'a str, Refusal> {
+pub(super) fn demanded<'a>(form: &'a Form, member: &'static str) -> Result<&'a str, Refusal> {
     form.text(member).ok_or(Refusal::Missing(member))
 }
 
-fn read(headers: &HeaderMap, body: &Bytes, server: &Server) -> Result<(Form, String), Refusal> {
+/// The members of a request, and the client that it names.
+pub(super) fn read(headers: &HeaderMap, body: &Bytes, server: &Server) -> Result<(Form, String), Refusal> {
     let form = Form::read(headers, body).map_err(|error| Refusal::Malformed(error.to_string()))?;
     let client_id = demanded(&form, "client_id")?.to_owned();
     if clients::is_known(&server.config, &client_id) {
@@ -96,7 +111,7 @@ fn read(headers: &HeaderMap, body: &Bytes, server: &Server) -> Result<(Form, Str
     }
 }
 
-/// A code, or a refresh token, for tokens. `redirect_uri` is ignored: some libraries always send one.
+/// A code or a refresh token for tokens, or a session for a token for a service behind (RFC 8693). `redirect_uri` is ignored: some libraries always send one.
 #[utoipa::path(
     post,
     path = "/oauth/token",
@@ -107,9 +122,9 @@ fn read(headers: &HeaderMap, body: &Bytes, server: &Server) -> Result<(Form, Str
         description = "A proof (RFC 9449) that binds, or that a binding demands",
     )),
     responses(
-        (status = 200, description = "Tokens", body = TokenResponse),
+        (status = 200, description = "Tokens", body = Answer),
         (status = 400, description = "An error (RFC 6749 §5.2)", body = TokenError),
-        (status = 403, description = "An origin that may not sign in", body = TokenError),
+        (status = 403, description = "An origin that may not sign in, or a cookie that does not come from our page", body = TokenError),
         (status = 503, description = "Not now", body = TokenError),
     )
 )]
@@ -139,18 +154,22 @@ pub(super) async fn token(
                     fresh_device: dpop_jkt.map(Device::with_key),
                     caller: &caller,
                 };
-                begin(&server, &redemption, proof.as_ref()).await
+                begin(&server, &redemption, proof.as_ref()).await.map(Answer::Tokens)
             }
             "refresh_token" => {
                 let token = demanded(&form, "refresh_token")?;
                 let brought = Refresh { token, client_id: &client_id, issuer: &issuer, dpop_jkt, caller: &caller };
-                refresh(&server, &brought, proof.as_ref()).await
+                refresh(&server, &brought, proof.as_ref()).await.map(Answer::Tokens)
+            }
+            TOKEN_EXCHANGE if server.services.get_tokens() => {
+                let asked = Exchange { form: &form, client_id: &client_id, issuer: &issuer, headers: &headers };
+                asked.make(&server, proof.as_ref(), &caller).await.map(Answer::Exchanged)
             }
             _ => Err(Refusal::Error(ErrorCode::UnsupportedGrantType)),
         }
     });
     match tokens.await {
-        Ok(Ok(tokens)) => Json(tokens).into_response(),
+        Ok(Ok(answer)) => Json(answer).into_response(),
         Ok(Err(refusal)) => refusal.into_response(),
         Err(broken) => Refusal::Fault(broken.to_string()).into_response(),
     }
@@ -181,7 +200,7 @@ async fn begin(server: &Shared, redemption: &Redemption<'_>, proof: Option<&Proo
 }
 
 /// Lets the proof of a request count, where there is one.
-async fn spend(server: &Server, proof: Option<&Proof>) -> Result<(), ProofRefusal> {
+pub(super) async fn spend(server: &Server, proof: Option<&Proof>) -> Result<(), ProofRefusal> {
     match proof {
         Some(proof) => proof::remember(server, proof).await,
         None => Ok(()),
@@ -227,8 +246,8 @@ async fn refresh(server: &Server, refresh: &Refresh<'_>, proof: Option<&Proof>) 
         let successor = server.random.secret();
         // A bound token that comes again by its key, because the answer was lost, is exchanged again.
         let grace = if session.dpop_jkt.is_some() { LOST_ANSWER_GRACE } else { Duration::ZERO };
-        let exchange = Exchange { token_hash: &token_hash, successor_hash: &keys::sha256(successor.expose()), grace };
-        if exchange.make(&mut tx, &session.id, now).await? {
+        let rotation = Rotation { token_hash: &token_hash, successor_hash: &keys::sha256(successor.expose()), grace };
+        if rotation.make(&mut tx, &session.id, now).await? {
             Some(answer(server, &session, successor)?)
         } else {
             Session::end(&mut tx, &session.id).await?;
@@ -243,7 +262,7 @@ async fn refresh(server: &Server, refresh: &Refresh<'_>, proof: Option<&Proof>) 
 }
 
 /// Leaves a trace of a token that somebody brought whose it is not.
-async fn tell_foreign(
+pub(super) async fn tell_foreign(
     server: &Server,
     tx: &mut Transaction,
     event: Event,
@@ -266,58 +285,4 @@ fn answer(server: &Server, session: &Session, refresh_token: Secret) -> Result<T
         refresh_token,
         scope: session.scope.clone(),
     })
-}
-
-/// Gives a token back: its session ends (sign out). A token that is none is answered the same (RFC 7009 §2.2).
-#[utoipa::path(
-    post,
-    path = "/oauth/revoke",
-    tag = "tokens",
-    request_body(content = super::openapi::RevokeForm, content_type = "application/x-www-form-urlencoded"),
-    responses(
-        (status = 200, description = "The token counts no more"),
-        (status = 400, description = "An error (RFC 6749 §5.2)", body = TokenError),
-        (status = 403, description = "An origin that may not sign in", body = TokenError),
-        (status = 503, description = "Not now", body = TokenError),
-    )
-)]
-pub(super) async fn revoke(
-    State(server): State<Shared>,
-    Asked(issuer): Asked,
-    Asker(caller): Asker,
-    headers: HeaderMap,
-    Whole(body): Whole,
-) -> Response {
-    match give_back(&server, &issuer, &caller, &headers, &body).await {
-        Ok(()) => StatusCode::OK.into_response(),
-        Err(refusal) => refusal.into_response(),
-    }
-}
-
-async fn give_back(
-    server: &Server,
-    issuer: &Issuer,
-    caller: &Caller,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Result<(), Refusal> {
-    let (form, client_id) = read(headers, body, server)?;
-    let token = demanded(&form, "token")?;
-    let now = server.clock.now();
-    let session = match tokens::verify(server, token, issuer.as_str(), now) {
-        Some(claims) => server.store.session(&claims.sid, now).await?,
-        None => server.store.session_by_refresh_token(&keys::sha256(token), now).await?,
-    };
-    match session {
-        Some(session) if session.client_id == client_id => {
-            in_transaction!(server.store, |tx| redemption::end(server, &mut tx, &session, caller).await?);
-            Ok(())
-        }
-        Some(session) => {
-            in_transaction!(server.store, |tx| tell_foreign(server, &mut tx, Event::SessionEnded, &session, caller)
-                .await?);
-            Err(Refusal::Error(ErrorCode::UnauthorizedClient))
-        }
-        None => Ok(()),
-    }
 }

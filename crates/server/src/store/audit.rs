@@ -29,6 +29,8 @@ pub enum Event {
     SessionEnded,
     /// A refresh token was brought.
     Refresh,
+    /// An access token was brought, to get a token for a service behind.
+    TokenExchange,
     /// Failures made further tries wait: of an account as long as can be, of a device or a client address until its
     /// budget is whole again.
     Locked,
@@ -73,6 +75,7 @@ impl fmt::Display for Event {
             Self::SessionBegun => "session-begun",
             Self::SessionEnded => "session-ended",
             Self::Refresh => "refresh",
+            Self::TokenExchange => "token-exchange",
             Self::Locked => "locked",
             Self::PasswordChange => "password-change",
             Self::OwnerWarned => "owner-warned",

@@ -46,7 +46,7 @@ pub(in crate::http) struct ChallengeForm {
 /// The members of a token request.
 #[derive(ToSchema)]
 pub(in crate::http) struct TokenForm {
-    #[schema(pattern = "^(authorization_code|refresh_token)$")]
+    #[schema(pattern = "^(authorization_code|refresh_token|urn:ietf:params:oauth:grant-type:token-exchange)$")]
     grant_type: String,
     #[schema(min_length = 1)]
     client_id: String,
@@ -56,6 +56,16 @@ pub(in crate::http) struct TokenForm {
     code_verifier: Option<String>,
     /// Demanded with `refresh_token`.
     refresh_token: Option<String>,
+    /// Demanded with a token exchange: the service that the token is for.
+    audience: Option<String>,
+    /// With a token exchange, a bound access token; without it, the cookie counts, with `X-Vestibule: 1`.
+    subject_token: Option<String>,
+    /// Demanded with `subject_token`.
+    #[schema(pattern = "^urn:ietf:params:oauth:token-type:access_token$")]
+    subject_token_type: Option<String>,
+    /// With a token exchange.
+    #[schema(pattern = "^urn:ietf:params:oauth:token-type:access_token$")]
+    requested_token_type: Option<String>,
 }
 
 /// The members of a revocation request.

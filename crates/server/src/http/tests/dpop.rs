@@ -17,17 +17,17 @@ use crate::keys::sha256;
 /// A client that has a key.
 pub(super) struct Client<'a> {
     harness: &'a Harness,
-    key: ProofKey,
+    pub(super) key: ProofKey,
 }
 
 impl Client<'_> {
-    fn claims(&self, method: &str, path: &str) -> Value {
+    pub(super) fn claims(&self, method: &str, path: &str) -> Value {
         let server = &self.harness.server;
         let nonce = dpop::nonce(&server.keys, server.clock.now());
         json!({"jti": server.random.id(), "htm": method, "htu": format!("{ORIGIN}{path}"), "iat": 0, "nonce": nonce})
     }
 
-    async fn form_with(&self, path: &str, members: &[(&str, &str)], proofs: &[String]) -> Reply {
+    pub(super) async fn form_with(&self, path: &str, members: &[(&str, &str)], proofs: &[String]) -> Reply {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
         let mut request = form_request(path, &body);
         for proof in proofs {
@@ -36,7 +36,7 @@ impl Client<'_> {
         self.harness.send(request).await
     }
 
-    async fn form(&self, path: &str, members: &[(&str, &str)]) -> Reply {
+    pub(super) async fn form(&self, path: &str, members: &[(&str, &str)]) -> Reply {
         self.form_with(path, members, &[self.key.proof(&self.claims("POST", path))]).await
     }
 

@@ -17,7 +17,8 @@ const OTHER_ADDRESS: &str = "http://127.0.0.1:8080";
 
 async fn harness() -> Harness {
     Harness::with(|config| {
-        config.services = vec![ServiceConfig { id: "pbx".into(), secret: Some(SECRET.into()), secret_file: None }];
+        config.services =
+            vec![ServiceConfig { id: "pbx".into(), secret: Some(SECRET.into()), ..ServiceConfig::default() }];
         let addresses = [ORIGIN, OTHER_ADDRESS].map(|address| address.parse().unwrap());
         config.public_addresses = PublicAddresses::List(addresses.to_vec());
     })

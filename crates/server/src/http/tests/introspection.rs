@@ -16,8 +16,11 @@ const SECRET: &str = "a secret: 100% long enough";
 
 async fn harness() -> Harness {
     Harness::with(|config| {
-        let service =
-            |id: &str, secret: &str| ServiceConfig { id: id.into(), secret: Some(secret.into()), secret_file: None };
+        let service = |id: &str, secret: &str| ServiceConfig {
+            id: id.into(),
+            secret: Some(secret.into()),
+            ..ServiceConfig::default()
+        };
         config.services = vec![service("pbx", SECRET), service("media", "another secret of 24 characters")];
     })
     .await
