@@ -2,9 +2,9 @@
 
 use std::{
     ffi::OsString,
-    io,
+    io::{self, Write},
     path::{Path, PathBuf},
-    process::{Command, ExitStatus},
+    process::{Command, ExitStatus, Stdio},
 };
 
 /// Why a task stopped.
@@ -108,8 +108,22 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
 
 /// Runs a command to its end and gives what it wrote on its standard output.
 pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
-    let result = command.stderr(std::process::Stdio::inherit()).output();
+    let result = command.stderr(Stdio::inherit()).output();
     let output = started(command, result)?;
+    checked(command, output.status)?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Runs a command to its end with this on its standard input, and gives what it wrote on its standard output.
+pub(crate) fn output_of(command: &mut Command, input: &str) -> Result<String, Failure> {
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut child = started(command, child)?;
+    let program = PathBuf::from(command.get_program());
+    // It reads all of it before it writes anything that would fill a pipe.
+    if let Some(mut standard_input) = child.stdin.take() {
+        standard_input.write_all(input.as_bytes()).map_err(Failure::file(&program))?;
+    }
+    let output = child.wait_with_output().map_err(Failure::file(&program))?;
     checked(command, output.status)?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -25,11 +25,26 @@ pub(crate) struct Postgres {
     server: Child,
     port: u16,
     data: PathBuf,
+    programs: PathBuf,
 }
 
+/// What is thrown away after a test need not survive a power cut.
+const FORGETFUL: [&str; 3] = ["fsync=off", "full_page_writes=off", "max_connections=400"];
+/// As it is run for good, but for the statements being counted.
+const COUNTING: [&str; 2] = ["shared_preload_libraries=pg_stat_statements", "max_connections=200"];
+
 impl Postgres {
-    /// Starts one with an empty database.
+    /// Starts one with an empty database, for tests.
     pub(crate) fn start() -> Result<Self, Failure> {
+        Self::start_with(&FORGETFUL)
+    }
+
+    /// Starts one with an empty database that writes everything as one that is run for good does, and counts statements.
+    pub(crate) fn start_counting() -> Result<Self, Failure> {
+        Self::start_with(&COUNTING)
+    }
+
+    fn start_with(settings: &[&str]) -> Result<Self, Failure> {
         let programs = tools::postgres()?;
         let data = place::target().join("postgres");
         if data.exists() {
@@ -49,20 +64,20 @@ impl Postgres {
             }
             command
         };
-        // Bytes are compared as bytes, as SQLite does; and what is thrown away need not survive a power cut.
+        // Bytes are compared as bytes, as SQLite does.
         let mut initdb = program("initdb");
         initdb.args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--username", OWNER, "--pgdata"]);
         run(initdb.arg(&data).stdout(Stdio::null()))?;
         let port = free_port()?;
         let mut postgres = program("postgres");
         postgres.arg("-D").arg(&data).arg("-k").arg(&data).args(["-p", &port.to_string()]);
-        for setting in ["listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "max_connections=400"] {
+        for setting in ["listen_addresses=127.0.0.1"].iter().chain(settings) {
             postgres.args(["-c", setting]);
         }
         let child = postgres.stdin(Stdio::null()).stderr(Stdio::piped()).spawn();
         let mut server = started(&postgres, child)?;
         let mut log = BufReader::new(server.stderr.take().ok_or(Failure::Bench("no log of PostgreSQL".to_owned()))?);
-        let postgres = Self { server, port, data };
+        let postgres = Self { server, port, data, programs };
         let mut said = String::new();
         while !said.contains(READY) {
             let length = log.read_line(&mut said).map_err(Failure::file(&postgres.data))?;
@@ -81,6 +96,13 @@ impl Postgres {
     /// Its address.
     pub(crate) fn url(&self) -> String {
         format!("postgres://{OWNER}@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Its terminal, which ends with the first statement that fails.
+    pub(crate) fn terminal(&self) -> Command {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["--quiet", "--tuples-only", "--no-align", "--no-psqlrc", "--set=ON_ERROR_STOP=1"]).arg(self.url());
+        psql
     }
 }
 

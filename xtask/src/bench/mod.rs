@@ -3,6 +3,8 @@
 mod enumeration;
 mod flood;
 mod page;
+mod process;
+mod server;
 mod statistics;
 mod subject;
 
@@ -12,7 +14,7 @@ use serde::Serialize;
 use crate::command::Failure;
 
 /// What can be measured.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Bench {
     /// Whether the time of an answer tells what kind of account a name is
     Enumeration {
@@ -47,6 +49,21 @@ pub(crate) enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// What whole sign-ins cost, beside a bare password hash: many at once, on both databases, with many accounts
+    Server {
+        /// Only with this database
+        #[arg(long, value_enum)]
+        engine: Option<server::Engine>,
+        /// Only with so many accounts, instead of 1,000, 100,000 and 1,000,000
+        #[arg(long, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+        accounts: Option<u32>,
+        /// Only with so many servers: three are behind HAProxy
+        #[arg(long, value_parser = ["1", "3"])]
+        servers: Option<String>,
+        /// One JSON object instead of a table
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Builds the release server and measures it.
@@ -54,6 +71,9 @@ pub(crate) fn bench(bench: Bench) -> Result<(), Failure> {
     match bench {
         Bench::Enumeration { rounds, json } => show(&enumeration::measure(rounds)?, json),
         Bench::Flood { clients, seconds, json } => show(&flood::measure(clients, seconds)?, json),
+        Bench::Server { engine, accounts, servers, json } => {
+            show(&server::measure(engine, accounts, servers.as_deref())?, json)
+        }
         Bench::Page { runs, picture, json } => show(&page::measure(runs, picture)?, json),
     }
 }

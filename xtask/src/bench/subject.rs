@@ -12,6 +12,7 @@ use std::{
 use serde_json::Value;
 use ureq::Agent;
 
+use super::process;
 use crate::{
     command::{Failure, checked, run, say, started},
     place,
@@ -21,7 +22,7 @@ use crate::{
 /// What every account has.
 pub(super) const PASSWORD: &str = "seven green kettles";
 /// S256 of a verifier that is never needed: no code is redeemed.
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbwGJSstw-cM";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A running server. It ends with this value.
 pub(super) struct Subject {
@@ -97,13 +98,9 @@ impl Subject {
         Client { agent: config.build().into(), endpoint: format!("{}/oauth/authorize-challenge", self.origin) }
     }
 
-    /// A figure of the process in MB (10^6 bytes), as Linux tells it: `VmRSS`, or `VmHWM` for the most so far.
+    /// A figure of the process in MB: `VmRSS`, or `VmHWM` for the most so far.
     pub(super) fn memory(&self, key: &str) -> Result<f64, Failure> {
-        let file = PathBuf::from(format!("/proc/{}/status", self.process.id()));
-        let status = fs::read_to_string(&file).map_err(Failure::file(&file))?;
-        let value = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
-        let kib = value.and_then(|value| value.trim().strip_suffix(" kB")?.parse::<f64>().ok());
-        kib.map(|kib| kib * 1024.0 / 1e6).ok_or_else(|| Failure::Bench(format!("no {key} in {}", file.display())))
+        process::memory(self.process.id(), key)
     }
 
     /// The code in the mail with this reference.
