@@ -156,6 +156,7 @@ async fn decide(
     }
     let hash = place.hash(&wanted.new).await?;
     in_transaction!(server.store, |tx| {
+        Account::lock(&mut tx, &account.id).await?;
         // Whoever changed the password meanwhile ended the session with it.
         let (session, account) = signed_in.lock(server, &mut tx).await?;
         throttle::take_back(&mut tx, key, charge).await?;

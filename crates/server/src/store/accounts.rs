@@ -180,10 +180,7 @@ impl Account {
     /// [`AccountError`].
     pub async fn change(tx: &mut Transaction, id: &str, change: &Change) -> Result<bool, AccountError> {
         if change.ends_sessions() {
-            // Whoever is about to begin something with what was good before is through by then, or finds it changed. The
-            // sign-ins come first, as for everybody: one that is under way holds its own and then needs the account.
-            end_signins(tx, id).await?;
-            tx.lock_account(id).await?;
+            Self::lock(tx, id).await?;
         }
         let query = match change {
             Change::Password(hash, expires_at) => sqlx::query(
@@ -220,12 +217,21 @@ impl Account {
         Ok(found)
     }
 
+    /// Takes an account for the rest of the transaction. Whoever is about to begin something with what is good now is
+    /// through by then, or finds it changed. It comes before its sign-ins and sessions, as for everybody.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn lock(tx: &mut Transaction, id: &str) -> Result<(), StoreError> {
+        tx.lock_account(id).await
+    }
+
     /// Removes an account with everything that is its own. `false` where there is no such account.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn remove(tx: &mut Transaction, id: &str) -> Result<bool, StoreError> {
-        end_signins(tx, id).await?;
+        Self::lock(tx, id).await?;
         let removed = sqlx::query("DELETE FROM account WHERE id = $1").bind(id).execute(&mut **tx).await?;
         Ok(removed.rows_affected() > 0)
     }
@@ -327,13 +333,8 @@ async fn free_email(tx: &mut Transaction, email_key: &str, id: &str) -> Result<(
 
 /// Whoever got in before must not get in again by what that left behind: a device that is known has tries of its own.
 async fn end_everything(tx: &mut Transaction, account_id: &str) -> Result<(), StoreError> {
-    end_signins(tx, account_id).await?;
+    sqlx::query("DELETE FROM signin WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
     sqlx::query("DELETE FROM session WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
     sqlx::query("DELETE FROM device WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
-    Ok(())
-}
-
-async fn end_signins(tx: &mut Transaction, account_id: &str) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM signin WHERE account_id = $1").bind(account_id).execute(&mut **tx).await?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use sqlx::{FromRow, Row};
 use vestibule_protocol::PreferredDevice;
 
 use super::devices::Device;
+use super::engine::Engine;
 use super::{Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
 
@@ -120,6 +121,31 @@ impl FromRow<'_, AnyRow> for Session {
     }
 }
 
+/// Takes what a session belongs to before the session itself, as every step of a sign-in does
+/// (`docs/decisions/0024-postgresql.md`). Its account is checked for again where a session is written twice.
+macro_rules! held {
+    () => {
+        "WITH account_held AS MATERIALIZED
+             (SELECT 1 FROM account WHERE id = (SELECT account_id FROM session WHERE id = $1) FOR KEY SHARE),
+         held AS MATERIALIZED
+             (SELECT 1 FROM signin WHERE (SELECT COUNT(*) FROM account_held) >= 0
+                 AND id = (SELECT signin_id FROM session WHERE id = $1) FOR UPDATE) "
+    };
+}
+
+macro_rules! lock_and_use {
+    ($first:expr, $condition:literal) => {
+        concat!(
+            $first,
+            "UPDATE session SET used_at = $2, idle_expires_at = $3
+                 WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2",
+            $condition,
+            " RETURNING ",
+            columns!(),
+        )
+    };
+}
+
 impl Session {
     /// Stores a new session, and ends the one that the same sign-in led to before.
     ///
@@ -185,11 +211,10 @@ impl Session {
         now: UnixMillis,
         idle_expires_at: UnixMillis,
     ) -> Result<Option<Self>, StoreError> {
-        let query = sqlx::query_as(concat!(
-            "UPDATE session SET used_at = $2, idle_expires_at = $3
-                 WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2 RETURNING ",
-            columns!(),
-        ));
+        let query = sqlx::query_as(match tx.engine {
+            Engine::Sqlite => lock_and_use!("", ""),
+            Engine::Postgres => lock_and_use!(held!(), " AND (SELECT COUNT(*) FROM held) >= 0"),
+        });
         let session: Option<Self> = query.bind(id).bind(now).bind(idle_expires_at).fetch_optional(&mut **tx).await?;
         if let Some(signin_id) = session.as_ref().and_then(|session| session.signin_id.as_deref()) {
             super::signins::SignIn::end(tx, signin_id).await?;
@@ -217,7 +242,13 @@ impl Session {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn end(tx: &mut Transaction, id: &str) -> Result<bool, StoreError> {
-        let query = sqlx::query_scalar("DELETE FROM session WHERE id = $1 RETURNING signin_id");
+        let query = sqlx::query_scalar(match tx.engine {
+            Engine::Sqlite => "DELETE FROM session WHERE id = $1 RETURNING signin_id",
+            Engine::Postgres => concat!(
+                held!(),
+                "DELETE FROM session WHERE id = $1 AND (SELECT COUNT(*) FROM held) >= 0 RETURNING signin_id"
+            ),
+        });
         let ended: Option<Option<String>> = query.bind(id).fetch_optional(&mut **tx).await?;
         if let Some(Some(signin_id)) = &ended {
             super::signins::SignIn::end(tx, signin_id).await?;

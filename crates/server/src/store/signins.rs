@@ -3,6 +3,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
+use super::engine::Engine;
 use super::{Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
 
@@ -96,6 +97,20 @@ impl FromRow<'_, AnyRow> for SignIn {
     }
 }
 
+/// Takes a sign-in. With PostgreSQL its account is kept from changing first: what a step writes belongs to the account,
+/// and whoever changes it begins there too (`docs/decisions/0024-postgresql.md`).
+macro_rules! lock {
+    ($first:literal, $condition:literal) => {
+        concat!(
+            $first,
+            "UPDATE signin SET revision = revision + 1 WHERE id = $1 AND expires_at > $2",
+            $condition,
+            " RETURNING id, issuer, client_id, scope, code_challenge, dpop_jkt, name_key, account_id, phone_number,
+                 locales, stage, attempts, sends, delivery_failed, verified_at, expires_at"
+        )
+    };
+}
+
 impl SignIn {
     /// Languages that the person reads, best first (BCP 47).
     #[must_use]
@@ -136,11 +151,14 @@ impl SignIn {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn lock(tx: &mut Transaction, id: &str, now: UnixMillis) -> Result<Option<Self>, StoreError> {
-        let query = sqlx::query_as(
-            "UPDATE signin SET revision = revision + 1 WHERE id = $1 AND expires_at > $2
-             RETURNING id, issuer, client_id, scope, code_challenge, dpop_jkt, name_key, account_id, phone_number,
-                 locales, stage, attempts, sends, delivery_failed, verified_at, expires_at",
-        );
+        let query = sqlx::query_as(match tx.engine {
+            Engine::Sqlite => lock!("", ""),
+            Engine::Postgres => lock!(
+                "WITH held AS MATERIALIZED
+                     (SELECT 1 FROM account WHERE id = (SELECT account_id FROM signin WHERE id = $1) FOR KEY SHARE) ",
+                " AND (SELECT COUNT(*) FROM held) >= 0"
+            ),
+        });
         Ok(query.bind(id).bind(now).fetch_optional(&mut **tx).await?)
     }
 
