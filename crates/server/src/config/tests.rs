@@ -261,9 +261,14 @@ fn a_debug_print_shows_no_password() {
 }
 
 #[test]
-fn the_example_for_three_servers_is_read() {
-    let example = load(include_str!("../../../../deploy/three-servers/vestibule.toml"), &[]).unwrap();
-    assert!(example.database.is_postgres() && example.database.key_file.is_some());
+fn the_examples_for_one_server_and_for_three_are_read() {
+    let one = load(include_str!("../../../../deploy/one-server/vestibule.toml"), &[]).unwrap();
+    let three = load(include_str!("../../../../deploy/three-servers/vestibule.toml"), &[]).unwrap();
+    assert!(!one.database.is_postgres() && three.database.is_postgres());
+    for example in [one, three] {
+        assert!(example.database.key_file.is_some() && example.mail.smtp.is_some());
+        assert!(example.proxy.header.is_some() && example.services[0].claims.is_some());
+    }
 }
 
 #[test]
