@@ -25,8 +25,8 @@ export const GRACE: Account = {
 
 /** A first-party client besides the page. */
 export const CLIENT = 'desktop-client';
-/** A service behind, which asks about tokens. */
-export const SERVICE = { id: 'media-server', secret: 'a secret: 100% long enough' };
+/** A service behind, which asks about tokens and gets some. */
+export const SERVICE = { id: 'media-server', secret: 'a secret: 100% long enough', claims: ['uc_configuration'] };
 
 /** The real server without any browser. */
 export const test = base.extend<{ config: Config; mail: MailServer; server: Server }>({

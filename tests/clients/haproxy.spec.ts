@@ -20,8 +20,11 @@ interface Front {
   audit(): Promise<Entry[]>;
 }
 
-const test = base.extend<{ front: Front }>({
-  front: async ({}, use) => {
+/** `limit` is how many requests an address may make in ten seconds, where it is not what is deployed. */
+const test = base.extend<{ limit: number | undefined; front: Front }>({
+  limit: [undefined, { option: true }],
+
+  front: async ({ limit }, use) => {
     const folder = await temporaryFolder();
     const ports = { https: await freePort(), server: await freePort(), management: await freePort() };
     const server = await Server.configure(folder.path, `http://127.0.0.1:${ports.server}`, {
@@ -34,7 +37,8 @@ const test = base.extend<{ front: Front }>({
     await server.addAccount(ADA);
     await server.addAccount(GRACE);
     await server.start();
-    const proxy = await HaProxy.start(folder.path, ports);
+    const limited = limit === undefined ? [] : [['gt 10000 }', `gt ${limit} }`] as const];
+    const proxy = await HaProxy.start(folder.path, ports, undefined, limited);
     const audit = async (): Promise<Entry[]> => {
       const { stdout } = await promisify(execFile)(BINARY, ['--config', server.configFile, 'audit', '--json']);
       // Commands have no client.
@@ -131,4 +135,21 @@ test('two requests over one connection are two', async ({ front }) => {
   expect(count(await front.proxy.talk(both, CLIENT_ADDRESS))).toBe(2);
   const begun = (await front.audit()).filter(({ event }) => event === 'signin-begun');
   expect(begun.map(({ username }) => username)).toEqual([ADA.name, GRACE.name]);
+});
+
+test.describe('an address that asks too often', () => {
+  test.use({ limit: 20 });
+
+  test('is told to wait, and nobody else is', async ({ front }) => {
+    // Refusals, each of them: what they are has nothing to do with it.
+    for (let asked = 0; asked < 20; asked++) {
+      expect(await front.proxy.talk(begin(front, 'ada', []), CLIENT_ADDRESS)).toMatch(/^HTTP\/1\.1 403 /);
+    }
+    const refused = await front.proxy.talk(begin(front, 'ada', []), CLIENT_ADDRESS);
+    expect(refused).toMatch(/^HTTP\/1\.1 429 /);
+    expect(refused).toContain('{"error":"rate_limited"}');
+    expect(refused.toLowerCase()).toContain('retry-after: 10');
+    expect(refused.toLowerCase()).toContain('access-control-allow-origin: *');
+    expect(await front.proxy.talk(begin(front, 'ada', []), '127.0.0.10')).toMatch(/^HTTP\/1\.1 403 /);
+  });
 });

@@ -163,6 +163,34 @@ test('a sign-in is bound from its first step on', async ({ server, mail }) => {
   expect(tokens.token_type).toBe('dpop');
 });
 
+test('a token for a service behind is given for a bound one, and is none for the server', async ({ server, mail }) => {
+  const as = await discover(server.origin);
+  const grant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+  const kind = 'urn:ietf:params:oauth:token-type:access_token';
+  expect(as.grant_types_supported).toContain(grant);
+  const DPoP = oauth.DPoP(client, await oauth.generateKeyPair('ES256'));
+  const { code, verifier } = await signedIn(as, mail);
+  const { access_token: subject } = await redeem(as, code, verifier, { DPoP });
+  const exchange = async (token: string, audience: string, options: oauth.TokenEndpointRequestOptions = { DPoP }) => {
+    const members = { subject_token: token, subject_token_type: kind, audience };
+    const request = oauth.genericTokenEndpointRequest(as, client, nobody, grant, members, { ...plain, ...options });
+    return oauth.processGenericTokenEndpointResponse(as, client, await request);
+  };
+  const given = await exchange(subject, SERVICE.id);
+  expect(given).toMatchObject({ token_type: 'bearer', issued_token_type: kind, expires_in: 120 });
+  const request = new Request('https://media.example.com/', { headers: { authorization: `Bearer ${given.access_token}` } });
+  const options = { ...plain, signingAlgorithms: ['ES256'] };
+  const claims = await oauth.validateJwtAccessToken(as, request, SERVICE.id, options);
+  expect(claims).toMatchObject({ preferred_username: 'ada', uc_configuration: 'integrated', client_id: CLIENT });
+  const told = await introspect(as, given.access_token, oauth.ClientSecretBasic(SERVICE.secret));
+  expect(told).toMatchObject({ active: true, username: 'ada', aud: SERVICE.id });
+
+  await expect(me(server.origin, given.access_token)).rejects.toMatchObject({ status: 401 });
+  await expect(exchange(given.access_token, SERVICE.id)).rejects.toMatchObject({ error: 'invalid_request' });
+  await expect(exchange(subject, 'nobody')).rejects.toMatchObject({ error: 'invalid_target' });
+  await expect(exchange(subject, SERVICE.id, {})).rejects.toMatchObject({ error: 'invalid_request' });
+});
+
 test('resource servers check access tokens by themselves', async ({ server, mail }) => {
   const as = await discover(server.origin);
   const { code, verifier } = await signedIn(as, mail);

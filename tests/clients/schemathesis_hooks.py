@@ -22,6 +22,7 @@ ADA, JOAN = (Person(account) for account in json.loads(os.environ["ACCOUNTS"]))
 KEY = Key()
 # Of the examples of each operation that the document allows.
 EVERY = 20
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 PAGE = {"Origin": ORIGIN, "X-Vestibule": "1"}
 
 # One lasts until Schemathesis ends it, which it does by listing sessions and deleting them.
@@ -60,8 +61,11 @@ def challenge(case, turn):
 
 def token(case, turn):
     form = {"client_id": CLIENT, "code_verifier": VERIFIER}
-    if turn % 2 == 0:
+    if turn % 3 == 0:
         case.body = {**form, "grant_type": "authorization_code", "code": ADA.code()}
+    elif turn % 3 == 1:
+        case.headers = {"Cookie": ADA.cookie(), **PAGE}
+        case.body = {"client_id": CLIENT, "grant_type": EXCHANGE, "audience": SERVICE["id"]}
     else:
         refresh_token = ADA.tokens()["refresh_token"]
         case.body = {**form, "grant_type": "refresh_token", "refresh_token": refresh_token}

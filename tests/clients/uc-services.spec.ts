@@ -1,0 +1,356 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { calculateJwkThumbprint, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from 'oauth4webapi';
+import { BINARY, freePort, ROOT, temporaryFolder } from '../fixtures/files.ts';
+import { HaProxy } from '../fixtures/haproxy.ts';
+import { Server } from '../fixtures/server.ts';
+import { serveHttp, type Service } from '../fixtures/services.ts';
+import { ADA, expect, test as base } from './client-test.ts';
+import { signIn } from './sign-in.ts';
+
+const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+const CLIENT = 'vestibule';
+/** The host name that the service is asked by. */
+const MEDIA = 'media.example.com';
+
+interface Front {
+  readonly server: Server;
+  readonly proxy: HaProxy;
+  /** What people sign in to. */
+  readonly issuer: string;
+  /** The server behind HAProxy. */
+  readonly inside: string;
+  readonly service: Service;
+  /** The headers of every request that the service has got. */
+  readonly seen: IncomingHttpHeaders[];
+  /** Where HAProxy finds the keys. */
+  readonly keys: string;
+  /** Of a key of the test's own, which HAProxy takes for one of the server's. */
+  readonly key: CryptoKey;
+}
+
+/** Has deploy/haproxy-keys.sh take the keys that the server signs with, and run a command. */
+async function takeKeys(server: Server, keys: string, ...command: string[]): Promise<void> {
+  const { stdout } = await promisify(execFile)(BINARY, ['--config', server.configFile, 'keys', 'export', '--pem']);
+  await takeText(stdout, keys, ...command);
+}
+
+async function takeText(pem: string, keys: string, ...command: string[]): Promise<void> {
+  const script = spawn(join(ROOT, 'deploy/haproxy-keys.sh'), [keys, ...command], { stdio: ['pipe', 'inherit', 'pipe'] });
+  script.stdin.end(pem);
+  const [errors, [code]] = await Promise.all([text(script.stderr), once(script, 'close')]);
+  if (code !== 0) throw new Error(`haproxy-keys.sh ended (${code}): ${errors}`);
+}
+
+const test = base.extend<{ front: Front }>({
+  front: async ({}, use) => {
+    const folder = await temporaryFolder();
+    const ports = { https: await freePort(), server: await freePort(), management: await freePort() };
+    const issuer = `https://localhost:${ports.https}`;
+    const server = await Server.configure(folder.path, `http://127.0.0.1:${ports.server}`, {
+      public_addresses: [issuer],
+      management_listen: `127.0.0.1:${ports.management}`,
+      'proxy.trusted': ['127.0.0.1'],
+      'proxy.header': 'x-forwarded-for',
+      'mail.outbox': `${folder.path}/outbox`,
+      services: [
+        { id: 'media', claims: ['name', 'uc_configuration', 'phone_number', 'preferred_device', 'route_calls_to_cell'] },
+        { id: 'calls', claims: [] },
+      ],
+    });
+    await server.addAccount(ADA);
+    await server.start();
+    const seen: IncomingHttpHeaders[] = [];
+    const service = await serveHttp((request, response) => {
+      seen.push(request.headers);
+      response.end('served');
+    });
+    const keys = join(folder.path, 'keys');
+    await takeKeys(server, keys, 'true');
+    const { publicKey, privateKey: key } = await generateKeyPair('ES256');
+    await writeFile(join(keys, '2.pem'), await exportSPKI(publicKey));
+    const proxy = await HaProxy.start(folder.path, ports, { port: service.port, issuer, keys });
+    await use({ server, proxy, issuer, inside: server.origin, service, seen, keys, key });
+    await proxy.stop();
+    await service.stop();
+    await server.stop();
+    await folder.remove();
+  },
+});
+
+/** Asks the service through HAProxy, with these header lines. */
+function ask(front: Front, lines: readonly string[], line = 'GET /calls HTTP/1.1', host = MEDIA): Promise<string> {
+  const head = [line, `Host: ${host}`, ...lines, 'Connection: close', '', ''];
+  return front.proxy.talk(head.join('\r\n'), '127.0.0.9');
+}
+
+const bearer = (token: string): string => `Authorization: Bearer ${token}`;
+
+/** A verified sign-in: its code and the verifier. */
+async function verified(front: Front, proof?: (nonce: string | undefined) => Promise<string>) {
+  const verifier = generateRandomCodeVerifier();
+  const begin = {
+    endpoint: `${front.inside}/oauth/authorize-challenge`,
+    clientId: CLIENT,
+    codeChallenge: await calculatePKCECodeChallenge(verifier),
+    ...(proof === undefined ? {} : { proof }),
+  };
+  return { code: await signIn(begin, ADA), verifier };
+}
+
+async function token(front: Front, members: Record<string, string>, headers: Record<string, string> = {}) {
+  const body = new URLSearchParams({ client_id: CLIENT, ...members });
+  const answer = await fetch(`${front.inside}/oauth/token`, { method: 'POST', body, headers });
+  return { answer, body: (await answer.json()) as Record<string, string> };
+}
+
+/** The headers of a page that is signed in by cookie. */
+async function page(front: Front): Promise<Record<string, string>> {
+  const { code, verifier } = await verified(front);
+  const headers = { origin: front.issuer, 'x-vestibule': '1', 'content-type': 'application/json' };
+  const body = JSON.stringify({ code, code_verifier: verifier });
+  const answer = await fetch(`${front.inside}/api/session`, { method: 'POST', headers, body });
+  const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+  return { origin: front.issuer, 'x-vestibule': '1', cookie: cookies.join('; ') };
+}
+
+async function exchanged(front: Front, audience: string): Promise<string> {
+  const { body } = await token(front, { grant_type: EXCHANGE, audience }, await page(front));
+  expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 120, issued_token_type: ACCESS_TOKEN });
+  return String(body['access_token']);
+}
+
+/** What a token for the service says, as the server writes it. */
+function claims(front: Front, changes: Record<string, unknown> = {}): Record<string, unknown> {
+  const now = Math.floor(Date.now() / 1000);
+  return {
+    ...{ iss: front.issuer, sub: 'x', aud: 'media', client_id: CLIENT, sid: 'x', jti: 'x' },
+    ...{ iat: now, exp: now + 120, preferred_username: 'ada', ...changes },
+  };
+}
+
+function signed(front: Front, changes: Record<string, unknown> = {}, header: Record<string, string> = {}) {
+  const jwt = new SignJWT(claims(front, changes)).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', ...header });
+  return jwt.sign(front.key);
+}
+
+test('a page gets a token for a service, and the service sees who it is', async ({ front }) => {
+  const answer = await ask(front, [bearer(await exchanged(front, 'media')), 'Cookie: a=b', 'DPoP: x']);
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  expect(answer).toContain('served');
+  expect(front.service.asked).toEqual(['GET /calls']);
+  expect(front.seen[0]).toMatchObject({
+    'x-uc-user': 'ada',
+    'x-uc-name': 'Ada%20Example',
+    'x-uc-configuration': 'integrated',
+    'x-uc-preferred-device': 'desk-phone',
+    'x-forwarded-for': '127.0.0.9',
+    'x-forwarded-proto': 'https',
+  });
+  expect(front.seen[0]?.['x-uc-account']).toMatch(/^[\w-]{22}$/);
+  for (const gone of ['authorization', 'cookie', 'dpop', 'x-uc-phone-number', 'x-uc-route-calls-to-cell']) {
+    expect(front.seen[0]).not.toHaveProperty(gone);
+  }
+});
+
+test('a client with a key gets one too, and its own token is none for the service', async ({ front }) => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const jwk = await exportJWK(publicKey);
+  const proof = (path: string) => (nonce: string | undefined) =>
+    new SignJWT({ htm: 'POST', htu: `${front.issuer}${path}`, ...(nonce === undefined ? {} : { nonce }) })
+      .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk })
+      .setJti(crypto.randomUUID())
+      .setIssuedAt()
+      .sign(privateKey);
+  const { code, verifier } = await verified(front, proof('/oauth/authorize-challenge'));
+  const prove = async (members: Record<string, string>) => {
+    const metadata = await fetch(`${front.inside}/.well-known/oauth-authorization-server`);
+    const nonce = String(metadata.headers.get('dpop-nonce'));
+    return (await token(front, members, { DPoP: await proof('/oauth/token')(nonce) })).body;
+  };
+  const bound = await prove({ grant_type: 'authorization_code', code, code_verifier: verifier });
+  expect(bound['token_type']).toBe('DPoP');
+  const subject = { subject_token: String(bound['access_token']), subject_token_type: ACCESS_TOKEN };
+  const given = await prove({ grant_type: EXCHANGE, audience: 'media', ...subject });
+  expect(await ask(front, [bearer(String(given['access_token']))])).toMatch(/^HTTP\/1\.1 200 /);
+  expect(front.seen[0]).toMatchObject({ 'x-uc-user': 'ada' });
+  for (const scheme of ['Bearer', 'DPoP']) {
+    expect(await ask(front, [`Authorization: ${scheme} ${bound['access_token']}`])).toMatch(/^HTTP\/1\.1 401 /);
+  }
+  const jkt = await calculateJwkThumbprint(jwk);
+  expect(await ask(front, [bearer(await signed(front, { cnf: { jkt } }))])).toMatch(/^HTTP\/1\.1 401 /);
+  expect(front.seen).toHaveLength(1);
+});
+
+test('whatever is no good token for this service is turned away', async ({ front }) => {
+  const { code, verifier } = await verified(front);
+  const ordinary = await token(front, { grant_type: 'authorization_code', code, code_verifier: verifier });
+  const good = await exchanged(front, 'media');
+  const [header, payload, signature] = good.split('.') as [string, string, string];
+  const now = Math.floor(Date.now() / 1000);
+  const { privateKey: stranger } = await generateKeyPair('ES256');
+  const { privateKey: other } = await generateKeyPair('ES384');
+  const { privateKey: rsa } = await generateKeyPair('RS256');
+  const shared = async (key: string, alg = 'HS256') =>
+    new SignJWT(claims(front)).setProtectedHeader({ alg, typ: 'at+jwt' }).sign(new TextEncoder().encode(key));
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const by = (key: CryptoKey, alg: string) => new SignJWT(claims(front)).setProtectedHeader({ alg, typ: 'at+jwt' }).sign(key);
+  const pem = await readFile(join(front.keys, '1.pem'), 'utf8');
+  const turnedAway: [string, readonly string[]][] = [
+    ['no token', []],
+    ['an empty one', ['Authorization: Bearer ']],
+    ['no scheme', [`Authorization: ${good}`]],
+    ['another scheme', [`Authorization: DPoP ${good}`]],
+    ['Basic', ['Authorization: Basic YWRhOmFkYQ==']],
+    ['two tokens', [bearer(good), bearer(good)]],
+    ['two tokens, one of them good', [bearer(good), bearer('x')]],
+    ['two tokens, one of them good, the other way round', ['Authorization: Basic YWRhOmFkYQ==', bearer(good)]],
+    ['two tokens on one line', [`${bearer(good)}, Bearer ${good}`]],
+    ['an underscore', [`Authorization_: Bearer ${good}`]],
+    ['a token in a cookie', [`Cookie: token=${good}`]],
+    ['a spoilt signature', [bearer(`${header}.${payload}.${signature.slice(0, -4)}AAAA`)]],
+    ['a signature of another token', [bearer(`${header}.${payload}.${(await exchanged(front, 'media')).split('.')[2]}`)]],
+    ['another user', [bearer(`${header}.${encode(claims(front, { preferred_username: 'grace' }))}.${signature}`)]],
+    ['no signature', [bearer(`${header}.${payload}.`)]],
+    ['no signature at all', [bearer(`${header}.${payload}`)]],
+    ['no algorithm', [bearer(new UnsecuredJWT(claims(front)).encode())]],
+    ['no algorithm, with a signature', [bearer(`${encode({ alg: 'none', typ: 'at+jwt' })}.${payload}.${signature}`)]],
+    ['no algorithm, spelt otherwise', [bearer(`${encode({ alg: 'nOnE', typ: 'at+jwt' })}.${payload}.`)]],
+    ['the public key as a secret', [bearer(await shared(pem))]],
+    ['the public key as a secret, without its last line feed', [bearer(await shared(pem.trimEnd()))]],
+    ['the path of the key as a secret', [bearer(await shared(join(front.keys, '1.pem')))]],
+    ['a secret', [bearer(await shared('x'.repeat(32)))]],
+    ['another key', [bearer(await by(stranger, 'ES256'))]],
+    ['another curve', [bearer(await by(other, 'ES384'))]],
+    ['RSA', [bearer(await by(rsa, 'RS256'))]],
+    ['no JWT', [bearer('x')]],
+    ['dots', [bearer('..')]],
+    ['ten kilobytes', [bearer('x'.repeat(10_000))]],
+    ['an ordinary access token', [bearer(String(ordinary.body['access_token']))]],
+    ['a refresh token', [bearer(String(ordinary.body['refresh_token']))]],
+    ['for another service', [bearer(await exchanged(front, 'calls'))]],
+    ['for no service', [bearer(await signed(front, { aud: undefined }))]],
+    ['for a list of services', [bearer(await signed(front, { aud: ['media'] }))]],
+    ['for a service of a longer name', [bearer(await signed(front, { aud: 'media2' }))]],
+    ['another issuer', [bearer(await signed(front, { iss: 'https://evil.example.org' }))]],
+    ['a longer issuer', [bearer(await signed(front, { iss: `${front.issuer}.evil.example.org` }))]],
+    ['no issuer', [bearer(await signed(front, { iss: undefined }))]],
+    ['ended', [bearer(await signed(front, { exp: now - 1 }))]],
+    ['without an end', [bearer(await signed(front, { exp: undefined }))]],
+    ['with an end that is no number', [bearer(await signed(front, { exp: 'never' }))]],
+    ['from the future', [bearer(await signed(front, { iat: now + 3600, exp: now + 7200 }))]],
+    ['not yet', [bearer(await signed(front, { nbf: now + 3600, exp: now + 7200 }))]],
+    ['bound to a key', [bearer(await signed(front, { cnf: { jkt: 'x' } }))]],
+    ['bound to a certificate', [bearer(await signed(front, { cnf: { 'x5t#S256': 'x' } }))]],
+    ['bound to nothing', [bearer(await signed(front, { cnf: null }))]],
+    ['an id token', [bearer(await signed(front, {}, { typ: 'JWT' }))]],
+    ['a proof', [bearer(await signed(front, {}, { typ: 'dpop+jwt' }))]],
+    ['of nobody', [bearer(await signed(front, { preferred_username: undefined }))]],
+    ['of an empty name', [bearer(await signed(front, { preferred_username: '' }))]],
+  ];
+  for (const [what, lines] of turnedAway) {
+    const answer = await ask(front, lines);
+    expect(answer, what).toMatch(/^HTTP\/1\.1 40[01] /);
+    if (answer.startsWith('HTTP/1.1 401')) expect(answer.toLowerCase(), what).toContain('www-authenticate: bearer');
+  }
+  expect(front.seen).toEqual([]);
+  // Nothing else was wrong, and so many refusals have not closed the door.
+  expect(await ask(front, [bearer(await signed(front))])).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await ask(front, [bearer(good)])).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test('nobody says who they are but by a token', async ({ front }) => {
+  const token = bearer(await exchanged(front, 'media'));
+  const names = ['X-UC-User', 'x-uc-user', 'X_UC_USER', 'X-UC_User', 'x_uc-user', 'X-UC-Account', 'X-UC-Phone-Number'];
+  const others = ['X-UC-Anything', 'Remote-User', 'REMOTE_USER', 'X-Forwarded-User', 'X_Forwarded_User', 'X-Remote-User'];
+  for (const name of [...names, ...others]) {
+    for (const lines of [[`${name}: grace`, token], [token, `${name}: grace`], [token, `${name}: a`, `${name}:grace`]]) {
+      expect(await ask(front, lines), name).toMatch(/^HTTP\/1\.1 200 /);
+      const seen = front.seen.pop();
+      expect(seen, name).toMatchObject({ 'x-uc-user': 'ada' });
+      expect(Object.entries(seen ?? {}).filter(([, value]) => /grace/.test(String(value))), name).toEqual([]);
+    }
+    expect(await ask(front, [`${name}: grace`]), name).toMatch(/^HTTP\/1\.1 401 /);
+  }
+  expect(await ask(front, [token, 'Connection: X-UC-User, X-UC-Account'])).toMatch(/^HTTP\/1\.1 200 /);
+  expect(front.seen.pop()).toMatchObject({ 'x-uc-user': 'ada' });
+  expect(front.seen).toEqual([]);
+});
+
+test('no name is more than one line, whatever is in it', async ({ front }) => {
+  const name = 'zoë "cnf":\r\nX-UC-Account: grace';
+  const token = await signed(front, { preferred_username: name, name: '"cnf"', route_calls_to_cell: true });
+  expect(await ask(front, [bearer(token)])).toMatch(/^HTTP\/1\.1 200 /);
+  const [seen] = front.seen;
+  expect(decodeURIComponent(String(seen?.['x-uc-user']))).toBe(name);
+  expect(seen).toMatchObject({ 'x-uc-account': 'x', 'x-uc-name': '%22cnf%22', 'x-uc-route-calls-to-cell': '1' });
+});
+
+test('the service is asked by its own name alone, and Vestibule by every other', async ({ front }) => {
+  const token = bearer(await exchanged(front, 'media'));
+  for (const host of ['MEDIA.example.com', 'media', `media.example.com:${front.proxy.port}`]) {
+    expect(await ask(front, [token], 'GET / HTTP/1.1', host), host).toContain('served');
+  }
+  expect(front.seen.splice(0)).toHaveLength(3);
+  for (const host of ['uc.example.com', 'uc_media.example.com', 'calls.example.com', '.media', 'vestibule', '127.0.0.1']) {
+    expect(await ask(front, [token], 'GET /api/me HTTP/1.1', host), host).toContain('urn:vestibule:problem');
+  }
+  expect(front.seen).toEqual([]);
+});
+
+test('a page on another origin may bring its token', async ({ front }) => {
+  const asks = ['Origin: https://page.example.org', 'Access-Control-Request-Method: PUT'];
+  const allowed = await ask(front, [...asks, 'Access-Control-Request-Headers: authorization'], 'OPTIONS / HTTP/1.1');
+  expect(allowed).toMatch(/^HTTP\/1\.1 204 /);
+  expect(allowed).toContain('access-control-allow-headers: authorization');
+  expect(await ask(front, [], 'OPTIONS / HTTP/1.1')).toMatch(/^HTTP\/1\.1 401 /);
+  const refused = await ask(front, ['Origin: https://page.example.org']);
+  expect(refused).toContain('access-control-allow-origin: *');
+  expect(refused).toContain('access-control-expose-headers: WWW-Authenticate');
+  expect(front.seen).toEqual([]);
+});
+
+test('keys are replaced without turning anybody away', async ({ front }) => {
+  const { server, keys, proxy } = front;
+  const read = () => Promise.all(['1.pem', '2.pem'].map((name) => readFile(join(keys, name), 'utf8')));
+  const reload = ['kill', '-USR2', String(proxy.pid)];
+  await proxy.reloadedBy(() => takeKeys(server, keys, ...reload));
+  const [alone, same] = await read();
+  expect(same).toBe(alone);
+  expect(await ask(front, [bearer(await signed(front))]), 'the key of the test is gone').toMatch(/^HTTP\/1\.1 401 /);
+  // A command that fails would show that it was run.
+  await takeKeys(server, keys, 'false');
+  await expect(takeText('', keys, 'false')).rejects.toThrow();
+  await expect(takeText(String(alone).slice(0, 60), keys, 'false')).rejects.toThrow();
+  expect(await read()).toEqual([alone, alone]);
+
+  await server.admin(['keys', 'rotate']);
+  await proxy.reloadedBy(() => takeKeys(server, keys, ...reload));
+  const [first, next] = await read();
+  expect(first).toBe(alone);
+  expect(next).not.toBe(alone);
+  expect(await ask(front, [bearer(await exchanged(front, 'media'))])).toMatch(/^HTTP\/1\.1 200 /);
+  // As it will be once the new key signs.
+  await proxy.reloadedBy(() => takeText(`${next}${first}`, keys, ...reload));
+  expect(await read()).toEqual([next, first]);
+  const old = await exchanged(front, 'media');
+  expect(await ask(front, [bearer(old)])).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test('a stolen key is replaced at once', async ({ front }) => {
+  const { server, keys, proxy } = front;
+  const old = await exchanged(front, 'media');
+  await server.admin(['keys', 'rotate', '--at-once']);
+  await server.stop();
+  await server.start();
+  await proxy.reloadedBy(() => takeKeys(server, keys, 'kill', '-USR2', String(proxy.pid)));
+  expect(await ask(front, [bearer(old)])).toMatch(/^HTTP\/1\.1 401 /);
+  expect(await ask(front, [bearer(await exchanged(front, 'media'))])).toMatch(/^HTTP\/1\.1 200 /);
+});
