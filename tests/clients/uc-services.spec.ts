@@ -354,3 +354,13 @@ test('a stolen key is replaced at once', async ({ front }) => {
   expect(await ask(front, [bearer(old)])).toMatch(/^HTTP\/1\.1 401 /);
   expect(await ask(front, [bearer(await exchanged(front, 'media'))])).toMatch(/^HTTP\/1\.1 200 /);
 });
+
+test('the same rules are read after the configuration for three servers', async ({ front }) => {
+  const file = join(front.server.folder, 'three.cfg');
+  const three = await readFile(join(ROOT, 'deploy/three-servers/haproxy.cfg'), 'utf8');
+  await writeFile(file, three.replace('/etc/haproxy/certificates/', join(front.server.folder, 'haproxy.pem')));
+  const { stdout } = await promisify(execFile)('haproxy', ['-c', '-f', file, '-f', join(ROOT, 'deploy/uc-services.cfg')], {
+    env: { PATH: `${process.env['PATH']}:/usr/sbin:/usr/local/sbin`, VESTIBULE_KEYS: front.keys },
+  });
+  expect(stdout).toContain('Configuration file is valid');
+});
