@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::clock::{Clock, UnixMillis, millis};
+use crate::es256;
 use crate::random::Random;
 use crate::store::keys::StoredKey;
 use crate::store::{Store, StoreError};
@@ -95,6 +96,7 @@ impl Keys {
     /// # Errors
     /// [`KeysError`].
     pub async fn load(store: &Store, random: &Random, clock: &Clock) -> Result<Self, KeysError> {
+        es256::install();
         let mac = store.keys_for("mac", &fresh(random, 0), clock.now()).await?;
         let jwt = store.keys_for("jwt", &fresh(random, 0), clock.now()).await?;
         let mac = mac.last().ok_or(KeysError::Damaged("mac".to_owned()))?;

@@ -6,6 +6,7 @@ pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod dpop;
+mod es256;
 pub mod http;
 pub mod keys;
 pub mod logging;

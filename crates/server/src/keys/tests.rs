@@ -7,6 +7,7 @@ const LIFE: Duration = Duration::from_mins(10);
 impl Keys {
     /// Keys that are the same in every test.
     pub(crate) fn for_tests() -> Self {
+        es256::install();
         let stored = fresh(&Random::from_seed([9; 32]), 0);
         let signing = signing_keys(&[stored]).unwrap();
         Self { mac: [7; 32], signing: Arc::new(RwLock::new(signing)) }

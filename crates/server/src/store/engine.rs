@@ -1,12 +1,15 @@
 //! The two databases, and all that differs between them.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyConnection, AnyPool, Executor};
+use sqlx::{AnyConnection, Connection as _, Executor};
 
+use super::connection::Pool;
+use super::sqlite::SqlitePool;
 use super::{StoreError, Transaction};
 
 /// How long whoever asks waits for a connection.
@@ -43,52 +46,38 @@ impl Engine {
     }
 
     /// A pool of connections, each prepared.
-    pub(super) async fn pool(self, options: &AnyConnectOptions, connections: u32) -> Result<AnyPool, sqlx::Error> {
-        AnyPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(WAIT_FOR_CONNECTION)
-            .after_connect(move |connection, _| Box::pin(self.prepare(connection)))
-            .connect_with(options.clone())
-            .await
+    pub(super) async fn pool(self, url: &str, connections: u32) -> Result<Pool, sqlx::Error> {
+        if self == Self::Sqlite {
+            return SqlitePool::open(url, connections).await.map(Pool::Sqlite);
+        }
+        let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(WAIT_FOR_CONNECTION);
+        let options = options.after_connect(|connection, _| Box::pin(prepare(connection)));
+        options.connect_with(AnyConnectOptions::from_str(url)?).await.map(Pool::Postgres)
     }
 
-    /// Sets what a connection has to be like.
-    pub(super) async fn prepare(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-        let settings: &[&str] = match self {
-            // FULL: what was answered survives a power cut.
-            Self::Sqlite => &[
-                "PRAGMA busy_timeout = 10000",
-                "PRAGMA journal_mode = WAL",
-                "PRAGMA synchronous = FULL",
-                "PRAGMA foreign_keys = ON",
-            ],
-            // In one go, for each is a way to the database and back. A statement that runs longer, or waits longer for
-            // another's lock, has no one any more who waits for it; and a server that has lost its way in the middle of a
-            // transaction must not keep the others out.
-            Self::Postgres => &["SET application_name = 'vestibule';
-                SET client_min_messages = 'warning';
-                SET default_transaction_isolation = 'read committed';
-                SET statement_timeout = '10s';
-                SET lock_timeout = '5s';
-                SET idle_in_transaction_session_timeout = '30s'"],
-        };
-        for statement in settings {
-            connection.execute(*statement).await?;
+    /// Connects once: a pool tries again and again where a connection cannot be prepared, and hides why.
+    pub(super) async fn try_to_connect(self, url: &str) -> Result<(), sqlx::Error> {
+        if self == Self::Sqlite {
+            return SqlitePool::open(url, 1).await.map(drop);
         }
-        Ok(())
+        sqlx::any::install_default_drivers();
+        let mut first = AnyConnection::connect_with(&AnyConnectOptions::from_str(url)?).await?;
+        prepare(&mut first).await?;
+        first.close().await
     }
+}
 
-    /// Begins a transaction that may write. SQLite takes its lock at once, so that it cannot fail half-way.
-    pub(super) async fn begin(self, pool: &AnyPool) -> Result<sqlx::Transaction<'static, sqlx::Any>, sqlx::Error> {
-        match self {
-            Self::Sqlite => pool.begin_with("BEGIN IMMEDIATE").await,
-            Self::Postgres => match pool.begin().await {
-                // Nothing is done yet, so that it can be tried again: with another connection, for this one is gone.
-                Err(sqlx::Error::Io(_)) => pool.begin().await,
-                begun => begun,
-            },
-        }
-    }
+/// Sets what a connection to PostgreSQL has to be like, in one go, for each is a way to the database and back. A statement
+/// that runs longer, or waits longer for another's lock, has no one any more who waits for it; and a server that has lost
+/// its way in the middle of a transaction must not keep the others out.
+async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    let settings = "SET application_name = 'vestibule';
+        SET client_min_messages = 'warning';
+        SET default_transaction_isolation = 'read committed';
+        SET statement_timeout = '10s';
+        SET lock_timeout = '5s';
+        SET idle_in_transaction_session_timeout = '30s'";
+    connection.execute(settings).await.map(drop)
 }
 
 impl Transaction {
@@ -98,7 +87,7 @@ impl Transaction {
         if self.engine == Engine::Postgres {
             // Of this schema: others in the same database may be another service's.
             let query = sqlx::query("SELECT pg_advisory_xact_lock(hashtext(current_schema()), $1)");
-            query.bind(with as i32).execute(&mut *self.inner).await?;
+            query.bind(with as i32).execute(&mut self.inner).await?;
         }
         Ok(())
     }
@@ -109,11 +98,12 @@ impl Transaction {
             return Ok(true);
         }
         let query = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtext(current_schema()), $1)");
-        Ok(query.bind(with as i32).fetch_one(&mut *self.inner).await?)
+        Ok(query.bind(with as i32).fetch_one(&mut self.inner).await?)
     }
 
     /// Lets the statements of this transaction take the time that they need.
     pub(super) async fn take_all_the_time(&mut self) -> Result<(), StoreError> {
+        self.inner.go_aside();
         if self.engine == Engine::Postgres {
             self.inner.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0").await?;
         }
@@ -133,7 +123,7 @@ impl Transaction {
 
     async fn lock_row(&mut self, query: &'static str, id: &str) -> Result<(), StoreError> {
         if self.engine == Engine::Postgres {
-            sqlx::query(query).bind(id).execute(&mut *self.inner).await?;
+            sqlx::query(query).bind(id).execute(&mut self.inner).await?;
         }
         Ok(())
     }
@@ -149,7 +139,7 @@ impl Transaction {
                  WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
             }
         };
-        Ok(sqlx::query_scalar(query).fetch_all(&mut *self.inner).await?)
+        Ok(sqlx::query_scalar(query).fetch_all(&mut self.inner).await?)
     }
 }
 

@@ -62,6 +62,7 @@ impl Store {
     /// Whether there may be more.
     async fn delete_some(&self, statement: &'static str, until: UnixMillis) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
+        tx.inner.go_aside();
         if !tx.alone_now(Alone::Housekeeping).await? {
             return Ok(false);
         }

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod codes;
+mod connection;
 pub mod copy;
 pub mod devices;
 mod engine;
@@ -18,21 +19,21 @@ mod schema;
 mod seal;
 pub mod sessions;
 pub mod signins;
+mod sqlite;
+mod sqlite_rows;
 pub mod throttle;
 mod transaction;
 pub mod warnings;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 
-use sqlx::any::AnyConnectOptions;
-use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
 use crate::config::{DatabaseConfig, Invalid};
+use connection::Pool;
 pub use engine::sqlite_file;
 use engine::{Engine, WAIT_FOR_CONNECTION};
 use meter::Meter;
@@ -47,7 +48,7 @@ const SQLITE_CONNECTIONS: u32 = 3;
 #[derive(Clone, Debug)]
 pub struct Store {
     engine: Engine,
-    pool: AnyPool,
+    pool: Pool,
     /// Where one at a time writes.
     turns: Option<Turns>,
     /// What the server's keys are sealed with.
@@ -105,7 +106,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] says what is wrong with the address or the database.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, StoreError> {
-        let mut url = config.address().map_err(StoreError::Config)?;
+        let url = config.address().map_err(StoreError::Config)?;
         let engine = Engine::of(&url).ok_or(StoreError::UnknownDatabase)?;
         let seal = config.sealing_key().map_err(StoreError::Config)?.map(|key| Arc::new(Seal::with(&key)));
         // One after the other: SQLite waits for no lock while a database becomes one with a write-ahead log.
@@ -114,15 +115,7 @@ impl Store {
             make_private(&file);
             alone = opening_alone(file).await;
         }
-        if engine == Engine::Sqlite && !url.contains('?') {
-            url.push_str("?mode=rwc");
-        }
-        sqlx::any::install_default_drivers();
-        let options = AnyConnectOptions::from_str(&url)?;
-        // A pool tries again and again where a connection cannot be prepared, and hides why.
-        let mut first = AnyConnection::connect_with(&options).await?;
-        engine.prepare(&mut first).await?;
-        first.close().await?;
+        engine.try_to_connect(&url).await?;
         let (connections, kept) = match engine {
             Engine::Sqlite => (SQLITE_CONNECTIONS, 1),
             Engine::Postgres => (config.connections - config.connections / 4, config.connections / 4),
@@ -131,13 +124,13 @@ impl Store {
         let meter = Arc::new(Meter::default());
         let kept = Self {
             engine,
-            pool: engine.pool(&options, kept).await?,
+            pool: engine.pool(&url, kept).await?,
             turns: turns.as_ref().map(Turns::beside),
             seal: seal.clone(),
             meter: meter.clone(),
             kept: None,
         };
-        let pool = engine.pool(&options, connections).await?;
+        let pool = engine.pool(&url, connections).await?;
         let store = Self { engine, pool, turns, seal, meter, kept: Some(Arc::new(kept)) };
         schema::bring_up_to_date(&store).await?;
         seal::seal_keys(&store).await?;
@@ -156,7 +149,7 @@ impl Store {
                 Some(turns) => Some(turns.take().await?),
                 None => None,
             };
-            Ok((turn, self.engine.begin(&self.pool).await?))
+            Ok((turn, self.pool.begin().await?))
         };
         let (turn, inner) = self.meter.watch(begin.await)?;
         let (engine, seal, meter) = (self.engine, self.seal.clone(), self.meter.clone());
@@ -292,7 +285,7 @@ mod tests {
         let (store, _folder) = store().await;
         let mut taken = Vec::new();
         for _ in 0..SQLITE_CONNECTIONS {
-            taken.push(store.pool.acquire().await?);
+            taken.push(store.pool.lend().await?);
         }
         store.kept().begin().await?.commit().await
     }

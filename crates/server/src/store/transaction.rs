@@ -3,10 +3,10 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use sqlx::{Any, AnyConnection};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
+use super::connection::Connection;
 use super::engine::Engine;
 use super::meter::Meter;
 use super::seal::Seal;
@@ -15,7 +15,7 @@ use super::{StoreError, audit};
 /// A transaction of the store, with the audit entries that it has written.
 #[derive(Debug)]
 pub struct Transaction {
-    pub(super) inner: sqlx::Transaction<'static, Any>,
+    pub(super) inner: Connection,
     pub(super) engine: Engine,
     pub(super) seal: Option<Arc<Seal>>,
     pub(super) meter: Arc<Meter>,
@@ -48,15 +48,15 @@ impl Transaction {
 }
 
 impl Deref for Transaction {
-    type Target = AnyConnection;
+    type Target = Connection;
 
-    fn deref(&self) -> &AnyConnection {
+    fn deref(&self) -> &Connection {
         &self.inner
     }
 }
 
 impl DerefMut for Transaction {
-    fn deref_mut(&mut self) -> &mut AnyConnection {
+    fn deref_mut(&mut self) -> &mut Connection {
         &mut self.inner
     }
 }

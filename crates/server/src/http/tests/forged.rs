@@ -3,9 +3,11 @@
 use axum::http::{StatusCode, header};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use p256::pkcs8::{EncodePrivateKey, LineEnding};
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use super::harness::{Harness, ORIGIN};
 use super::sessions::get_me;
@@ -66,6 +68,16 @@ fn unsigned(token: &str) -> String {
     format!("{}.", token.rsplit_once('.').unwrap().0)
 }
 
+/// A token that is signed with HS256.
+fn by_secret(header: &Header, claims: &impl serde::Serialize, secret: &str) -> String {
+    let encode = |part: Vec<u8>| BASE64_URL_SAFE_NO_PAD.encode(part);
+    let message =
+        format!("{}.{}", encode(serde_json::to_vec(header).unwrap()), encode(serde_json::to_vec(claims).unwrap()));
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(message.as_bytes());
+    format!("{message}.{}", encode(mac.finalize().into_bytes().to_vec()))
+}
+
 async fn introspected(harness: &Harness, token: &str) -> Value {
     let members = [("client_id", "pbx"), ("client_secret", SECRET), ("token", token)];
     harness.form("/oauth/introspect", &members).await.body
@@ -79,10 +91,8 @@ async fn a_token_that_somebody_else_made_is_none() {
     let public = harness.server.keys.published(harness.server.clock.now(), std::time::Duration::ZERO);
     let public = public.iter().find(|key| key.id == kid).unwrap().jwk.to_string();
     let shared = Header { alg: Algorithm::HS256, ..token.header.clone() };
-    let by_public_key =
-        jsonwebtoken::encode(&shared, &token.claims, &EncodingKey::from_secret(public.as_bytes())).unwrap();
-    let secret = EncodingKey::from_secret(harness.server.random.secret().expose().as_bytes());
-    let by_secret = jsonwebtoken::encode(&shared, &token.claims, &secret).unwrap();
+    let by_public_key = by_secret(&shared, &token.claims, &public);
+    let by_another = by_secret(&shared, &token.claims, harness.server.random.secret().expose());
     let stranger = p256::SecretKey::from_slice(&[7; 32]).unwrap().to_pkcs8_pem(LineEnding::LF).unwrap();
     let stranger = EncodingKey::from_ec_pem(stranger.as_bytes()).unwrap();
     let by_stranger = jsonwebtoken::encode(&token.header, &token.claims, &stranger).unwrap();
@@ -97,7 +107,7 @@ async fn a_token_that_somebody_else_made_is_none() {
             token.headed(&json!({"typ": "at+jwt", "alg": "ES256", "kid": kid, "jku": "https://x"})),
         ),
         ("our public key as a shared secret", by_public_key),
-        ("a shared secret", by_secret),
+        ("a shared secret", by_another),
         ("another key by the name of ours", by_stranger),
         ("no signature", unsigned(&token.right)),
         (

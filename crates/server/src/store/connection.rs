@@ -1,0 +1,210 @@
+//! Connections to either database, for the same statements.
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::{FutureExt, TryFutureExt};
+use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
+use sqlx::{Any, AnyPool, Either, Execute, Executor, SqlStr};
+
+use super::sqlite::{SqliteConnection, SqlitePool};
+
+/// Connections.
+#[derive(Clone, Debug)]
+pub(super) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(AnyPool),
+}
+
+impl Pool {
+    /// Begins a transaction that may write.
+    pub(super) async fn begin(&self) -> Result<Connection, sqlx::Error> {
+        match self {
+            Self::Sqlite(pool) => {
+                let mut connection = pool.acquire().await?;
+                connection.begin().await?;
+                Ok(Connection::Sqlite(connection))
+            }
+            Self::Postgres(pool) => match pool.begin().await {
+                // Nothing is done yet, so that it can be tried again: with another connection, for this one is gone.
+                Err(sqlx::Error::Io(_)) => pool.begin().await.map(Connection::Postgres),
+                begun => begun.map(Connection::Postgres),
+            },
+        }
+    }
+
+    /// Takes a connection from the others for as long as this is kept.
+    #[cfg(test)]
+    pub(super) async fn lend(&self) -> Result<Box<dyn Send>, sqlx::Error> {
+        Ok(match self {
+            Self::Sqlite(pool) => Box::new(pool.acquire().await?),
+            Self::Postgres(pool) => Box::new(pool.acquire().await?),
+        })
+    }
+
+    /// Closes every connection, after what is under way has ended.
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// A connection in a transaction, which is undone if it is dropped.
+#[derive(Debug)]
+pub enum Connection {
+    /// In this process.
+    #[doc(hidden)]
+    Sqlite(SqliteConnection),
+    /// Over a network.
+    #[doc(hidden)]
+    Postgres(sqlx::Transaction<'static, Any>),
+}
+
+impl Connection {
+    pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(connection) => connection.end("COMMIT").await,
+            Self::Postgres(transaction) => transaction.commit().await,
+        }
+    }
+
+    pub(super) async fn rollback(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(connection) => connection.end("ROLLBACK").await,
+            Self::Postgres(transaction) => transaction.rollback().await,
+        }
+    }
+
+    /// Has whatever comes hold up nobody else: it takes its time.
+    pub(super) fn go_aside(&mut self) {
+        if let Self::Sqlite(connection) = self {
+            connection.go_aside();
+        }
+    }
+}
+
+type Steps<'e> = BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, sqlx::Error>>;
+
+/// The rows of a statement, and what became of it.
+type Given = (Vec<AnyRow>, AnyQueryResult);
+
+fn steps((rows, result): Given) -> Steps<'static> {
+    let rows = rows.into_iter().map(|row| Ok(Either::Right(row)));
+    stream::iter(rows.chain([Ok(Either::Left(result))])).boxed()
+}
+
+fn first((rows, _): Given) -> Option<AnyRow> {
+    rows.into_iter().next()
+}
+
+async fn within(connection: &mut SqliteConnection, asked: Asked, one_is_enough: bool) -> Result<Given, sqlx::Error> {
+    let (sql, arguments) = asked?;
+    connection.run(sql, arguments, one_is_enough).await
+}
+
+/// Runs a statement that is a transaction of its own.
+async fn by_itself(pool: &SqlitePool, asked: Asked, one_is_enough: bool) -> Result<Given, sqlx::Error> {
+    let (sql, arguments) = asked?;
+    let mut connection = pool.acquire().await?;
+    // What writes waits for the disk.
+    if !sql.as_str().trim_start().starts_with("SELECT") {
+        connection.go_aside();
+    }
+    connection.run(sql, arguments, one_is_enough).await
+}
+
+/// A statement, and its arguments if it is one that can have some.
+type Asked = Result<(SqlStr, Option<AnyArguments>), sqlx::Error>;
+
+fn taken<'q>(mut query: impl Execute<'q, Any>) -> Asked {
+    let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?;
+    Ok((query.sql(), arguments))
+}
+
+impl<'c> Executor<'c> for &'c mut Connection {
+    type Database = Any;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> Steps<'e>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
+        match self {
+            Connection::Sqlite(connection) => {
+                within(connection, taken(query), false).map_ok(steps).try_flatten_stream().boxed()
+            }
+            Connection::Postgres(transaction) => (&mut **transaction).fetch_many(query),
+        }
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, sqlx::Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
+        match self {
+            Connection::Sqlite(connection) => within(connection, taken(query), true).map_ok(first).boxed(),
+            Connection::Postgres(transaction) => (&mut **transaction).fetch_optional(query),
+        }
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [AnyTypeInfo],
+    ) -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>>
+    where
+        'c: 'e,
+    {
+        match self {
+            Connection::Sqlite(_) => unprepared(),
+            Connection::Postgres(transaction) => (&mut **transaction).prepare_with(sql, parameters),
+        }
+    }
+}
+
+impl<'c> Executor<'c> for &'c Pool {
+    type Database = Any;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> Steps<'e>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
+        match self {
+            Pool::Sqlite(pool) => by_itself(pool, taken(query), false).map_ok(steps).try_flatten_stream().boxed(),
+            Pool::Postgres(pool) => pool.fetch_many(query),
+        }
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, sqlx::Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Any>,
+    {
+        match self {
+            Pool::Sqlite(pool) => by_itself(pool, taken(query), true).map_ok(first).boxed(),
+            Pool::Postgres(pool) => pool.fetch_optional(query),
+        }
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [AnyTypeInfo],
+    ) -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>>
+    where
+        'c: 'e,
+    {
+        match self {
+            Pool::Sqlite(_) => unprepared(),
+            Pool::Postgres(pool) => pool.prepare_with(sql, parameters),
+        }
+    }
+}
+
+/// SQLite's own statements are prepared as they are run, and kept.
+fn unprepared<'e>() -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>> {
+    async { Err(sqlx::Error::AnyDriverError("statements are prepared as they are run".into())) }.boxed()
+}
