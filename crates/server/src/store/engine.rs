@@ -110,6 +110,15 @@ impl Transaction {
         Ok(())
     }
 
+    /// Waits for no lock for longer than others can bear to wait behind it: shorter than the second after which PostgreSQL
+    /// looks whether two wait for each other, for it would undo the others.
+    pub(super) async fn keep_nobody_waiting(&mut self) -> Result<(), StoreError> {
+        if self.engine == Engine::Postgres {
+            self.inner.execute("SET LOCAL lock_timeout = '250ms'").await?;
+        }
+        Ok(())
+    }
+
     /// Locks an account for the rest of the transaction: nothing that belongs to it begins meanwhile. With SQLite
     /// nothing does in any case.
     pub(super) async fn lock_account(&mut self, id: &str) -> Result<(), StoreError> {
@@ -141,6 +150,12 @@ impl Transaction {
         };
         Ok(sqlx::query_scalar(query).fetch_all(&mut self.inner).await?)
     }
+}
+
+/// Whether somebody else's lock was in the way: it was not had in time, or each waited for the other.
+pub(super) fn is_in_the_way(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code == "55P03" || code == "40P01")
 }
 
 /// The file of an SQLite database; `None` for one in memory, and for PostgreSQL.

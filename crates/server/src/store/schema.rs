@@ -3,9 +3,11 @@
 //! Home-made, because `sqlx::migrate!` needs the database drivers at compile time and its lock does nothing on
 //! SQLite; ours is the transaction itself, and on PostgreSQL a lock that goes with it, so that servers can start together.
 
+use std::time::Duration;
+
 use sqlx::{Executor, Row};
 
-use super::engine::Alone;
+use super::engine::{Alone, is_in_the_way};
 use super::{Store, StoreError};
 
 /// One step from a schema version to the next.
@@ -15,7 +17,8 @@ struct Migration {
     oldest_compatible: i64,
 }
 
-/// In order; the version of the schema is how many have been made.
+/// In order; the version of the schema is how many have been made. Servers are at work meanwhile, so that each changes one
+/// table: while it waited for a second, whoever has that would be waiting for the first.
 const MIGRATIONS: [Migration; 6] = [
     Migration { sql: include_str!("migrations/0001_sign_in.sql"), oldest_compatible: 1 },
     Migration { sql: include_str!("migrations/0002_guessing.sql"), oldest_compatible: 1 },
@@ -29,12 +32,38 @@ const MIGRATIONS: [Migration; 6] = [
 /// Tables that every version has had.
 const OURS: [&str; 4] = ["schema", "account", "signin", "server_key"];
 
-/// Makes the migrations that the database lacks, in one transaction.
+/// How often a migration is tried that others are in the way of, and the time between.
+const TRIES: usize = 60;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Makes the migrations that the database lacks. Where one would have to wait for whoever uses a table, such as a backup,
+/// it is tried again: everybody else would wait behind it.
+///
+/// # Errors
+/// As [`migrate`].
+pub(super) async fn bring_up_to_date(store: &Store) -> Result<(), StoreError> {
+    let mut tries = 1;
+    loop {
+        match migrate(store).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(StoreError::Database(error)) if is_in_the_way(&error) && tries < TRIES => {
+                tracing::warn!(%error, "bringing the schema up to date waits for whoever uses its tables");
+                tries += 1;
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Makes the next migration that the database lacks, in a transaction of its own: one that held the tables of another
+/// while it waits for its own would wait for whoever waits for those. Whether there was one.
 ///
 /// # Errors
 /// [`StoreError::TooNew`] where a newer build has left this one behind; [`StoreError::Foreign`] where the database is
 /// somebody else's; [`StoreError::Database`].
-pub(super) async fn bring_up_to_date(store: &Store) -> Result<(), StoreError> {
+async fn migrate(store: &Store) -> Result<bool, StoreError> {
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     let mut tx = store.begin().await?;
     tx.take_all_the_time().await?;
@@ -54,7 +83,9 @@ pub(super) async fn bring_up_to_date(store: &Store) -> Result<(), StoreError> {
     if oldest_compatible > known {
         return Err(StoreError::TooNew { needed: oldest_compatible, known });
     }
-    for migration in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(0)) {
+    let next = usize::try_from(version).ok().and_then(|version| MIGRATIONS.get(version));
+    if let Some(migration) = next {
+        tx.keep_nobody_waiting().await?;
         sqlx::raw_sql(migration.sql).execute(&mut *tx).await?;
         sqlx::query("UPDATE schema SET version = version + 1, oldest_compatible = $1")
             .bind(migration.oldest_compatible)
@@ -62,7 +93,7 @@ pub(super) async fn bring_up_to_date(store: &Store) -> Result<(), StoreError> {
             .await?;
     }
     tx.commit().await?;
-    Ok(())
+    Ok(next.is_some())
 }
 
 impl Store {
@@ -88,6 +119,38 @@ mod tests {
         let (store, _folder) = store().await;
         sqlx::query("UPDATE schema SET version = 99, oldest_compatible = 99").execute(&store.pool).await.unwrap();
         assert!(matches!(bring_up_to_date(&store).await, Err(StoreError::TooNew { needed: 99, .. })));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn nobody_waits_behind_a_migration_that_waits_for_a_backup() {
+        let (store, _database) = store().await;
+        let mut tx = store.begin().await.unwrap();
+        tx.execute("DROP INDEX session_expiry").await.unwrap();
+        tx.execute("DROP INDEX sent_mail_time").await.unwrap();
+        tx.execute("UPDATE schema SET version = version - 1").await.unwrap();
+        tx.commit().await.unwrap();
+        if store.engine == Engine::Postgres {
+            let mut backup = store.begin().await.unwrap();
+            // Stronger than what a backup takes, for an index can be made beside that.
+            backup.execute("LOCK TABLE session IN ROW EXCLUSIVE MODE").await.unwrap();
+            let migrating = tokio::spawn({
+                let store = store.clone();
+                async move { bring_up_to_date(&store).await }
+            });
+            let mut waiting = 0_i64;
+            while waiting == 0 {
+                let query = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = 'session'::regclass";
+                waiting = sqlx::query_scalar(query).fetch_one(&store.pool).await.unwrap();
+            }
+            // Waits behind the migration, for as long as that waits, and not for the backup.
+            sqlx::query("UPDATE session SET used_at = 0").execute(&store.pool).await.unwrap();
+            backup.rollback().await.unwrap();
+            migrating.await.unwrap().unwrap();
+        } else {
+            bring_up_to_date(&store).await.unwrap();
+        }
+        let known = i64::try_from(MIGRATIONS.len()).unwrap();
+        assert_eq!(store.schema_version().await.unwrap().0, known);
     }
 
     #[tokio::test(flavor = "multi_thread")]

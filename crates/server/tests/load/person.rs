@@ -1,6 +1,6 @@
 //! Somebody who signs in, and taps again where that does not work at once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -29,6 +29,9 @@ pub(crate) struct Outcome {
 /// A whole sign-in, in a browser of its own.
 pub(crate) fn sign_in(agent: &Agent, origin: &str, name: &str, outbox: &Path) -> Outcome {
     let begun = Instant::now();
+    // References are short: one of another sign-in may be the same.
+    let earlier = mails(outbox).last().cloned();
+    let outbox = Outbox { folder: outbox, earlier: earlier.as_deref() };
     let mut told = Vec::new();
     let mut tab = Tab::open(agent.clone(), origin);
     let lost = loop {
@@ -39,10 +42,10 @@ pub(crate) fn sign_in(agent: &Agent, origin: &str, name: &str, outbox: &Path) ->
             break Some(format!("{name}: {notice:?}"));
         }
         if begun.elapsed() > PATIENCE {
-            break Some(format!("{name} waits at {:?}: {:?}", tab.state.stage(), tab.state.trouble()));
+            break Some(format!("{name} waits at {:?}, and was told {told:?}", tab.state.stage()));
         }
         std::thread::park_timeout(LOOK);
-        if let Some(event) = next(&tab, origin, name, outbox) {
+        if let Some(event) = next(&tab, origin, name, &outbox) {
             told.extend(matches!(event, Event::Resend).then(|| "no mail".to_owned()));
             tab.send(event);
             told.extend(tab.state.trouble().map(said));
@@ -53,7 +56,7 @@ pub(crate) fn sign_in(agent: &Agent, origin: &str, name: &str, outbox: &Path) ->
 }
 
 /// What is to be done at the stage that shows; nothing while a mail is waited for.
-fn next(tab: &Tab, origin: &str, name: &str, outbox: &Path) -> Option<Event> {
+fn next(tab: &Tab, origin: &str, name: &str, outbox: &Outbox<'_>) -> Option<Event> {
     if tab.state.trouble().and_then(wait).is_some_and(|until| until > tab.now()) {
         return None;
     }
@@ -65,7 +68,7 @@ fn next(tab: &Tab, origin: &str, name: &str, outbox: &Path) -> Option<Event> {
         _ => {
             let code = tab.state.code()?;
             let reference = code.members.reference.as_ref();
-            match reference.and_then(|reference| mailed_code(outbox, name, reference)) {
+            match reference.and_then(|reference| outbox.code(name, reference)) {
                 Some(typed) => Event::Code { typed, by: SubmittedBy::Person },
                 None if code.resend_in(tab.now()) == 0 => Event::Resend,
                 None => return None,
@@ -89,13 +92,31 @@ fn wait(trouble: &Trouble) -> Option<u64> {
     if let Failure::Wait(until) = failure { Some(*until) } else { None }
 }
 
-/// The code in the newest mail with this reference.
-fn mailed_code(outbox: &Path, name: &str, reference: &str) -> Option<String> {
-    let mut files: Vec<_> = std::fs::read_dir(outbox).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    let (to, subject) = (format!("{name}@example.com"), format!("reference {reference}\r\n"));
-    let mails = files.iter().rev().filter_map(|file| std::fs::read_to_string(file).ok());
-    let mail = mails.into_iter().find(|mail| mail.contains(&to) && mail.contains(&subject))?;
-    let (before, _) = mail.split_once(" is your access code")?;
-    before.get(before.len().checked_sub(6)?..).map(str::to_owned)
+/// Where the mails of a sign-in go.
+struct Outbox<'a> {
+    folder: &'a Path,
+    /// The last that was there when it began.
+    earlier: Option<&'a Path>,
+}
+
+/// All mails, oldest first.
+fn mails(folder: &Path) -> Vec<PathBuf> {
+    // The first mail makes the folder.
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut mails: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    mails.sort();
+    mails
+}
+
+impl Outbox<'_> {
+    /// The code in the newest mail with this reference.
+    fn code(&self, name: &str, reference: &str) -> Option<String> {
+        let (to, subject) = (format!("{name}@example.com"), format!("reference {reference}\r\n"));
+        let mails = mails(self.folder);
+        let since = mails.iter().rev().take_while(|file| Some(file.as_path()) > self.earlier);
+        let mut texts = since.filter_map(|file| std::fs::read_to_string(file).ok());
+        let mail = texts.find(|mail| mail.contains(&to) && mail.contains(&subject))?;
+        let (before, _) = mail.split_once(" is your access code")?;
+        before.get(before.len().checked_sub(6)?..).map(str::to_owned)
+    }
 }

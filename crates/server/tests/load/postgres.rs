@@ -49,6 +49,17 @@ impl Postgres {
         self.process = serve(&self.programs, &self.data, self.port);
     }
 
+    /// Executes statements in one transaction, again and again until no lock is in their way, as migrations are made.
+    pub(crate) fn migrate(&self, statements: &str) {
+        let is_done = |_| {
+            let mut psql = Command::new(self.programs.join("psql"));
+            psql.args(["--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1", "--command", statements]);
+            psql.env("PGOPTIONS", "-clock_timeout=250ms").arg(self.url()).stderr(Stdio::null());
+            psql.status().unwrap().success()
+        };
+        assert!((0..60).any(is_done));
+    }
+
     fn stop(&mut self) {
         crate::servers::signal("INT", &self.process);
         self.process.wait().unwrap();

@@ -31,11 +31,19 @@ pub(crate) struct Shared<'a> {
     pub(crate) database: &'a str,
     pub(crate) ports: Ports,
     pub(crate) public_address: &'a str,
+    /// The build that they are of.
+    pub(crate) build: &'a Path,
+}
+
+/// The build under test.
+pub(crate) fn this_build() -> PathBuf {
+    env!("CARGO_BIN_EXE_vestibule-server").into()
 }
 
 /// A server, running or not.
 pub(crate) struct Server {
     folder: PathBuf,
+    pub(crate) build: PathBuf,
     process: Option<Child>,
 }
 
@@ -65,7 +73,7 @@ impl Server {
         let folder = shared.folder.join(NAMES[number]);
         std::fs::create_dir(&folder).unwrap();
         std::fs::write(folder.join("vestibule.toml"), config).unwrap();
-        let mut server = Self { folder, process: None };
+        let mut server = Self { folder, build: shared.build.to_owned(), process: None };
         server.start_again();
         server
     }
@@ -89,6 +97,14 @@ impl Server {
         }
     }
 
+    /// Has it finish what it has begun, as `systemctl stop` does.
+    pub(crate) fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            signal("TERM", &process);
+            assert!(process.wait().unwrap().success());
+        }
+    }
+
     /// Adds an account whose access codes go to its name at example.com.
     pub(crate) fn add_account(&self, name: &str, password: &str) {
         let mut add = self.command();
@@ -99,7 +115,7 @@ impl Server {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule-server"));
+        let mut command = Command::new(&self.build);
         command.current_dir(&self.folder);
         command
     }
