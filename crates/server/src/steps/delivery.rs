@@ -32,8 +32,8 @@ pub(super) enum Reservation {
     Refused(Answer),
 }
 
-/// Makes a new code and counts its mail, unless the sign-in or the account has had its mails. `event` is what the
-/// audit trail calls it.
+/// Makes a new code, other than the earlier ones of the sign-in, and counts its mail, unless the sign-in or the account has
+/// had its mails. `event` is what the audit trail calls it. The sign-in is saved where a mail may go out.
 pub(super) async fn reserve(
     context: &Context,
     held: &Held,
@@ -41,6 +41,7 @@ pub(super) async fn reserve(
     signin: &mut SignIn,
     account: &Account,
     event: Event,
+    earlier: &[MailedCode],
 ) -> Result<Reservation, StepError> {
     let config = &context.server.config.code;
     let now = context.now();
@@ -68,12 +69,11 @@ pub(super) async fn reserve(
         return Ok(Reservation::Refused(rate_limited(body, free_at, now)));
     }
 
-    let earlier = MailedCode::all(tx, &signin.id).await?;
-    let (access_code, mac) = fresh_code(context, signin, &earlier);
+    let (access_code, mac) = fresh_code(context, signin, earlier);
     let mailed = MailedCode {
         number: earlier.first().map_or(1, |code| code.number + 1),
         mac,
-        reference: fresh_reference(context, &earlier),
+        reference: fresh_reference(context, earlier),
         state: MailedCodeState::Pending,
         sent_at: now,
         expires_at: now + millis(config.life),
@@ -150,16 +150,17 @@ pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing
             Delivery::Unknown { .. } => {
                 MailedCode::counts_from_now(&mut tx, &signin.id, mailing.number).await?;
                 signin.delivery_failed = true;
+                signin.save(&mut tx).await?;
                 ErrorCode::OtpDeliveryFailed
             }
             Delivery::Refused { .. } => {
                 MailedCode::was_refused(&mut tx, &signin.id, mailing.number).await?;
                 signin.delivery_failed = true;
                 signin.sends -= 1;
+                signin.save(&mut tx).await?;
                 ErrorCode::OtpDeliveryFailed
             }
         };
-        signin.save(&mut tx).await?;
         let members = code::members(context, &mut tx, &signin, &mailing.account).await?;
         held.code_answer(error, members, &signin, now).into()
     });

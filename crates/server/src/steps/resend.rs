@@ -27,7 +27,7 @@ pub(super) async fn take(context: &Context, held: &Held) -> Result<Answer, StepE
                     let body = held.code_answer(ErrorCode::RateLimited, members, &signin, now);
                     Reservation::Refused(rate_limited(body, possible_at, now))
                 } else {
-                    delivery::reserve(context, held, &mut tx, &mut signin, &account, Event::CodeResent).await?
+                    delivery::reserve(context, held, &mut tx, &mut signin, &account, Event::CodeResent, &codes).await?
                 }
             }
             account => {

@@ -125,6 +125,9 @@ impl MailedCode {
             .bind(number)
             .execute(&mut **tx)
             .await?;
+        if number == 1 {
+            return Ok(());
+        }
         sqlx::query(
             "UPDATE access_code SET state = 'superseded'
              WHERE signin_id = $1 AND number < $2 AND state IN ('live', 'pending')",

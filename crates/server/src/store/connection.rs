@@ -107,7 +107,7 @@ async fn within(connection: &mut SqliteConnection, asked: Asked, one_is_enough: 
 async fn by_itself(pool: &SqlitePool, asked: Asked, one_is_enough: bool) -> Result<Given, sqlx::Error> {
     let (sql, arguments) = asked?;
     let mut connection = pool.acquire().await?;
-    // What writes waits for the disk.
+    // What writes waits for the disk. What reads, and takes its time, is written `WITH … SELECT`.
     if !sql.as_str().trim_start().starts_with("SELECT") {
         connection.go_aside();
     }

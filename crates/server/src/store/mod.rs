@@ -29,9 +29,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
+use crate::clock::UnixMillis;
 use crate::config::{DatabaseConfig, Invalid};
 use connection::Pool;
 pub use engine::sqlite_file;
@@ -54,6 +55,8 @@ pub struct Store {
     /// What the server's keys are sealed with.
     seal: Option<Arc<Seal>>,
     meter: Arc<Meter>,
+    /// The live sessions, and when they were counted.
+    counted: Arc<Mutex<Option<(UnixMillis, i64)>>>,
     kept: Option<Arc<Store>>,
 }
 
@@ -128,10 +131,11 @@ impl Store {
             turns: turns.as_ref().map(Turns::beside),
             seal: seal.clone(),
             meter: meter.clone(),
+            counted: Arc::default(),
             kept: None,
         };
         let pool = engine.pool(&url, connections).await?;
-        let store = Self { engine, pool, turns, seal, meter, kept: Some(Arc::new(kept)) };
+        let store = Self { engine, pool, turns, seal, meter, counted: Arc::default(), kept: Some(Arc::new(kept)) };
         schema::bring_up_to_date(&store).await?;
         seal::seal_keys(&store).await?;
         drop(alone);
@@ -246,7 +250,6 @@ pub(crate) mod testing;
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
 
     use super::testing::store;
     use super::*;
@@ -254,7 +257,7 @@ mod tests {
     #[tokio::test]
     async fn the_kept_connection_waits_for_two_at_the_most_however_many_would_write() -> Result<(), StoreError> {
         let (store, _folder) = store().await;
-        let order = Arc::new(Mutex::new(Vec::new()));
+        let order = Arc::new(std::sync::Mutex::new(Vec::new()));
         let writing = store.begin().await?;
         let mut writers = tokio::task::JoinSet::new();
         for nth in 1..=21 {

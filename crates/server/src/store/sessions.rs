@@ -10,6 +10,9 @@ use super::engine::Engine;
 use super::{Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
 
+/// How long the number of sessions counts, in milliseconds.
+const COUNTED_FOR: i64 = 60_000;
+
 /// What is read of a session. Named, and not `*`: another build may add a column at any moment, and PostgreSQL then
 /// refuses what it was prepared for.
 macro_rules! columns {
@@ -298,13 +301,25 @@ impl Store {
         Ok(query.bind(account_id).bind(now).fetch_all(&self.pool).await?)
     }
 
-    /// How many sessions are live.
+    /// How many sessions are live, or were within the last minute: to count them takes longer the more there are, and
+    /// whoever asks may ask often.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn count_sessions(&self, now: UnixMillis) -> Result<i64, StoreError> {
-        let query = sqlx::query_scalar("SELECT COUNT(*) FROM session WHERE idle_expires_at > $1 AND expires_at > $1");
-        Ok(query.bind(now).fetch_one(&self.pool).await?)
+        let mut counted = self.counted.lock().await;
+        if let Some((at, sessions)) = *counted
+            && (at..at.saturating_add(COUNTED_FOR)).contains(&now)
+        {
+            return Ok(sessions);
+        }
+        let query = sqlx::query_scalar(
+            "WITH live AS (SELECT COUNT(*) AS sessions FROM session WHERE idle_expires_at > $1 AND expires_at > $1)
+             SELECT sessions FROM live",
+        );
+        let sessions = query.bind(now).fetch_one(&self.pool).await?;
+        *counted = Some((now, sessions));
+        Ok(sessions)
     }
 
     /// The session that a refresh token belongs to, by the SHA-256 of the token, spent or not.

@@ -53,3 +53,18 @@ async fn what_is_counted_has_the_format_that_prometheus_reads() {
     }
     assert!(text.ends_with('\n'));
 }
+
+#[tokio::test]
+async fn sessions_are_counted_once_a_minute_however_often_somebody_asks() {
+    let harness = Harness::new().await;
+    let told = async |sessions: &str| {
+        let text = metrics(&harness).await;
+        assert!(text.lines().any(|line| line == format!("vestibule_sessions {sessions}")), "{sessions} in {text}");
+    };
+    told("0").await;
+    harness.tokens().await;
+    harness.server.clock.advance(std::time::Duration::from_secs(59));
+    told("0").await;
+    harness.server.clock.advance(std::time::Duration::from_secs(1));
+    told("1").await;
+}
