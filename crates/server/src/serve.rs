@@ -87,6 +87,8 @@ pub async fn assemble(config: Config) -> Result<Shared, ServeError> {
     let random = Random::from_system().map_err(|error| ServeError::System(std::io::Error::other(error)))?;
     let clock = Clock::System;
     let store = Store::open(&config.database).await?;
+    // One that can only be read would have everybody come again later, and only this server's log tell why.
+    store.try_to_write().await?;
     let keys = Keys::load(&store, &random, &clock).await?;
     let hasher = Hasher::new(&config.password_hash, random.clone())
         .map_err(|error| ServeError::PasswordHash(error.to_string()))?;

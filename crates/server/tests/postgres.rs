@@ -51,19 +51,13 @@ fn at(url: &str) -> String {
 
 /// `check` tells it in the line about the database, and a server that is started says the same.
 #[track_caller]
-fn told(database: &str, trouble: &str) {
+fn told_and_not_served(database: &str, trouble: &str) {
     let folder = tempfile::tempdir().unwrap();
     let checked = run(folder.path(), database, &["check"], "");
     let lines = String::from_utf8(checked.stdout).unwrap();
     let line = lines.lines().find(|line| line.contains("database: ")).unwrap();
     assert!(!checked.status.success() && line.starts_with("failed") && line.contains(trouble), "{line}");
     assert!(!lines.contains("hunter2"), "{lines}");
-}
-
-#[track_caller]
-fn told_and_not_served(database: &str, trouble: &str) {
-    told(database, trouble);
-    let folder = tempfile::tempdir().unwrap();
     let served = run(folder.path(), database, &["serve"], "");
     let said = String::from_utf8(served.stderr).unwrap();
     assert!(!served.status.success() && said.contains(trouble) && !said.contains("hunter2"), "{said}");
@@ -88,7 +82,7 @@ async fn what_is_wrong_with_the_database_is_told_in_one_line() {
     done(tempfile::tempdir().unwrap().path(), &at(&read_only), &["migrate"], "");
     let name = read_only.rsplit('/').next().unwrap();
     say(&server_url(), &format!("ALTER DATABASE {name} SET default_transaction_read_only = on")).await;
-    told(&at(&read_only), "read-only");
+    told_and_not_served(&at(&read_only), "read-only");
 
     let sealed = new_database().await;
     let with_key = |letter: &str| format!("{}key = \"{}\"\n", at(&sealed), letter.repeat(32));
