@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
+use vestibule_protocol::BUILT_IN_CLIENT;
 
 use super::harness::Harness;
 
@@ -67,4 +68,17 @@ async fn sessions_are_counted_once_a_minute_however_often_somebody_asks() {
     told("0").await;
     harness.server.clock.advance(std::time::Duration::from_secs(1));
     told("1").await;
+}
+
+#[tokio::test]
+async fn a_spent_refresh_token_is_counted_where_the_alert_looks() {
+    let harness = Harness::new().await;
+    let token = harness.tokens().await.text("refresh_token");
+    let members = [("grant_type", "refresh_token"), ("client_id", BUILT_IN_CLIENT), ("refresh_token", &token)];
+    harness.form("/oauth/token", &members).await;
+    harness.form("/oauth/token", &members).await;
+    let series = "vestibule_events_total{event=\"session-ended\",outcome=\"reused\"}";
+    let text = metrics(&harness).await;
+    assert!(text.contains(&format!("{series} 1\n")), "{text}");
+    assert!(include_str!("../../../../../deploy/monitoring/alerts.yml").contains(&format!("increase({series}[1h])")));
 }
