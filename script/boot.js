@@ -1,6 +1,6 @@
 // Watches the start of the page, which is WebAssembly, and says what is missing where it cannot start. Loading once
 // more helps against a stale file or a panic: that is done once, by itself, and never in a circle.
-(() => {
+self.vestibuleAfter(() => {
   "use strict";
   const MARK = "vestibule-reloaded";
   // Set by the page as long as there is something to go on with.
@@ -108,6 +108,11 @@
       fail(isRefused ? "blocked" : "missing");
     }
   };
+  /** For the script that starts the program: it did not come. Nothing comes after that. */
+  self.vestibuleMissing = () => {
+    fail("missing");
+    return new Promise(() => {});
+  };
   addEventListener(
     "error",
     (event) => {
@@ -132,6 +137,7 @@
     document.getElementById("starting").remove();
     if (isOver) return;
     hide();
+    self.vestibuleVisited();
     setTimeout(() => {
       if (!isOver) mark.clear();
     }, CALM);
@@ -139,4 +145,4 @@
     // Without it everything works, only not without a network.
     if (worker && navigator.serviceWorker) navigator.serviceWorker.register(worker).catch(() => {});
   });
-})();
+});

@@ -1,5 +1,5 @@
 // The brand of the service as it was the last time, shown before the page runs, so that nothing changes under the eyes.
-(() => {
+self.vestibuleAfter(() => {
   "use strict";
   const KEY = `vestibule-brand:${new URL(document.baseURI).pathname}`;
   const COLOUR = /^#[0-9a-f]{6}$/;
@@ -37,9 +37,17 @@
   }
   const latest = read(kept);
   paint(latest);
+  const [mark, title] = document.querySelector("header").children;
+  if (latest?.name) title.textContent = latest.name;
+  if (latest?.logo) {
+    const picture = Object.assign(new Image(), { src: latest.logo, alt: title.textContent, referrerPolicy: "no-referrer" });
+    const room = Object.assign(document.createElement("span"), { className: "logo" });
+    room.append(picture);
+    mark.replaceWith(room);
+    title.ariaHidden = "true";
+  }
   self.vestibuleBrand = {
     kept,
-    latest,
     show: (text) => paint(read(text)),
     keep: (text) => {
       try {
@@ -49,4 +57,4 @@
       }
     },
   };
-})();
+});

@@ -1,33 +1,10 @@
 // The first screen before the page runs. What is typed stays where it is; an early Connect is kept for the page.
+// Everything else comes after it.
 (() => {
   "use strict";
-  // Milliseconds after which a first screen that was not painted is not waited for.
-  const PAINTED = 500;
   const form = document.getElementById("connect");
   const input = form.elements.server;
   const [label, pending] = form.querySelector("[type=submit]").children;
-
-  // The service as it was the last time, until the page knows better.
-  const { name, logo } = self.vestibuleBrand?.latest ?? {};
-  const [mark, title] = document.querySelector("header").children;
-  if (name) title.textContent = name;
-  if (logo) {
-    const picture = Object.assign(new Image(), { src: logo, alt: title.textContent, referrerPolicy: "no-referrer" });
-    const room = Object.assign(document.createElement("span"), { className: "logo" });
-    room.append(picture);
-    mark.replaceWith(room);
-    title.ariaHidden = "true";
-  }
-
-  // The program is compiled once this is painted; a tab that is not looked at paints nothing.
-  self.vestibuleShown = new Promise((shown) => {
-    try {
-      new PerformanceObserver(shown).observe({ type: "paint", buffered: true });
-    } catch {
-      // Then it is only waited for.
-    }
-    setTimeout(shown, PAINTED);
-  });
 
   const setEarly = (isEarly) => {
     form.toggleAttribute("data-early", isEarly);
@@ -74,4 +51,38 @@
       // Then it is tapped again.
     }
   };
+
+  // Whoever was here before may have something that shows before the first screen does, and has the program at hand. To
+  // look for either makes everybody wait; this cookie says whether to.
+  const { pathname, protocol } = new URL(document.baseURI);
+  // A year, in seconds.
+  const KEPT = 31_536_000;
+  self.vestibuleVisited = () => {
+    const secure = protocol === "https:" ? "; Secure" : "";
+    try {
+      document.cookie = `visited=1; Path=${pathname}; Max-Age=${KEPT}; SameSite=Lax${secure}`;
+    } catch {
+      // Then everything comes after the first screen the next time, too.
+    }
+  };
+
+  /** Whether the first screen is what this browser is to show, as it is. */
+  const isPlain = () => {
+    const primary = (tag) => tag?.split("-")[0];
+    try {
+      return document.cookie === "" && location.pathname === pathname && primary(navigator.language) === primary(document.documentElement.lang);
+    } catch {
+      return false;
+    }
+  };
+  // Milliseconds after which a first screen that was not painted is not waited for: a tab that nobody sees paints none.
+  const PAINTED = 500;
+  const painted = isPlain()
+    ? new Promise((resolve) => {
+        requestAnimationFrame(() => setTimeout(resolve));
+        setTimeout(resolve, PAINTED);
+      })
+    : undefined;
+  /** Runs what is not the first screen: on a small device it would hold up the paint. */
+  self.vestibuleAfter = (run) => (painted ? painted.then(run) : run());
 })();

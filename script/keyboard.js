@@ -1,5 +1,5 @@
 // Keeps the field that is typed in, and the button that sends it, above the on-screen keyboard.
-(() => {
+self.vestibuleAfter(() => {
   "use strict";
   // Pixels that are left between them and the edges.
   const ROOM = 8;
@@ -13,4 +13,4 @@
     // Where there is no room for both, the field counts.
     scrollBy(0, Math.min(above, Math.max(below, 0)));
   });
-})();
+});

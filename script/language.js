@@ -1,6 +1,6 @@
 // The language of the page: chosen and loaded before the page runs, changed by its menu. English is in the page itself.
 // A server that knows the person's language sends the document in it; where none does, it is changed here.
-(() => {
+self.vestibuleAfter(() => {
   "use strict";
   const OWN = "en";
   // Milliseconds that a language may take: before the page starts in English, and when it is asked for.
@@ -94,4 +94,4 @@
   navigator.serviceWorker?.addEventListener("controllerchange", () => {
     if (root.lang !== OWN) fetch(files.get(root.lang)).catch(() => {});
   });
-})();
+});

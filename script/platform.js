@@ -18,6 +18,8 @@ const platform = (() => {
   // A server below a path has a record, tabs and turns of its own.
   const NAME = `vestibule ${base}/`;
 
+  const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
   /** Called with topic, number of the try, status, seconds of `Retry-After` or less than 0, and two texts. */
   let tell;
 
@@ -84,27 +86,40 @@ const platform = (() => {
     return record !== before;
   };
 
+  // Ends once the latest record is stored. What it is about shows meanwhile, for the disk of a phone takes its time; but
+  // nothing is sent, and no turn ends, before this tab would still know it after a crash.
+  let storing = Promise.resolve();
+
   /** What another tab has stored, if this one does not know it yet. */
   const news = async () => {
+    await storing;
     if (known === undefined) return undefined;
     const record = await getText(RECORD);
     return record !== undefined && isNews(record) ? record : undefined;
   };
 
+  // Read while the program is still being compiled.
+  const found = Promise.all([getText(DRAFT), getText(RECORD)]);
+  // What another tab has stored since then.
+  let newer;
+  try {
+    channel = new BroadcastChannel(NAME);
+    channel.onmessage = ({ data }) => (newer = data);
+  } catch {
+    // Not every browser has one.
+  }
+
   const start = async (listener, started, elsewhere) => {
     tell = listener;
-    const [draft, record] = await Promise.all([getText(DRAFT), getText(RECORD)]);
-    try {
-      channel = new BroadcastChannel(NAME);
+    const [draft, record] = await found;
+    known = typeof newer === "string" ? newer : record;
+    if (channel) {
       channel.onmessage = ({ data }) => {
         if (typeof data === "string" && isNews(data)) tell(elsewhere, 0, 0, -1, data);
       };
-    } catch {
-      // Not every browser has one.
     }
-    known = record;
     restore(draft);
-    tell(started, 0, 0, -1, record);
+    tell(started, 0, 0, -1, known);
   };
 
   /** The page is seen again. Tabs that sleep hear nothing: what others have stored meanwhile comes first. */
@@ -114,7 +129,7 @@ const platform = (() => {
     tell(returned, 0, 0, -1);
   };
 
-  const store = async (topic, number, record, canGoOn) => {
+  const store = (record, canGoOn) => {
     try {
       // Tells the next start whether there may be something to go on with, before it can ask the database (`boot.js`).
       const mark = `vestibule-begun ${base}/`;
@@ -123,10 +138,12 @@ const platform = (() => {
     } catch {
       // Then the first screen shows for a moment.
     }
-    const isStored = await change("put", RECORD, record, "strict");
-    channel?.postMessage(record);
-    known = isStored ? record : undefined;
-    tell(topic, number, 0, -1);
+    known = record;
+    storing = storing.then(async () => {
+      const isStored = await Promise.race([change("put", RECORD, record, "strict"), sleep(LIMIT)]);
+      channel?.postMessage(record);
+      if (!isStored && known === record) known = undefined;
+    });
   };
 
   // Half-typed text outlives the page: a trip to another app must not cost it. Never a password.
@@ -192,7 +209,7 @@ const platform = (() => {
     return readKey();
   };
 
-  const withinLimit = (work) => Promise.race([work, new Promise((resolve) => setTimeout(resolve, KEY_LIMIT))]);
+  const withinLimit = (work) => Promise.race([work, sleep(KEY_LIMIT)]);
 
   const findKey = async () => {
     // Absent where the page is not encrypted.
@@ -343,6 +360,7 @@ const platform = (() => {
     let answer;
     try {
       const init = { ...options(manner, token, isBound, body), signal };
+      await storing;
       const ask = () => (isBound ? proven(url, token, init) : send(url, init));
       // Nothing else is posted under `/api`.
       answer = await (manner === "POST" ? inTurn(signal, ask) : ask());
@@ -362,7 +380,7 @@ const platform = (() => {
   /** The turn lasts for as long as the try of this number. */
   const keepTurn = (number) => {
     if (!turn || turn.number === number) return;
-    turn.release();
+    storing.then(turn.release);
     turn = undefined;
   };
 
@@ -379,9 +397,39 @@ const platform = (() => {
       release?.();
       return;
     }
-    turn?.release();
+    if (turn) storing.then(turn.release);
     turn = release && { number, release };
     tell(topic, number, 0, -1, await news());
+  };
+
+  // The URL follows what shows, once that is painted, for browsers lay the page out before they write it, and once it is
+  // stored: what a URL leads to is never lost.
+
+  // Milliseconds after which a frame is not waited for.
+  const FRAME = 200;
+  let entries = [];
+  const writeHistory = () => {
+    for (const [act, url] of entries.splice(0)) {
+      try {
+        history[act](null, "", url);
+      } catch {
+        // A browser that finds a page to write too often lets the URL be; the stage shows all the same.
+      }
+    }
+  };
+  addEventListener("pagehide", writeHistory);
+
+  const navigate = (url, isPush) => {
+    entries.push([isPush ? "pushState" : "replaceState", url]);
+    const follow = () => storing.then(writeHistory);
+    requestAnimationFrame(() => setTimeout(follow));
+    setTimeout(follow, FRAME);
+  };
+
+  /** The path of the page's URL, below the base. */
+  const route = () => {
+    writeHistory();
+    return location.pathname.startsWith(base) ? location.pathname.slice(base.length) : location.pathname;
   };
 
   /** A moment so many seconds ago, in the language of the page, with the digits of all other numbers here. */
@@ -400,8 +448,7 @@ const platform = (() => {
     timer: (topic, number, limit) => setTimeout(() => tell(topic, number, 0, -1), limit),
     origin: () => location.origin,
     base: () => base,
-    /** The path of the page's URL, below the base. */
-    route: () => (location.pathname.startsWith(base) ? location.pathname.slice(base.length) : location.pathname),
+    route,
     cookies: () => navigator.cookieEnabled === true,
     /** What the person reads, best first: the language of the page, then the browser's own. */
     languages: () => [document.documentElement.lang, ...(navigator.languages ?? [])].filter(Boolean).join(" "),
@@ -432,13 +479,7 @@ const platform = (() => {
       }
     },
     isAlphanumeric: (character) => /[\p{Alphabetic}\p{N}]/u.test(character),
-    navigate: (url, isPush) => {
-      try {
-        history[isPush ? "pushState" : "replaceState"](null, "", url);
-      } catch {
-        // A browser that finds a page to write too often lets the URL be; the stage shows all the same.
-      }
-    },
+    navigate,
     /** Whether the browser came back to this URL, by a reload or through its history. */
     isReturn: () => ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type),
     timeOfDay: (ago) => shown(ago, "toLocaleTimeString", { hour: "numeric", minute: "2-digit" }),

@@ -9,8 +9,9 @@ extern "C" {
     fn start_js(tell: &Tell, started: u32, elsewhere: u32);
     #[wasm_bindgen(js_namespace = platform, js_name = look)]
     fn look_js(returned: u32, elsewhere: u32);
-    #[wasm_bindgen(js_namespace = platform, js_name = store)]
-    fn store_js(topic: u32, number: u32, record: &str, can_go_on: bool);
+    /// Has the record stored; nothing is sent before it is, nor is a turn over.
+    #[wasm_bindgen(js_namespace = platform)]
+    pub(crate) fn store(record: &str, can_go_on: bool);
     #[wasm_bindgen(js_namespace = platform, js_name = prepareKey)]
     fn prepare_key_js(topic: u32, number: u32);
     #[wasm_bindgen(js_namespace = platform, js_name = lock)]
@@ -53,8 +54,6 @@ pub(crate) enum Topic {
     Key,
     /// It is this tab's turn, with what another has stored meanwhile.
     Locked,
-    /// The record is safe, or cannot be.
-    Stored,
     /// A discovery document.
     Discovery,
     /// Whether anything answers.
@@ -73,14 +72,13 @@ pub(crate) enum Topic {
     Done,
 }
 
-const TOPICS: [Topic; 15] = [
+const TOPICS: [Topic; 14] = [
     Topic::Started,
     Topic::Elsewhere,
     Topic::Returned,
     Topic::TimedOut,
     Topic::Key,
     Topic::Locked,
-    Topic::Stored,
     Topic::Discovery,
     Topic::Probe,
     Topic::Challenge,
@@ -136,11 +134,6 @@ pub(crate) fn start(tell: impl Fn(Told) + 'static) {
 /// Looks at what other tabs have stored, and tells it; then that the page is seen again.
 pub(crate) fn look() {
     look_js(Topic::Returned as u32, Topic::Elsewhere as u32);
-}
-
-/// Stores the record, tells other tabs and the next start of it, and then that it is safe or cannot be.
-pub(crate) fn store(number: Try, record: &str, can_go_on: bool) {
-    store_js(Topic::Stored as u32, number.number(), record, can_go_on);
 }
 
 /// Has the browser's key ready.

@@ -93,7 +93,6 @@ impl Flow {
                 _ => BrowserKey::Kept,
             }),
             Topic::Locked => Reply::Locked(told.text),
-            Topic::Stored => Reply::Done,
             _ => api::read(&told),
         };
         self.send(Event::Reply(told.number, reply));
@@ -107,7 +106,9 @@ impl Flow {
             Effect::Navigate(stage, history) => browser::navigate(*stage, *history),
             Effect::Lock(number) => platform::lock(*number),
             Effect::Store(number, record) => {
-                platform::store(*number, record, self.state.with_untracked(State::can_go_on));
+                platform::store(record, self.state.with_untracked(State::can_go_on));
+                // What it is about shows in the same frame.
+                self.send(Event::Reply(*number, Reply::Done));
             }
             _ => api::send(effect),
         }

@@ -21,12 +21,14 @@ pub fn nearest(colour: Colour, passes: impl Fn(Colour) -> bool) -> Option<Colour
     way(colour).into_iter().map(|(_, other)| other).find(|other| passes(*other))
 }
 
-/// Every colour on the way, with how far its lightness is from that of `colour`, the nearest first.
+/// `colour` and every other one on the way, with how far its lightness is from that of `colour`, the nearest first.
 fn way(colour: Colour) -> Vec<(f64, Colour)> {
     let from = Oklch::of(colour);
     let lightness = (0..=STEPS).map(|step| f64::from(step) / f64::from(STEPS));
     let mut way: Vec<_> = lightness.map(|it| ((it - from.lightness).abs(), from.at(it))).collect();
     way.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    // At the edge of what a screen shows, a thousandth of lightness is more than a screen's step.
+    way.insert(0, (0.0, colour));
     way
 }
 
@@ -121,9 +123,8 @@ mod tests {
         fn the_way_leads_through_the_colour_from_black_to_white_and_keeps_the_hue(own in any::<[u8; 3]>()) {
             let own = Colour(own);
             let way = way(own);
-            let near = way.first().unwrap().1;
-            let differs = (0..3).map(|index| own.0[index].abs_diff(near.0[index])).max().unwrap();
-            prop_assert!(differs <= 2, "{own} is not on its way: {near}");
+            prop_assert_eq!(way.first().unwrap().1, own);
+            prop_assert!(step(own, way[1].1) <= 16, "{} is far from {own}", way[1].1);
             prop_assert!([Colour::BLACK, Colour::WHITE].iter().all(|end| way.iter().any(|(_, it)| it == end)));
             for (_, other) in way {
                 let (from, to) = (Oklch::of(own), Oklch::of(other));
@@ -134,6 +135,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// How far two colours are apart in the channel in which they are most.
+    fn step(one: Colour, other: Colour) -> u8 {
+        (0..3).map(|index| one.0[index].abs_diff(other.0[index])).max().unwrap()
+    }
+
+    #[test]
+    fn a_colour_at_the_edge_of_what_a_screen_shows_is_on_its_own_way() {
+        let green = Colour([0, 0xff, 0x2e]);
+        assert_eq!(nearest(green, |_| true), Some(green));
+        assert!(step(green, way(green)[1].1) > 2, "it stands for what lies at the edge");
     }
 
     #[test]

@@ -63,11 +63,11 @@ fn router_for<S: Clone + Send + Sync + 'static>(
     addresses: &PublicAddresses,
     is_https: bool,
 ) -> Router<S> {
-    let Some(documents) = Documents::take(&mut files, addresses) else {
+    let Some(documents) = Documents::take(&mut files, addresses, is_https) else {
         let no_page = || async { (StatusCode::NOT_FOUND, "This build of the server has no page, only its API.\n") };
         return Router::new().route("/", get(no_page));
     };
-    let security = Arc::new(policy::headers(documents.plain(), is_https));
+    let security = Arc::new(policy::headers(documents.plain()));
     let documents = Arc::new(documents);
     let assets = Arc::new(asset::take_all(files));
 

@@ -1,4 +1,5 @@
-//! The document as it is served: what it needs is named first, and there is one in every language.
+//! The document as it is served: the first screen is all that comes before it is painted, and there is one document in
+//! every language.
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -8,14 +9,11 @@ use crate::command::Failure;
 const DOCUMENT: &str = "index.html";
 /// As the document begins, in its own language.
 const LANGUAGE: &str = r#" lang="en" dir="ltr""#;
-const BASE: &str = r#"<base href="/">"#;
-/// As Trunk begins what is to be fetched early.
-const EARLY: [&str; 2] = [r#"<link rel="modulepreload""#, r#"<link rel="preload""#];
-
-/// As Trunk starts the program.
-const START: &str = "const wasm = await init(";
-/// What `script/first.js` promises: that the first screen has been painted.
-const SHOWN: &str = "await self.vestibuleShown;";
+/// As Trunk begins what is to be fetched early, and the style of what is not the first screen.
+const LINKS: [&str; 3] = [r#"<link rel="modulepreload""#, r#"<link rel="preload""#, r#"<link rel="stylesheet""#];
+/// As Trunk begins the script that starts the program.
+const START: &str = r#"<script type="module">"#;
+const END: &str = "</script>";
 
 fn failure(lacks: &str) -> Failure {
     Failure::Page(format!("{DOCUMENT} has no {lacks}"))
@@ -26,31 +24,63 @@ fn text(files: &Files) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|_| failure("UTF-8"))
 }
 
-/// Moves what the browser is to fetch early from the end of the head to its beginning, before scripts and styles.
-pub(super) fn with_early_links(mut files: Files) -> Result<Files, Failure> {
+/// Has everything but the first screen fetched and run once that is painted (`script/first.js`): on a small device it would
+/// hold up the paint. Only the program is on its way before, because the server names it in a header.
+pub(super) fn with_late_start(mut files: Files) -> Result<Files, Failure> {
     let mut document = text(&files)?;
-    let mut links = String::new();
-    for beginning in EARLY {
+    let mut names = Vec::new();
+    for beginning in LINKS {
         let Some(at) = document.find(beginning) else { return Err(failure(beginning)) };
         let length = document[at..].find('>').ok_or_else(|| failure(">"))? + 1;
-        links.extend(document.drain(at..at + length));
+        let link: String = document.drain(at..at + length).collect();
+        let name = link.split_once("href=\"").and_then(|(_, after)| after.split('"').next());
+        names.push(name.ok_or_else(|| failure("href"))?.to_owned());
     }
-    if !document.contains(BASE) {
-        return Err(failure(BASE));
-    }
-    let document = document.replacen(BASE, &format!("{BASE}\n{links}"), 1);
+    let [script, program, style] = names.as_slice() else { return Err(failure("links")) };
+    let at = document.find(START).ok_or_else(|| failure(START))?;
+    let length = document[at..].find(END).ok_or_else(|| failure(END))?;
+    document.replace_range(at..at + length, &format!("<script>{}", start(script, program, style)));
     files.insert(DOCUMENT.to_owned(), document.into_bytes());
     Ok(files)
 }
 
-/// Has the program compiled once the first screen is painted: on a small device the one would hold up the other. It is
-/// on its way all the same.
-pub(super) fn with_late_start(mut files: Files) -> Result<Files, Failure> {
-    let document = text(&files)?;
-    if !document.contains(START) {
-        return Err(failure(START));
+/// As Trunk's own, but with the style before the program, and with the program asked for at the same time as the script
+/// that compiles it.
+fn start(script: &str, program: &str, style: &str) -> String {
+    format!(
+        r#"self.vestibuleAfter(async () => {{
+             const program = fetch("{program}");
+             program.catch(() => {{}});
+             const link = Object.assign(document.createElement("link"), {{ rel: "stylesheet", href: "{style}" }});
+             const styled = new Promise((resolve) => (link.onload = link.onerror = resolve));
+             document.body.append(link);
+             const bindings = await import("{script}").catch(() => self.vestibuleMissing());
+             await styled;
+             const wasm = await bindings.default({{ module_or_path: program }});
+             window.wasmBindings = bindings;
+             dispatchEvent(new CustomEvent("TrunkApplicationStarted", {{ detail: {{ wasm }} }}));
+           }});"#
+    )
+}
+
+/// One script and one style: browsers begin each anew, and the policy has a hash for each.
+pub(super) fn with_one_script(mut files: Files) -> Result<Files, Failure> {
+    let mut document = text(&files)?;
+    for element in ["script", "style"] {
+        let (open, close) = (format!("<{element}>"), format!("</{element}>"));
+        let mut parts = document.split(close.as_str());
+        let mut joined = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            match part.trim_start().strip_prefix(open.as_str()) {
+                Some(more) => joined.push_str(more),
+                None => {
+                    joined.push_str(&close);
+                    joined.push_str(part);
+                }
+            }
+        }
+        document = joined;
     }
-    let document = document.replacen(START, &format!("{SHOWN}\n{START}"), 1);
     files.insert(DOCUMENT.to_owned(), document.into_bytes());
     Ok(files)
 }
@@ -116,18 +146,29 @@ mod tests {
     }
 
     #[test]
-    fn the_program_is_compiled_once_the_first_screen_is_painted() {
-        let late = with_late_start(Files::from([(DOCUMENT.to_owned(), format!("x\n{START}y").into_bytes())])).unwrap();
-        assert_eq!(text(&late).unwrap(), format!("x\n{SHOWN}\n{START}y"));
-        assert!(with_late_start(Files::from([(DOCUMENT.to_owned(), b"x".to_vec())])).is_err());
+    fn all_but_the_first_screen_waits_until_that_is_painted() {
+        let page = "<p>x</p><link rel=\"modulepreload\" href=\"./v.js\"><link rel=\"preload\" href=\"./v.wasm\">\
+            <script>first()</script>\n<script type=\"module\">go()</script><link rel=\"stylesheet\" href=\"./p.css\"/><p>y</p>";
+        let document = text(&with_late_start(Files::from([(DOCUMENT.to_owned(), page.into())])).unwrap()).unwrap();
+        let begin = "<p>x</p><script>first()</script>\n<script>self.vestibuleAfter(async () => {";
+        assert!(document.starts_with(begin) && document.ends_with("</script><p>y</p>"), "{document}");
+        for part in [r#"fetch("./v.wasm")"#, r#"href: "./p.css""#, r#"import("./v.js")"#] {
+            assert!(document.contains(part), "{document}");
+        }
+        assert!(!document.contains("<link"), "{document}");
+        for lacking in LINKS.into_iter().chain([START]) {
+            let page = page.replace(lacking, "<p");
+            let late = with_late_start(Files::from([(DOCUMENT.to_owned(), page.into_bytes())]));
+            assert!(late.is_err(), "without {lacking}");
+        }
     }
 
     #[test]
-    fn what_is_needed_early_is_named_before_anything_else() {
-        let document = text_of(&with_early_links(files("{}")).unwrap(), DOCUMENT);
-        let early = "<base href=\"/\">\n<link rel=\"modulepreload\" href=\"./v.js\"><link rel=\"preload\" href=\"./v.wasm\"><script>";
-        assert!(document.contains(early), "{document}");
-        assert_eq!(document.matches("<link").count(), 2);
+    fn neighbouring_scripts_and_styles_are_one() {
+        let page = "<style>a</style>\n<style>b</style><p><script>c;</script> <script>d;</script></p><script src=\"e\"></script>";
+        let files = with_one_script(Files::from([(DOCUMENT.to_owned(), page.into())])).unwrap();
+        let expected = "<style>ab</style><p><script>c;d;</script></p><script src=\"e\"></script>";
+        assert_eq!(text(&files).unwrap(), expected);
     }
 
     #[test]

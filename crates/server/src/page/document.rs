@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::asset::{Asset, Freshness};
-use super::{Files, language, preload};
+use super::{Files, language, policy, preload};
 use crate::config::{Issuer, PublicAddresses};
 
 /// As the build writes it.
@@ -30,19 +30,24 @@ pub(super) struct Document {
     languages: Vec<(String, Asset)>,
     /// What a browser can fetch before it has read the document, or while a proxy waits for it.
     link: Option<HeaderValue>,
+    /// People reach it by https alone.
+    is_https: bool,
 }
 
 impl Documents {
     /// Takes the document out of the files, with what it is in other languages; `None` where there is no page.
-    pub(super) fn take(files: &mut Files, addresses: &PublicAddresses) -> Option<Self> {
+    pub(super) fn take(files: &mut Files, addresses: &PublicAddresses, is_https: bool) -> Option<Self> {
         let own = Asset::take(NAME, files, Freshness::AskAgain)?;
         let tags: Vec<String> = files.keys().filter_map(|path| tag(path)).map(str::to_owned).collect();
         let others = tags.into_iter().filter_map(|tag| {
             let asset = Asset::take(&format!("index.{tag}.html"), files, Freshness::AskAgain)?;
             Some((tag, asset))
         });
-        let at_root =
-            Document { languages: std::iter::once((OWN.to_owned(), own)).chain(others).collect(), link: None };
+        let at_root = Document {
+            languages: std::iter::once((OWN.to_owned(), own)).chain(others).collect(),
+            link: None,
+            is_https,
+        };
         let issuers = match addresses {
             PublicAddresses::List(issuers) => issuers.as_slice(),
             PublicAddresses::Any => &[],
@@ -71,7 +76,7 @@ impl Document {
     fn below(&self, path: &str) -> Self {
         let link = preload::header(&String::from_utf8_lossy(&self.own().plain), path);
         let languages = self.languages.iter().map(|(tag, asset)| (tag.clone(), below(asset, path))).collect();
-        Self { languages, link }
+        Self { languages, link, is_https: self.is_https }
     }
 
     /// In the language that suits the request.
@@ -81,7 +86,11 @@ impl Document {
         let asset = self.languages.iter().find(|(tag, _)| Some(tag.as_str()) == chosen);
         let mut response = asset.map_or(self.own(), |(_, asset)| asset).answer(request);
         let headers = response.headers_mut();
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language, cookie"));
+        headers
+            .insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language, cookie, sec-fetch-site"));
+        if self.is_https {
+            policy::keep_windows_out(request, headers);
+        }
         if let Some(link) = self.link.clone()
             && response.status() == StatusCode::OK
         {

@@ -13,14 +13,8 @@ const WASM: &str = "/vestibule_bg-0123456789abcdef.wasm";
 
 fn page() -> Router {
     let files = [
-        (
-            "index.html",
-            "<base href=\"/\"><link rel=\"modulepreload\" href=\"./v.js\"><title>Vestibule</title><script type=\"module\">go()</script>",
-        ),
-        (
-            "index.de.html",
-            "<html lang=\"de\"><base href=\"/\"><title>Vestibule</title><script type=\"module\">go()</script>",
-        ),
+        ("index.html", "<base href=\"/\"><title>Vestibule</title><script>go(\"./v.wasm\")</script>"),
+        ("index.de.html", "<html lang=\"de\"><base href=\"/\"><title>Vestibule</title><script>go()</script>"),
         ("index.de.html.br", "brotli of the German page"),
         ("index.html.br", "brotli of the page"),
         ("index.html.gz", "gzip of the page"),
@@ -121,15 +115,11 @@ async fn the_form_that_the_browser_wants_is_sent_with_a_tag_of_its_own() {
     for (accept, encoding, content) in [
         ("gzip, br", Some("br"), "brotli of the page"),
         ("gzip", Some("gzip"), "gzip of the page"),
-        (
-            "identity",
-            None,
-            "<base href=\"/\"><link rel=\"modulepreload\" href=\"./v.js\"><title>Vestibule</title><script type=\"module\">go()</script>",
-        ),
+        ("identity", None, "<base href=\"/\"><title>Vestibule</title><script>go(\"./v.wasm\")</script>"),
     ] {
         let (_, headers, body) = get_page("/", &[("accept-encoding", accept)]).await;
         assert_eq!(headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap()), encoding);
-        assert_eq!(headers[header::VARY], "accept-encoding, accept-language, cookie");
+        assert_eq!(headers[header::VARY], "accept-encoding, accept-language, cookie, sec-fetch-site");
         assert_eq!(body, content);
         let tag = headers[header::ETAG].to_str().unwrap().to_owned();
         let weak = format!("\"other\", W/{tag}");
@@ -157,7 +147,7 @@ async fn the_document_comes_in_the_language_that_was_chosen_or_is_asked_for() {
         for route in ["/", "/code"] {
             let (_, headers, body) = get_page(route, asked).await;
             assert_eq!(body.contains("lang=\"de\""), is_german, "{asked:?}");
-            assert_eq!(headers[header::VARY], "accept-encoding, accept-language, cookie");
+            assert_eq!(headers[header::VARY], "accept-encoding, accept-language, cookie, sec-fetch-site");
             tags.push((is_german, headers[header::ETAG].clone()));
         }
         let compressed: Vec<_> = asked.iter().copied().chain([("accept-encoding", "br")]).collect();
@@ -171,10 +161,13 @@ async fn the_document_comes_in_the_language_that_was_chosen_or_is_asked_for() {
 }
 
 #[tokio::test]
-async fn what_the_document_needs_is_named_before_it_comes() {
-    for (host, link) in [("uc.example.com", "</v.js>"), ("uc.example.org", "</branch/v.js>")] {
+async fn the_program_is_named_before_the_document_comes() {
+    for (host, link) in [("uc.example.com", "</v.wasm>"), ("uc.example.org", "</branch/v.wasm>")] {
         let (_, headers, _) = get_page("/account", &[("host", host)]).await;
-        assert_eq!(headers[header::LINK], format!("{link}; rel=modulepreload; crossorigin"));
+        assert_eq!(
+            headers[header::LINK],
+            format!("{link}; rel=preload; crossorigin; as=fetch; type=\"application/wasm\"")
+        );
         let asked = [("host", host), ("if-none-match", headers[header::ETAG].to_str().unwrap())];
         let (status, headers, _) = get_page("/account", &asked).await;
         assert_eq!((status, headers.get(header::LINK)), (StatusCode::NOT_MODIFIED, None), "it is all there already");
