@@ -81,6 +81,12 @@
     ? new Promise((resolve) => {
         requestAnimationFrame(() => setTimeout(resolve));
         setTimeout(resolve, PAINTED);
+        try {
+          // Later than the frame, but by another clock.
+          new PerformanceObserver(resolve).observe({ type: "paint", buffered: true });
+        } catch {
+          // Then the others tell.
+        }
       })
     : undefined;
   /** Runs what is not the first screen: on a small device it would hold up the paint. */

@@ -1,3 +1,4 @@
+import { sessionCookies } from '../fixtures/cookies.ts';
 import { ADA, codeIn, expect, GRACE, test } from '../fixtures/test.ts';
 
 test.describe('the page on another origin than the server', () => {
@@ -25,7 +26,7 @@ test.describe('the page on another origin than the server', () => {
     await userPage.prefer('Mobile Phone');
     await axe();
     // Tokens, not cookies, and none of them where a script of another page could find it.
-    expect(await context.cookies()).toEqual([]);
+    expect(await sessionCookies(context)).toEqual([]);
     await userPage.signOut();
     await connectPage.expectShown();
   });

@@ -155,7 +155,7 @@ test.describe('on another origin', () => {
       await tab.expectAt('user');
       await expect(tab.user.device('Auto-Pilot')).toBeChecked();
     }
-    expect(await context.cookies()).toEqual([]);
+    expect(await sessionCookies(context)).toEqual([]);
   });
 
   test('signing out forgets the tokens and keeps the key', async ({ page, person, elsewhere, server }) => {
