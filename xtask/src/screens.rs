@@ -50,7 +50,7 @@ pub(crate) fn screens() -> Result<(), Failure> {
     say("Taking pictures");
     let mut command = Command::new("npx");
     command
-        .args(["playwright", "test", "--project", "e2e", "tour.spec.ts", "--grep", "tour.spec.ts (en|ar|de) |pictures"])
+        .args(["playwright", "test", "--project=e2e", "tour.spec.ts", "--grep", "tour.spec.ts (en|ar|de) |pictures"])
         .env("SCREENS", "write")
         .current_dir(place::tests());
     if let Some(chromium) = chromium {
