@@ -71,12 +71,11 @@ pub(super) fn with_one_script(mut files: Files) -> Result<Files, Failure> {
         let mut parts = document.split(close.as_str());
         let mut joined = parts.next().unwrap_or_default().to_owned();
         for part in parts {
-            match part.trim_start().strip_prefix(open.as_str()) {
-                Some(more) => joined.push_str(more),
-                None => {
-                    joined.push_str(&close);
-                    joined.push_str(part);
-                }
+            if let Some(more) = part.trim_start().strip_prefix(open.as_str()) {
+                joined.push_str(more);
+            } else {
+                joined.push_str(&close);
+                joined.push_str(part);
             }
         }
         document = joined;
