@@ -29,14 +29,14 @@ pub(super) fn draw(page: &Page) -> String {
             vec![
                 ("plain HTML: can be used", usable(Side::Form, false), Side::Form),
                 ("Vestibule: takes typing and taps", field, Side::Page),
-                ("Vestibule: program has taken over", usable(Side::Page, false), Side::Page),
+                ("Vestibule: program is there", usable(Side::Page, false), Side::Page),
             ],
         ),
         (
             "Every visit after that",
             vec![
                 ("plain HTML: can be used", usable(Side::Form, true), Side::Form),
-                ("Vestibule: program has taken over", usable(Side::Page, true), Side::Page),
+                ("Vestibule: program is there", usable(Side::Page, true), Side::Page),
             ],
         ),
         (
