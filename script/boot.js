@@ -137,7 +137,7 @@ self.vestibuleAfter(() => {
     document.getElementById("starting").remove();
     if (isOver) return;
     hide();
-    self.vestibuleVisited();
+    self.vestibuleRemember("visited", 1);
     setTimeout(() => {
       if (!isOver) mark.clear();
     }, CALM);

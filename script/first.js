@@ -57,12 +57,13 @@
   const { pathname, protocol } = new URL(document.baseURI);
   // A year, in seconds.
   const KEPT = 31_536_000;
-  self.vestibuleVisited = () => {
+  /** What is to be known at the next start, before anything else is. */
+  self.vestibuleRemember = (name, value) => {
     const secure = protocol === "https:" ? "; Secure" : "";
     try {
-      document.cookie = `visited=1; Path=${pathname}; Max-Age=${KEPT}; SameSite=Lax${secure}`;
+      document.cookie = `${name}=${value}; Path=${pathname}; Max-Age=${KEPT}; SameSite=Lax${secure}`;
     } catch {
-      // Then everything comes after the first screen the next time, too.
+      // Then the next start is as the first one was.
     }
   };
 

@@ -5,8 +5,6 @@ self.vestibuleAfter(() => {
   const OWN = "en";
   // Milliseconds that a language may take: before the page starts in English, and when it is asked for.
   const PATIENCE = { start: 4_000, change: 10_000 };
-  // A year, in seconds.
-  const KEPT = 31_536_000;
 
   const root = document.documentElement;
   /** The language that the document came in. */
@@ -39,16 +37,6 @@ self.vestibuleAfter(() => {
     }
   };
 
-  const remember = (tag) => {
-    const { pathname, protocol } = new URL(document.baseURI);
-    const secure = protocol === "https:" ? "; Secure" : "";
-    try {
-      document.cookie = `lang=${tag}; Path=${pathname}; Max-Age=${KEPT}; SameSite=Lax${secure}`;
-    } catch {
-      // Then the browser's own languages count the next time too.
-    }
-  };
-
   const show = async (tag, { direction, ...start }) => {
     for (const element of await texts) element.textContent = start[element.dataset.text];
     root.lang = tag;
@@ -70,7 +58,7 @@ self.vestibuleAfter(() => {
 
   const change = async (tag) => {
     const lines = await speak(tag, PATIENCE.change);
-    remember(tag);
+    self.vestibuleRemember("lang", tag);
     return lines;
   };
 

@@ -1,13 +1,9 @@
 //! The server's binary, and its administration commands as the demo and the development server use them.
 
-use std::{
-    io::Write,
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{path::Path, process::Command};
 
 use crate::{
-    command::{Failure, checked, run, say, started},
+    command::{Failure, output_of, run, say},
     page, place,
 };
 
@@ -48,12 +44,5 @@ pub(crate) fn add(binary: &Path, config: &Path, account: &Account<'_>) -> Result
     if account.two_factor {
         command.arg("--two-factor");
     }
-    command.stdin(Stdio::piped()).stdout(Stdio::null());
-    let child = command.spawn();
-    let mut child = started(&command, child)?;
-    if let Some(mut input) = child.stdin.take() {
-        writeln!(input, "{}", account.password).map_err(Failure::file(binary))?;
-    }
-    let status = child.wait().map_err(Failure::file(binary))?;
-    checked(&command, status)
+    output_of(&mut command, &format!("{}\n", account.password)).map(drop)
 }

@@ -1,14 +1,10 @@
 //! Scripts and styles without what only their readers need, within the document and beside it.
 
-use std::{
-    fmt::Write as _,
-    io::Write as _,
-    process::{Command, Stdio},
-};
+use std::{fmt::Write as _, process::Command};
 
 use super::assets::{Files, has_ending};
 use crate::{
-    command::{Failure, checked, started},
+    command::{Failure, output_of},
     tools,
 };
 
@@ -23,9 +19,9 @@ pub(super) fn minified(files: Files) -> Result<Files, Failure> {
         let bytes = if has_ending(&name, "html") {
             document(&String::from_utf8_lossy(&bytes))?.into_bytes()
         } else if has_ending(&name, "js") && name != WORKER {
-            esbuild(&bytes, &["--loader=js", "--format=esm"])?
+            esbuild(&String::from_utf8_lossy(&bytes), &["--loader=js", "--format=esm"])?.into_bytes()
         } else if has_ending(&name, "css") {
-            esbuild(&bytes, &["--loader=css"])?
+            esbuild(&String::from_utf8_lossy(&bytes), &["--loader=css"])?.into_bytes()
         } else {
             bytes
         };
@@ -45,9 +41,8 @@ fn document(text: &str) -> Result<String, Failure> {
             (_, true) => &["--loader=js", "--format=esm"],
             (_, false) => &["--loader=js"],
         };
-        let content = esbuild(content.as_bytes(), loader)?;
+        let content = esbuild(content, loader)?;
         small.push_str(&without_indents(before));
-        let content = String::from_utf8_lossy(&content);
         // Writing to a String cannot fail.
         let _ = write!(small, "<{element}{attributes}>{}</{element}>", content.trim_end());
         rest = after;
@@ -76,20 +71,10 @@ fn without_indents(text: &str) -> String {
     kept.fold(first, |text, (_, line)| text + "\n" + line)
 }
 
-fn esbuild(input: &[u8], arguments: &[&str]) -> Result<Vec<u8>, Failure> {
+fn esbuild(input: &str, arguments: &[&str]) -> Result<String, Failure> {
     let mut command = Command::new("esbuild");
     command.args(["--minify", "--charset=utf8", "--log-level=warning", TARGET]).args(arguments);
-    command.env("PATH", tools::path()).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let child = command.spawn();
-    let mut child = started(&command, child)?;
-    let failed = |error| Failure::File { path: "esbuild".into(), source: error };
-    if let Some(mut stdin) = child.stdin.take() {
-        // It reads everything before it writes anything.
-        stdin.write_all(input).map_err(failed)?;
-    }
-    let output = child.wait_with_output().map_err(failed)?;
-    checked(&command, output.status)?;
-    Ok(output.stdout)
+    output_of(command.env("PATH", tools::path()), input)
 }
 
 #[cfg(test)]

@@ -21,6 +21,16 @@ async fn two_with(change: impl FnOnce(&mut crate::config::Config)) -> [Harness; 
     [one, other]
 }
 
+/// Nobody waits for an earlier try, and this many codes may be mailed to an account in an hour.
+async fn two_that_mail(sends_per_hour: u32) -> [Harness; 2] {
+    two_with(|config| {
+        config.throttle.first_wait = Duration::ZERO;
+        config.throttle.longest_wait = Duration::ZERO;
+        config.code.sends_per_hour = sends_per_hour;
+    })
+    .await
+}
+
 async fn live_sessions(harness: &Harness, account: &str) -> usize {
     harness.server.store.sessions_of(account, harness.server.clock.now()).await.unwrap().len()
 }
@@ -140,12 +150,7 @@ async fn of_ten_thousand_wrong_codes_in_parallel_none_is_one_too_many() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_gets_its_mails_of_an_hour_however_many_sign_ins_ask_at_two_servers() {
-    let servers = two_with(|config| {
-        config.throttle.first_wait = Duration::ZERO;
-        config.throttle.longest_wait = Duration::ZERO;
-        config.code.sends_per_hour = 4;
-    })
-    .await;
+    let servers = two_that_mail(4).await;
     let mut signins = JoinSet::new();
     for number in 0..12 {
         let harness = servers[number % 2].clone();
@@ -194,12 +199,7 @@ async fn a_new_password_ends_whatever_other_servers_begin_with_the_old_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_password_and_sign_ins_of_the_same_moment_do_not_wait_for_each_other() {
-    let servers = two_with(|config| {
-        config.throttle.first_wait = Duration::ZERO;
-        config.throttle.longest_wait = Duration::ZERO;
-        config.code.sends_per_hour = 10_000;
-    })
-    .await;
+    let servers = two_that_mail(10_000).await;
     let mut password = PASSWORD.to_owned();
     for round in 0..60 {
         let [one, other] = &servers;
