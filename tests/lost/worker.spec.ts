@@ -43,6 +43,8 @@ function loadedFiles(page: Page): Promise<string[]> {
 }
 
 async function expectMadeOf(page: Page, build: string): Promise<void> {
+  // The first screen is there before the program is asked for.
+  await expect(page.locator('#connect:not([data-ready])')).toHaveCount(0);
   const names = await Builds.names(build);
   const loaded = await loadedFiles(page);
   expect(loaded.some((name) => name.endsWith('.wasm'))).toBe(true);
