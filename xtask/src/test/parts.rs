@@ -5,9 +5,7 @@ use std::{fs, path::PathBuf, process::Command};
 use super::tally::{Tally, cargo_test, check, playwright};
 use crate::{
     command::{Failure, run, say},
-    dist, place,
-    postgres::Postgres,
-    server, size, tools,
+    dist, place, postgres, server, size, tools,
 };
 
 fn cargo(args: &[&str]) -> Command {
@@ -46,7 +44,7 @@ pub(super) fn host() -> Result<Tally, Failure> {
 /// The server's tests once more, with PostgreSQL for their database.
 pub(super) fn postgres() -> Result<Tally, Failure> {
     tools::haproxy()?;
-    let postgres = Postgres::start()?;
+    let postgres = postgres::start()?;
     let arguments = ["test", "--package", "vestibule-server", "--no-fail-fast", "--", "--include-ignored"];
     let mut command = cargo(&arguments);
     // Some tests start another one, to restart it.

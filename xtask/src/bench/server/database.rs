@@ -8,11 +8,12 @@ use std::{
 
 use clap::ValueEnum;
 use serde::Serialize;
+use vestibule_testbed::Postgres;
 
 use super::servers::{Fleet, TEMPLATE};
 use crate::{
     command::{Failure, output_of},
-    postgres::Postgres,
+    postgres,
 };
 
 /// Live sessions, whose they may be.
@@ -44,7 +45,7 @@ impl Database {
                 }
                 Self::Sqlite(file)
             }
-            Engine::Postgres => Self::Postgres(Box::new(Postgres::start_counting()?)),
+            Engine::Postgres => Self::Postgres(Box::new(postgres::start_counting()?)),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -102,6 +102,5 @@ impl Load {
 
 /// An address that was free a moment ago.
 pub(super) fn free_address() -> Result<SocketAddr, Failure> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-    listener.map_err(Failure::file(Path::new("127.0.0.1")))
+    vestibule_testbed::free_address().map_err(Failure::file(Path::new("127.0.0.1")))
 }

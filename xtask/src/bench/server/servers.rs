@@ -4,7 +4,7 @@ use std::{
     fs,
     net::{SocketAddr, TcpStream},
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -161,7 +161,7 @@ impl Fleet {
             servers.join("\n"),
         );
         fs::write(&config, text).map_err(Failure::file(&config))?;
-        let mut command = Command::new("haproxy");
+        let mut command = vestibule_testbed::haproxy();
         let child = command.arg("-db").arg("-f").arg(&config).stdin(Stdio::null()).spawn();
         started(&command, child)
     }
