@@ -8,6 +8,7 @@ mod patience;
 use std::future::ready;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -96,7 +97,20 @@ pub async fn assemble(config: Config) -> Result<Shared, ServeError> {
     let mailer = Mailer::from_config(&config.mail, random.clone())?;
     let services = Services::from_config(&config).map_err(|invalid| ServeError::Services(invalid.problem))?;
     let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), Steps::default());
-    Ok(Arc::new(Server { config, brand, clock, random, store, keys, beginning, hasher, mailer, services, steps }))
+    Ok(Arc::new(Server {
+        config,
+        brand,
+        clock,
+        random,
+        store,
+        keys,
+        beginning,
+        hasher,
+        mailer,
+        services,
+        steps,
+        is_stopping: AtomicBool::new(false),
+    }))
 }
 
 /// Serves until the process is told to stop (SIGTERM or SIGINT).
@@ -131,9 +145,12 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     tracing::info!(listen = ?server.config.listen, public_addresses = addresses, "ready");
 
     let tidying = tokio::spawn(keep_tidy(server.clone()));
+    let stopping = server.clone();
     let stop = tokio::spawn(async move {
         told_to_stop().await?;
         tracing::info!("stopping");
+        stopping.is_stopping.store(true, Ordering::Relaxed);
+        tokio::time::sleep(stopping.config.proxy.drain_time).await;
         handle.graceful_shutdown(Some(STOP_LIMIT));
         Ok::<_, std::io::Error>(())
     });

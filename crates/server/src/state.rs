@@ -1,6 +1,7 @@
 //! What every request works with.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -43,6 +44,8 @@ pub struct Server {
     pub services: Services,
     /// Steps under way, which end even where their clients have gone.
     pub steps: Steps,
+    /// It was told to stop, and waits for those to notice who send people to it.
+    pub is_stopping: AtomicBool,
 }
 
 /// What was begun for clients: it ends even where they have gone, for something of it may be done already, and a server

@@ -5,6 +5,7 @@ mod program;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Router;
@@ -59,6 +60,7 @@ async fn server(folder: &Path) -> Router {
         mailer,
         services: Services::default(),
         steps: Steps::default(),
+        is_stopping: AtomicBool::new(false),
     }))
 }
 

@@ -3,6 +3,9 @@
 mod certificate;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::user::moment;
 use super::{CliError, database_trouble};
@@ -16,6 +19,9 @@ use crate::terminal;
 
 /// 2026-01-01: a clock that says less has never been set.
 const BUILT_AFTER: UnixMillis = 1_767_225_600_000;
+
+/// What nobody should have to wait.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// What was found, in one line.
 type Finding = Result<Found, String>;
@@ -36,19 +42,37 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
         }
     };
     let now = Clock::System.now();
-    let findings = [
+    let mut store = None;
+    let mut findings = vec![
         ("configuration", Ok(Found::Well(format!("issuer {}", issuer(&config))))),
         ("brand", brand(&config).map(Found::Well)),
-        ("database", database(&config.database).await.map(Found::Well)),
-        ("mail", mail(&config).await),
+        ("database", timed(database(&config.database, &mut store)).await),
+        ("mail", timed(mail(&config)).await),
         ("certificate", certificate::check(&config, now).map(Found::Well)),
-        ("accounts", accounts(&config).await.map(Found::Well)),
-        ("clock", clock(&config.database, now).await.map(Found::Well)),
     ];
+    // Nothing is known of the accounts in a database that cannot be opened.
+    if let Some(store) = &store {
+        findings.push(("accounts", accounts(&config, store).await.map(Found::Well)));
+    }
+    findings.push(("clock", clock(store.as_ref(), now).await.map(Found::Well)));
+    if let Some(store) = store {
+        store.close().await;
+    }
     for (what, finding) in &findings {
         tell(what, finding)?;
     }
     if findings.iter().all(|(_, finding)| finding.is_ok()) { Ok(()) } else { Err(CliError::Told) }
+}
+
+/// What works and takes its time is doubtful: people wait for it.
+async fn timed(finding: impl Future<Output = Finding>) -> Finding {
+    let begun = Instant::now();
+    let found = finding.await?;
+    let took = begun.elapsed();
+    Ok(match found {
+        Found::Well(text) if took >= SLOW => Found::Doubtful(format!("{text}, after {:.1} s", took.as_secs_f32())),
+        found => found,
+    })
 }
 
 fn tell(what: &str, finding: &Finding) -> Result<(), CliError> {
@@ -76,21 +100,17 @@ fn brand(config: &Config) -> Result<String, String> {
     Ok(format!("{}, {logo}, {colours}", config.service_name))
 }
 
-async fn database(config: &DatabaseConfig) -> Result<String, String> {
+/// Opens it, for whatever else is looked at in it.
+async fn database(config: &DatabaseConfig, opened: &mut Option<Store>) -> Finding {
     let shown = config.shown();
     if let Some(folder) = folder_of_missing(&config.url) {
         // Not made here: it would belong to whoever checks, not to the one who serves.
         try_to_write(&folder).map_err(|error| database_trouble(config, &StoreError::Database(error.into())))?;
-        return Ok(format!("{shown} will be made when it is first used"));
+        return Ok(Found::Well(format!("{shown} will be made when it is first used")));
     }
-    let written = async {
-        let store = Store::open(config).await?;
-        let written = store.try_to_write().await;
-        store.close().await;
-        written
-    };
+    let written = async { opened.insert(Store::open(config).await?).try_to_write().await };
     written.await.map_err(|error| database_trouble(config, &error))?;
-    Ok(format!("{shown} can be written"))
+    Ok(Found::Well(format!("{shown} can be written")))
 }
 
 /// The folder that the database file would be made in, where the file is not there.
@@ -119,18 +139,8 @@ async fn mail(config: &Config) -> Finding {
 }
 
 /// An account that must have a code but has no address to mail it to cannot sign in.
-async fn accounts(config: &Config) -> Result<String, String> {
-    let database = &config.database;
-    if folder_of_missing(&database.url).is_some() {
-        return Ok("none yet".to_owned());
-    }
-    let counted = async {
-        let store = Store::open(database).await?;
-        let accounts = store.accounts().await?;
-        store.close().await;
-        Ok::<_, StoreError>(accounts)
-    };
-    let accounts = counted.await.map_err(|error| database_trouble(database, &error))?;
+async fn accounts(config: &Config, store: &Store) -> Result<String, String> {
+    let accounts = store.accounts().await.map_err(|error| database_trouble(&config.database, &error))?;
     let stranded = accounts.iter().filter(|account| account.email.is_none() && config.require_2fa).count();
     if stranded == 0 {
         return Ok(accounts.len().to_string());
@@ -143,22 +153,18 @@ async fn accounts(config: &Config) -> Result<String, String> {
 }
 
 /// A clock that is behind the newest entry of the audit trail has been set back: what had expired would be good again.
-async fn clock(database: &DatabaseConfig, now: UnixMillis) -> Result<String, String> {
+async fn clock(store: Option<&Store>, now: UnixMillis) -> Result<String, String> {
     if now < BUILT_AFTER {
         return Err(format!("{} is in the past; set the clock, best with an NTP client", moment(now)));
     }
-    if folder_of_missing(&database.url).is_none()
-        && let Ok(store) = Store::open(database).await
-    {
-        let newest = store.newest_audit_entry().await.ok().flatten();
-        store.close().await;
-        if let Some(newest) = newest.filter(|newest| *newest > now.saturating_add(1_000)) {
-            return Err(format!(
-                "{} is before the newest entry of the audit trail ({}); set the clock, best with an NTP client",
-                moment(now),
-                moment(newest)
-            ));
-        }
+    let Some(store) = store else { return Ok(moment(now)) };
+    let newest = store.newest_audit_entry().await.ok().flatten();
+    if let Some(newest) = newest.filter(|newest| *newest > now.saturating_add(1_000)) {
+        return Err(format!(
+            "{} is before the newest entry of the audit trail ({}); set the clock, best with an NTP client",
+            moment(now),
+            moment(newest)
+        ));
     }
     Ok(moment(now))
 }

@@ -2,11 +2,12 @@
 
 use std::net::IpAddr;
 use std::str::FromStr;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use super::{Invalid, invalid, texts};
+use super::{Invalid, duration, invalid, texts};
 
 /// The reverse proxies in front of this server.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -17,6 +18,9 @@ pub struct ProxyConfig {
     pub trusted: Vec<Network>,
     /// The header that they write; no other is looked at.
     pub header: Option<ForwardingHeader>,
+    /// How long a server that was told to stop goes on, for they have to notice that it is not ready any more.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub drain_time: Duration,
 }
 
 /// An address, or a network such as `192.0.2.0/24`.

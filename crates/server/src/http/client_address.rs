@@ -68,7 +68,7 @@ mod tests {
 
     fn config(header: ForwardingHeader) -> ProxyConfig {
         let trusted = ["127.0.0.1", "198.51.100.0/24", "2001:db8:1::/48"].map(|text| text.parse().unwrap());
-        ProxyConfig { trusted: trusted.to_vec(), header: Some(header) }
+        ProxyConfig { trusted: trusted.to_vec(), header: Some(header), ..ProxyConfig::default() }
     }
 
     fn client(config: &ProxyConfig, peer: &str, lines: &[(&'static str, &str)]) -> String {

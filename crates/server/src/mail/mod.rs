@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lettre::message::Mailbox;
+use tokio::time::Instant;
 use vestibule_protocol::AccessCode;
 
 use crate::clock::UnixMillis;
@@ -19,6 +20,9 @@ use crate::config::{MailConfig, MailRoute};
 use crate::random::Random;
 
 pub use messages::LANGUAGES;
+
+/// What nobody should have to wait.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// A mail to the owner of an account, and what led to it.
 #[derive(Clone, Debug)]
@@ -143,10 +147,17 @@ impl Mailer {
             Ok(composed) => composed,
             Err(error) => return Delivery::Refused { reason: format!("the mail cannot be written: {error}") },
         };
-        match &self.route {
+        let begun = Instant::now();
+        let delivery = match &self.route {
             Route::Smtp(server) => server.deliver(&composed.message, self.time_limit).await,
             Route::Outbox(outbox) => outbox.put(&composed, mail.at_ms, &self.random.id()).await,
+        };
+        let took = begun.elapsed();
+        if delivery == Delivery::Accepted && took >= SLOW {
+            let to = self.destination();
+            tracing::warn!(to, seconds = took.as_secs_f32(), "a mail was taken slowly: somebody waited for it");
         }
+        delivery
     }
 
     /// Whether mails would go out: the mail server can be reached and takes the user name, without sending anything.

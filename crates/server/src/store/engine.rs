@@ -7,10 +7,11 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, Connection as _, Executor};
+use tokio::time::timeout;
 
 use super::connection::Pool;
 use super::sqlite::SqlitePool;
-use super::{StoreError, Transaction};
+use super::{Store, StoreError, Transaction};
 
 /// How long whoever asks waits for a connection.
 pub(super) const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(10);
@@ -56,14 +57,34 @@ impl Engine {
     }
 
     /// Connects once: a pool tries again and again where a connection cannot be prepared, and hides why.
-    pub(super) async fn try_to_connect(self, url: &str) -> Result<(), sqlx::Error> {
+    pub(super) async fn try_to_connect(self, url: &str) -> Result<(), StoreError> {
         if self == Self::Sqlite {
-            return SqlitePool::open(url, 1).await.map(drop);
+            return Ok(SqlitePool::open(url, 1).await.map(drop)?);
         }
         sqlx::any::install_default_drivers();
-        let mut first = AnyConnection::connect_with(&AnyConnectOptions::from_str(url)?).await?;
-        prepare(&mut first).await?;
-        first.close().await
+        let options = AnyConnectOptions::from_str(url)?;
+        let connect = async {
+            let mut first = AnyConnection::connect_with(&options).await?;
+            prepare(&mut first).await?;
+            first.close().await
+        };
+        Ok(timeout(WAIT_FOR_CONNECTION, connect).await.map_err(|_| StoreError::Silent)??)
+    }
+}
+
+impl Store {
+    /// Whether the database answers, and would take what is written: PostgreSQL does not where it is set so, or is the copy
+    /// of another one.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] where it does not answer.
+    pub async fn takes_writes(&self) -> Result<bool, StoreError> {
+        let is_read_only = sqlx::query_scalar(match self.engine {
+            Engine::Sqlite => "SELECT 'off'",
+            Engine::Postgres => "SELECT current_setting('transaction_read_only')",
+        });
+        let is_read_only: String = is_read_only.fetch_one(&self.pool).await?;
+        Ok(is_read_only == "off")
     }
 }
 
@@ -133,6 +154,16 @@ impl Transaction {
     async fn lock_row(&mut self, query: &'static str, id: &str) -> Result<(), StoreError> {
         if self.engine == Engine::Postgres {
             sqlx::query(query).bind(id).execute(&mut self.inner).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes room on the disk, which is free again when the transaction is undone. SQLite takes it at the end of one that
+    /// is not.
+    pub(super) async fn take_room(&mut self) -> Result<(), StoreError> {
+        if self.engine == Engine::Postgres {
+            // What is deleted leaves room in its table, so that another row says nothing of the disk.
+            self.inner.execute("CREATE TABLE room (content TEXT); INSERT INTO room (content) VALUES ('')").await?;
         }
         Ok(())
     }

@@ -6,11 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::StoreError;
 use super::audit::Entry;
 
 /// Where the buckets of transactions end, in milliseconds.
 const BUCKETS_MS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 10_000];
+
+/// What nobody should have to wait.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// The counts since the server started.
 #[derive(Debug, Default)]
@@ -22,6 +27,8 @@ pub struct Meter {
     slower: AtomicU64,
     micros: AtomicU64,
     failures: AtomicU64,
+    /// When it was last logged that transactions are slow.
+    told_slow: Mutex<Option<Instant>>,
 }
 
 impl Meter {
@@ -37,6 +44,19 @@ impl Meter {
         bucket.map_or(&self.slower, |bucket| &self.buckets[bucket]).fetch_add(1, Ordering::Relaxed);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.micros.fetch_add(micros, Ordering::Relaxed);
+        if took >= SLOW && self.may_tell_slow() {
+            tracing::warn!(seconds = took.as_secs_f32(), "the database is slow: somebody waited for a transaction");
+        }
+    }
+
+    /// Once a minute: where one is slow, all are.
+    fn may_tell_slow(&self) -> bool {
+        let mut told = self.told_slow.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = told.is_none_or(|told| told.elapsed() >= Duration::from_mins(1));
+        if may {
+            *told = Some(Instant::now());
+        }
+        may
     }
 
     /// Counts what did not succeed.
@@ -88,6 +108,7 @@ mod tests {
         for millis in [0, 1, 3, 400, 11_000] {
             meter.committed(&[], Duration::from_millis(millis));
         }
+        assert!(!meter.may_tell_slow());
         assert!(meter.watch::<()>(Err(sqlx::Error::PoolClosed)).is_err());
         let mut text = String::new();
         meter.write(&mut text).unwrap();

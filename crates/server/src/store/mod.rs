@@ -98,6 +98,9 @@ pub enum StoreError {
     /// The operating system.
     #[error("this machine has no randomness to give")]
     NoRandomness,
+    /// Somebody listens at the address, and says nothing.
+    #[error("it did not answer within {} s", WAIT_FOR_CONNECTION.as_secs())]
+    Silent,
     /// The database did not do it.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -173,15 +176,6 @@ impl Store {
         self.kept.as_deref().unwrap_or(self).clone()
     }
 
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`] where it does not.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
-        Ok(())
-    }
-
     /// Writes a row, and takes it away again, for good: SQLite looks for room on the disk no sooner, and does not write
     /// what stands there already.
     ///
@@ -191,7 +185,10 @@ impl Store {
         let mut tx = self.begin().await?;
         sqlx::query("INSERT INTO dpop_proof (id, expires_at) VALUES ('try', 0)").execute(&mut *tx).await?;
         sqlx::query("DELETE FROM dpop_proof WHERE id = 'try'").execute(&mut *tx).await?;
-        tx.commit().await
+        tx.commit().await?;
+        let mut tx = self.begin().await?;
+        tx.take_room().await?;
+        tx.rollback().await
     }
 
     /// Closes every connection, after what is under way has ended.

@@ -2,10 +2,12 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-use crate::servers::{NAMES, Ports, free_port, signal};
+use vestibule_testbed::signal;
+
+use crate::servers::{NAMES, Ports, free_port};
 
 /// An HAProxy that runs.
 pub(crate) struct HaProxy {
@@ -39,10 +41,9 @@ impl HaProxy {
         }
         let file = folder.join("haproxy.cfg");
         std::fs::write(&file, config).unwrap();
-        let path = std::env::var("PATH").unwrap_or_default();
-        // With a master, which says when it is ready and takes the command to reload. Debian keeps it where only root looks.
-        let mut command = Command::new("haproxy");
-        command.env("PATH", format!("{path}:/usr/sbin:/usr/local/sbin")).args(["-W", "-db", "-f"]).arg(&file);
+        // With a master, which says when it is ready and takes the command to reload.
+        let mut command = vestibule_testbed::haproxy();
+        command.args(["-W", "-db", "-f"]).arg(&file);
         let mut process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log = BufReader::new(process.stderr.take().unwrap()).lines();
         let (tell, said) = channel();
@@ -55,7 +56,7 @@ impl HaProxy {
 
     /// Reloads its configuration, as `systemctl reload` has it do: a new process takes over.
     pub(crate) fn reload(&self) {
-        signal("USR2", &self.process);
+        signal("USR2", &self.process).unwrap();
         self.hear("Loading success");
     }
 
@@ -79,7 +80,7 @@ impl HaProxy {
 
 impl Drop for HaProxy {
     fn drop(&mut self) {
-        signal("TERM", &self.process);
+        signal("TERM", &self.process).unwrap();
         self.process.wait().unwrap();
     }
 }

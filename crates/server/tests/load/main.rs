@@ -5,11 +5,11 @@
 mod browser;
 mod haproxy;
 mod person;
-mod postgres;
 mod servers;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,9 +18,9 @@ use std::time::Duration;
 use browser::Tab;
 use haproxy::HaProxy;
 use person::{Outcome, sign_in};
-use postgres::Postgres;
 use servers::{NAMES, Ports, Server, Shared, free_port, this_build};
 use vestibule_flow::{Event, Stage};
+use vestibule_testbed::Postgres;
 
 /// How many sign in at a time, each again and again.
 const PEOPLE: usize = 16;
@@ -40,6 +40,9 @@ struct Tally {
     told: BTreeMap<String, usize>,
     longest: Duration,
     lost: Vec<String>,
+    /// What anybody may read, each time asked for once: how often it was, and what was answered instead.
+    read: usize,
+    not_read: Vec<String>,
     signed_in: Vec<Tab>,
 }
 
@@ -84,7 +87,10 @@ struct Machines {
 impl Machines {
     fn start(folder: &Path, build: &Path) -> Self {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let postgres = Postgres::start(folder.join("postgres"));
+        // Set by `cargo xtask test postgres`.
+        let programs = PathBuf::from(std::env::var_os("TEST_POSTGRES_PROGRAMS").unwrap());
+        let settings = ["fsync=off", "full_page_writes=off"];
+        let postgres = Postgres::start(&programs, &folder.join("postgres"), &settings).unwrap();
         let port = free_port();
         let (ports, origin) =
             (Ports { public: free_port(), management: free_port() }, format!("https://127.0.0.1:{port}"));
@@ -110,6 +116,7 @@ impl Machines {
                     }
                 });
             }
+            let reading = scope.spawn(|| read_on(&origin, &certificate, &is_over));
             // Nobody is left to tell where all have given up.
             drop(tell);
             tally.go_on(&outcomes);
@@ -118,6 +125,7 @@ impl Machines {
             for outcome in outcomes {
                 tally.count(outcome);
             }
+            (tally.read, tally.not_read) = reading.join().unwrap();
         });
         // What a browser was told has happened has happened: its session is there.
         for mut tab in std::mem::take(&mut tally.signed_in) {
@@ -130,6 +138,20 @@ impl Machines {
     }
 }
 
+/// Reads what anybody may read, each time over a connection of its own and without another try.
+fn read_on(origin: &str, certificate: &str, is_over: &AtomicBool) -> (usize, Vec<String>) {
+    let (mut read, mut not_read) = (0, Vec::new());
+    while !is_over.load(Ordering::Relaxed) {
+        let answer = browser::agent(certificate).get(format!("{origin}/oauth/jwks")).call();
+        match answer.map(|answer| answer.status().as_u16()) {
+            Ok(200) => read += 1,
+            other => not_read.push(format!("{other:?}")),
+        }
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+    (read, not_read)
+}
+
 fn name(number: usize) -> String {
     format!("ada{number}")
 }
@@ -138,16 +160,19 @@ fn name(number: usize) -> String {
 fn assert_none_lost(tally: &Tally) {
     println!(
         "{} sign-ins started, {} finished, {} lost; {} retried without the person noticing, {} after the person was told {:?}; \
-         the longest took {:.1} s",
+         the longest took {:.1} s; {} read what they asked for, {} did not",
         tally.started,
         tally.finished,
         tally.lost.len(),
         tally.unnoticed,
         tally.noticed,
         tally.told,
-        tally.longest.as_secs_f32()
+        tally.longest.as_secs_f32(),
+        tally.read,
+        tally.not_read.len()
     );
     assert_eq!(tally.lost, Vec::<String>::new());
+    assert_eq!(tally.not_read, Vec::<String>::new());
 }
 
 #[test]
@@ -164,7 +189,7 @@ fn no_sign_in_is_lost_when_servers_are_killed_and_what_is_around_them_restarts()
             machines.haproxy.has_back(number);
             go_on();
         }
-        machines.postgres.restart();
+        machines.postgres.restart().unwrap();
         go_on();
         machines.haproxy.reload();
         go_on();
@@ -187,6 +212,16 @@ const BEFORE_LAST_MIGRATION: &str = "DROP INDEX session_expiry;
     DROP INDEX sent_mail_time;
     UPDATE schema SET version = version - 1";
 
+/// Executes statements in one transaction, again and again until no lock is in their way, as migrations are made.
+fn migrate(postgres: &Postgres, statements: &str) {
+    let is_done = |_| {
+        let mut psql = postgres.terminal();
+        psql.args(["--single-transaction", "--command", statements]).env("PGOPTIONS", "-clock_timeout=250ms");
+        psql.stderr(Stdio::null()).status().unwrap().success()
+    };
+    assert!((0..60).any(is_done));
+}
+
 /// The builds before and after the upgrade can be named. Without, this one is both: the first that starts again makes the
 /// last migration, and then there is one that none of them knows.
 #[test]
@@ -198,14 +233,14 @@ fn no_sign_in_is_lost_while_one_server_after_the_other_is_upgraded() {
     let after = build("TEST_BUILD_AFTER");
     let machines = Machines::start(folder.path(), &before);
     if after.is_none() {
-        machines.postgres.migrate(BEFORE_LAST_MIGRATION);
+        migrate(&machines.postgres, BEFORE_LAST_MIGRATION);
     }
     let tally = machines.under_load(&folder.path().join("outbox"), |machines, go_on| {
         for number in 0..machines.servers.len() {
-            machines.servers[number].stop();
+            machines.servers[number].stop(|| machines.haproxy.misses(number));
             if after.is_none() && number == 1 {
                 for statements in NEXT_MIGRATIONS {
-                    machines.postgres.migrate(statements);
+                    migrate(&machines.postgres, statements);
                 }
             }
             machines.servers[number].build = after.clone().unwrap_or_else(this_build);

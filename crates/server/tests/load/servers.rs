@@ -1,9 +1,11 @@
 //! Servers that are killed and started again.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+
+use vestibule_testbed::signal;
 
 /// What HAProxy calls them. Each has an address of its own, and all the same ports.
 pub(crate) const NAMES: [&str; 3] = ["one", "two", "three"];
@@ -18,11 +20,6 @@ pub(crate) struct Ports {
 /// A port that was free a moment ago.
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind("0.0.0.0:0").unwrap().local_addr().unwrap().port()
-}
-
-pub(crate) fn signal(name: &str, process: &Child) {
-    let id = process.id().to_string();
-    assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
 }
 
 /// What all servers share.
@@ -43,6 +40,7 @@ pub(crate) fn this_build() -> PathBuf {
 /// A server, running or not.
 pub(crate) struct Server {
     folder: PathBuf,
+    address: SocketAddr,
     pub(crate) build: PathBuf,
     process: Option<Child>,
 }
@@ -56,10 +54,10 @@ impl Drop for Server {
 impl Server {
     /// Starts the one with this number.
     pub(crate) fn start(number: usize, shared: &Shared<'_>) -> Self {
-        let (address, ports) = (format!("127.0.0.1{}", number + 1), shared.ports);
+        let (address, ports) = (Ipv4Addr::new(127, 0, 0, u8::try_from(number + 11).unwrap()), shared.ports);
         let config = format!(
             "listen = \"{address}:{}\"\nmanagement_listen = \"{address}:{}\"\npublic_addresses = \"{}\"\n\
-             [proxy]\ntrusted = [\"127.0.0.1\"]\nheader = \"x-forwarded-for\"\n\
+             [proxy]\ntrusted = [\"127.0.0.1\"]\nheader = \"x-forwarded-for\"\ndrain_time = \"5s\"\n\
              [database]\nurl = \"{}\"\nkey = \"{}\"\n\
              [mail]\noutbox = \"{}\"\nwarnings = false\n[code]\nresend_after = \"2s\"\nsends_per_hour = 1000\n\
              [password_hash]\nmemory_kib = 8\npasses = 1\n",
@@ -73,7 +71,8 @@ impl Server {
         let folder = shared.folder.join(NAMES[number]);
         std::fs::create_dir(&folder).unwrap();
         std::fs::write(folder.join("vestibule.toml"), config).unwrap();
-        let mut server = Self { folder, build: shared.build.to_owned(), process: None };
+        let mut server =
+            Self { folder, address: (address, ports.public).into(), build: shared.build.to_owned(), process: None };
         server.start_again();
         server
     }
@@ -97,10 +96,13 @@ impl Server {
         }
     }
 
-    /// Has it finish what it has begun, as `systemctl stop` does.
-    pub(crate) fn stop(&mut self) {
+    /// Has it finish what it has begun, as `systemctl stop` does. Whoever sends people to it has noticed by then: it is
+    /// there as long as that takes.
+    pub(crate) fn stop(&mut self, is_noticed: impl FnOnce()) {
         if let Some(mut process) = self.process.take() {
-            signal("TERM", &process);
+            signal("TERM", &process).unwrap();
+            is_noticed();
+            TcpStream::connect(self.address).unwrap();
             assert!(process.wait().unwrap().success());
         }
     }

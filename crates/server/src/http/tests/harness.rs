@@ -1,6 +1,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Router;
@@ -245,7 +246,20 @@ async fn serve(config: Config, clock: Clock, seed: [u8; 32]) -> Shared {
     let services = Services::from_config(&config).unwrap();
     let brand = Brand::from_config(&config).unwrap();
     let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), Steps::default());
-    Arc::new(Server { config, brand, clock, random, store, keys, beginning, hasher, mailer, services, steps })
+    Arc::new(Server {
+        config,
+        brand,
+        clock,
+        random,
+        store,
+        keys,
+        beginning,
+        hasher,
+        mailer,
+        services,
+        steps,
+        is_stopping: AtomicBool::new(false),
+    })
 }
 
 pub(super) fn form_request(path: &str, body: &str) -> Request<Body> {
