@@ -49,6 +49,15 @@ pub(crate) enum Bench {
         #[arg(long)]
         json: bool,
     },
+    /// How each statement of the server finds its rows among many
+    Plans {
+        /// Only with this database
+        #[arg(long, value_enum)]
+        engine: Option<server::Engine>,
+        /// Accounts, beside 100,000 sessions
+        #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+        accounts: u32,
+    },
     /// What whole sign-ins cost, beside a bare password hash: many at once, on both databases, with many accounts
     Server {
         /// Only with this database
@@ -74,6 +83,7 @@ pub(crate) fn bench(bench: Bench) -> Result<(), Failure> {
         Bench::Server { engine, accounts, servers, json } => {
             show(&server::measure(engine, accounts, servers.as_deref())?, json)
         }
+        Bench::Plans { engine, accounts } => server::plans(engine, accounts),
         Bench::Page { runs, picture, json } => show(&page::measure(runs, picture)?, json),
     }
 }

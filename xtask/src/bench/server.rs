@@ -8,6 +8,7 @@ mod table;
 
 use std::{
     fs,
+    path::PathBuf,
     process::{Command, Stdio},
     thread::available_parallelism,
 };
@@ -20,7 +21,7 @@ use crate::{
 };
 use database::Database;
 pub(crate) use database::Engine;
-use load::{Found, Load, Reference, Task};
+use load::{Found, Load, Reference, Task, free_address};
 use servers::{Cost, Fleet};
 
 const ACCOUNTS: [u32; 3] = [1_000, 100_000, 1_000_000];
@@ -33,6 +34,8 @@ const WITH_TRIVIAL_HASH: [(u32, u32); 3] = [(1, 400), (8, 800), (32, 800)];
 const WITH_DEFAULT_HASH: [(u32, u32); 3] = [(1, 60), (8, 200), (32, 400)];
 /// No more than so many accounts sign in.
 const PEOPLE: u32 = 5_000;
+/// The test that has every statement explained.
+const PLANS: &str = "every_statement_finds_its_rows_by_an_index";
 /// Sign-ins before those that count: everything is cold.
 const WARM_UP: (u32, u32) = (8, 100);
 
@@ -91,22 +94,13 @@ struct Level {
 }
 
 pub(super) fn measure(engine: Option<Engine>, accounts: Option<u32>, servers: Option<&str>) -> Result<Server, Failure> {
-    say("Building the server");
-    run(Command::new("cargo")
-        .args(["build", "--release", "--package", "vestibule-server", "--package", "vestibule-load"])
-        .stdout(Stdio::null())
-        .current_dir(place::root()))?;
-    let folder = place::target().join("bench").join("server");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(Failure::file(&folder))?;
-    }
-    fs::create_dir_all(&folder).map_err(Failure::file(&folder))?;
+    let folder = prepare()?;
     let processors = available_parallelism().map_or(1, usize::from);
     let load = Load::new()?;
     say("Bare password hashes");
     let before = [load.reference(processors, DEFAULT_HASH)?, load.reference(1, DEFAULT_HASH)?];
     let mut runs = Vec::new();
-    for engine in engine.map_or_else(|| vec![Engine::Sqlite, Engine::Postgres], |engine| vec![engine]) {
+    for engine in engines(engine) {
         for accounts in accounts.map_or_else(|| ACCOUNTS.to_vec(), |accounts| vec![accounts]) {
             for servers in numbers_of_servers(engine, accounts, servers) {
                 let database = Database::make(engine, &folder)?;
@@ -122,6 +116,40 @@ pub(super) fn measure(engine: Option<Engine>, accounts: Option<u32>, servers: Op
         run.cpu_overhead = run.cpu_ms / reference_alone.cpu_ms;
     }
     summarise(runs, reference, reference_alone)
+}
+
+/// Shows the plans of all statements that the tests of the server run, with so many accounts; one that goes through all of
+/// them fails.
+pub(super) fn plans(engine: Option<Engine>, accounts: u32) -> Result<(), Failure> {
+    let folder = prepare()?;
+    for engine in engines(engine) {
+        let database = Database::make(engine, &folder)?;
+        say(&format!("{engine:?}, {accounts} accounts"));
+        database.fill(&Fleet::new(&database, 1, TRIVIAL_HASH, free_address()?)?, accounts)?;
+        let mut test = Command::new("cargo");
+        test.args(["test", "--quiet", "--package", "vestibule-server", "--lib", PLANS, "--", "--nocapture"]);
+        run(test.env("TEST_PLANS_DATABASE", database.url()).current_dir(place::root()))?;
+    }
+    Ok(())
+}
+
+/// Builds what is measured; the folder for it.
+fn prepare() -> Result<PathBuf, Failure> {
+    say("Building the server");
+    run(Command::new("cargo")
+        .args(["build", "--release", "--package", "vestibule-server", "--package", "vestibule-load"])
+        .stdout(Stdio::null())
+        .current_dir(place::root()))?;
+    let folder = place::target().join("bench").join("server");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(Failure::file(&folder))?;
+    }
+    fs::create_dir_all(&folder).map_err(Failure::file(&folder))?;
+    Ok(folder)
+}
+
+fn engines(only: Option<Engine>) -> Vec<Engine> {
+    only.map_or_else(|| vec![Engine::Sqlite, Engine::Postgres], |engine| vec![engine])
 }
 
 /// SQLite is for one server; three are not measured anew for every size.

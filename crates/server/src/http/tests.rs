@@ -19,6 +19,7 @@ mod introspection;
 mod limits;
 mod metrics;
 mod parallel;
+mod plans;
 mod retries;
 mod sessions;
 mod shared;

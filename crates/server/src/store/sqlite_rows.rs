@@ -75,6 +75,8 @@ pub(super) fn run(
     arguments: Option<&AnyArguments>,
     one_is_enough: bool,
 ) -> Result<(Vec<AnyRow>, AnyQueryResult), Refused> {
+    #[cfg(test)]
+    super::testing::plans::ran(connection.path(), sql);
     let mut rows = Vec::new();
     let mut work = || {
         if let Some(arguments) = arguments {

@@ -1,5 +1,8 @@
 //! A database for every test: SQLite, or PostgreSQL where `TEST_POSTGRES_URL` names one that may be filled.
 
+pub(super) mod plans;
+
+pub(crate) use plans::Plan;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 
 use super::{Store, sqlite_file};

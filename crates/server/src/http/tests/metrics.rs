@@ -8,7 +8,7 @@ use vestibule_protocol::BUILT_IN_CLIENT;
 
 use super::harness::Harness;
 
-async fn metrics(harness: &Harness) -> String {
+pub(super) async fn metrics(harness: &Harness) -> String {
     let request = Request::get("/metrics").body(Body::empty()).unwrap();
     let answer = crate::http::management_router(harness.server.clone()).oneshot(request).await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
