@@ -297,6 +297,7 @@ const platform = (() => {
   };
 
   const SEALED = { redirect: "error" };
+  const OURS = { "x-vestibule": "1" };
   /** What carries a secret goes where it was meant to go: no redirect takes it along. */
   const MANNERS = {
     discover: { credentials: "omit", cache: "no-store" },
@@ -304,16 +305,18 @@ const platform = (() => {
     probe: { credentials: "omit", cache: "no-store", mode: "no-cors" },
     // Needs no preflight but for its proof.
     form: { ...SEALED, method: "POST" },
+    // By this the page's own server knows it, on whose origin nothing needs a preflight.
+    "own-form": { ...SEALED, method: "POST", headers: OURS },
   };
 
   const options = (manner, token, isBound, body) => {
-    if (manner === "form") return { ...MANNERS.form, body: new URLSearchParams(body), headers: {} };
-    if (MANNERS[manner]) return { ...MANNERS[manner], headers: {} };
+    const known = MANNERS[manner];
+    if (known) return { ...known, body: body && new URLSearchParams(body), headers: { ...known.headers } };
     const call = { ...SEALED, method: manner, cache: "no-store", body, headers: {} };
     if (body !== undefined) call.headers["content-type"] = "application/json";
     if (token === undefined) {
       // The cookie goes along by itself.
-      call.headers["x-vestibule"] = "1";
+      call.headers = { ...call.headers, ...OURS };
     } else {
       call.credentials = "omit";
       call.headers.authorization = `${isBound ? "DPoP" : "Bearer"} ${token}`;
@@ -341,29 +344,13 @@ const platform = (() => {
     return send(url, init);
   };
 
-  /**
-   * Tabs open their sessions one after the other: of two at once, the server keeps the later one, and the browser the
-   * cookie of whichever answer comes last.
-   */
-  const inTurn = async (signal, work) => {
-    let begun;
-    try {
-      await navigator.locks.request(`${NAME}session`, { signal }, () => (begun = work()));
-    } catch {
-      // Not every browser has locks, nor gives them where storage is blocked; what else can fail, the request tells.
-    }
-    return begun ?? work();
-  };
-
   const request = async (topic, number, manner, url, token, isBound, body) => {
     const signal = signalOf(number);
     let answer;
     try {
       const init = { ...options(manner, token, isBound, body), signal };
       await storing;
-      const ask = () => (isBound ? proven(url, token, init) : send(url, init));
-      // Nothing else is posted under `/api`.
-      answer = await (manner === "POST" ? inTurn(signal, ask) : ask());
+      answer = await (isBound ? proven(url, token, init) : send(url, init));
       if (isBound && wantsAnother(answer)) answer = await proven(url, token, init);
     } catch {
       answer = { status: navigator.onLine === false ? OFFLINE : NO_ANSWER };

@@ -19,15 +19,16 @@ pub(crate) fn send(effect: &Effect) {
         Effect::Discover(number, url) => look(Topic::Discovery, *number, manner::DISCOVER, url),
         Effect::Probe(number, url) => look(Topic::Probe, *number, manner::PROBE, url),
         Effect::Challenge(number, url, request, binding) => {
-            post_form(Topic::Challenge, *number, url, &request.members(), *binding);
+            let manner = if request.code_verifier.is_some() { manner::OWN_FORM } else { manner::FORM };
+            post_form(Topic::Challenge, *number, manner, url, &request.members(), *binding);
         }
         Effect::Token(number, url, request, binding) => {
-            post_form(Topic::Tokens, *number, url, &request.members(), *binding);
+            post_form(Topic::Tokens, *number, manner::FORM, url, &request.members(), *binding);
         }
         Effect::Revoke(number, url, token) => {
             // RFC 7009 §2.1.
             let members = [("client_id", BUILT_IN_CLIENT), ("token", token.expose())];
-            post_form(Topic::Revocation, *number, url, &members, Binding::None);
+            post_form(Topic::Revocation, *number, manner::FORM, url, &members, Binding::None);
         }
         Effect::OpenSession(number, address, request) => {
             let body = request.write();
@@ -80,7 +81,7 @@ fn look(topic: Topic, number: Try, manner: &'static str, url: &str) {
 }
 
 /// Sends a form, with a proof where it is bound.
-fn post_form(topic: Topic, number: Try, url: &str, members: &[(&str, &str)], binding: Binding) {
+fn post_form(topic: Topic, number: Try, manner: &'static str, url: &str, members: &[(&str, &str)], binding: Binding) {
     let mut body = String::new();
     for (name, value) in members {
         if !body.is_empty() {
@@ -91,7 +92,7 @@ fn post_form(topic: Topic, number: Try, url: &str, members: &[(&str, &str)], bin
         encode(value, &mut body);
     }
     let is_bound = binding == Binding::Key;
-    Request { topic, number, manner: manner::FORM, url, token: None, is_bound, body: Some(&body) }.send();
+    Request { topic, number, manner, url, token: None, is_bound, body: Some(&body) }.send();
 }
 
 /// A place under `/api`, with whatever opens it.
@@ -166,6 +167,11 @@ fn challenged(answer: &Told) -> Reply {
         && let Some(code) = answer.json(AuthorizationCode::read)
     {
         return Reply::Granted(code);
+    }
+    if answer.status == 200
+        && let Some(me) = answer.json(Me::read)
+    {
+        return Reply::Me(Box::new(me));
     }
     match answer.json(ChallengeError::read) {
         Some(error) => Reply::Challenged(Box::new(error), answer.retry_after),

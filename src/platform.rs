@@ -112,6 +112,8 @@ pub(crate) mod manner {
     pub(crate) const PROBE: &str = "probe";
     /// A form that is posted.
     pub(crate) const FORM: &str = "form";
+    /// A form to the page's own server, which may answer with a cookie.
+    pub(crate) const OWN_FORM: &str = "own-form";
     pub(crate) const GET: &str = "GET";
     pub(crate) const POST: &str = "POST";
     pub(crate) const PUT: &str = "PUT";

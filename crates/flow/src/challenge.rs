@@ -18,6 +18,7 @@ impl<U: Browser> Turn<'_, U> {
     pub(crate) fn challenged(&mut self, act: Act, reply: Reply) {
         match reply {
             Reply::Granted(code) => self.granted(&act, code),
+            Reply::Me(me) => self.opened_at_once(act, *me),
             Reply::Challenged(answer, retry_after) => self.answered(act, &answer, retry_after),
             Reply::Lost(lost) => self.failed(act, lost.into()),
             _ => self.failed(act, Failure::Misunderstood),

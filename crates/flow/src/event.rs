@@ -137,7 +137,8 @@ pub enum Reply {
     Tokens(Box<TokenResponse>),
     /// To `Token`: an error; with `Retry-After` in seconds.
     NoTokens(ErrorCode, Option<u64>),
-    /// To `OpenSession`, `LoadMe` and the settings: the User tab as it is now.
+    /// To `OpenSession`, `LoadMe` and the settings: the User tab as it is now. To `Challenge`: the sign-in is done, and a
+    /// cookie holds its session.
     Me(Box<Me>),
     /// To `ListSessions`.
     Sessions(Sessions),

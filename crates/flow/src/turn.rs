@@ -196,8 +196,12 @@ impl<'a, U: Browser> Turn<'a, U> {
         let Progress::Connected(connection) = &self.state.progress else { return };
         let url = connection.server.challenge_endpoint.clone();
         let binding = self.binding(&connection.server);
+        let request = ChallengeRequest {
+            client_id: Some(BUILT_IN_CLIENT.to_owned()),
+            code_verifier: self.verifier_for_session(&step),
+            step,
+        };
         let number = self.begin(act, limit);
-        let request = ChallengeRequest { client_id: Some(BUILT_IN_CLIENT.to_owned()), step };
         self.effects.push(Effect::Challenge(number, url, request, binding));
     }
 

@@ -1,6 +1,8 @@
 //! The fifth stage: signed in. Opening the session, its settings, and its end.
 
-use vestibule_protocol::{AuthorizationCode, Me, PreferredDevice, ProblemKind, SessionInfo, SessionRequest};
+use vestibule_protocol::{
+    AuthorizationCode, ChallengeStep, Me, PreferredDevice, ProblemKind, Secret, SessionInfo, SessionRequest,
+};
 
 use crate::{
     Browser, Failure, Reply, Server, ServerAddress, Stage,
@@ -61,6 +63,27 @@ impl<U: Browser> Turn<'_, U> {
     pub(crate) fn has_cookie(&self, address: &ServerAddress) -> bool {
         let page = &self.state.page;
         page.cookies && page.address.as_ref().is_some_and(|page| page.origin() == address.origin())
+    }
+
+    /// What asks for the session itself in the place of a code, where this step may end the sign-in: one request less. A
+    /// server that knows nothing of it gives a code.
+    pub(crate) fn verifier_for_session(&self, step: &ChallengeStep) -> Option<Secret> {
+        let Progress::Connected(connection) = &self.state.progress else { return None };
+        let begins = matches!(step, ChallengeStep::Account(_));
+        let sign_in = connection.sign_in.as_ref().filter(|_| !begins && self.has_cookie(&connection.server.address))?;
+        Some(sign_in.verifier.clone())
+    }
+
+    /// A step was answered with the session. Only where it was asked for: anywhere else nothing would hold it.
+    pub(crate) fn opened_at_once(&mut self, act: Act, me: Me) {
+        let is_asked_for = match &self.state.progress {
+            Progress::Connected(connection) => self.has_cookie(&connection.server.address),
+            _ => false,
+        };
+        if matches!(act, Act::Begin { .. }) || !is_asked_for {
+            return self.failed(act, Failure::Misunderstood);
+        }
+        self.signed_in(me, None);
     }
 
     pub(crate) fn opened(&mut self, opening: Opening, reply: Reply) {

@@ -15,6 +15,9 @@ pub struct ChallengeRequest {
     pub client_id: Option<String>,
     /// What is asked.
     pub step: ChallengeStep,
+    /// The PKCE verifier: the server's own page asks by it for the session itself, where this step ends the sign-in.
+    /// Other servers, and older builds, answer with an authorization code all the same.
+    pub code_verifier: Option<Secret>,
 }
 
 /// What a request asks for, told apart by the members that it brings.
@@ -110,6 +113,9 @@ impl ChallengeRequest {
             }
             ChallengeStep::State { auth_session } => members.push(("auth_session", auth_session.expose())),
         }
+        if let Some(code_verifier) = &self.code_verifier {
+            members.push(("code_verifier", code_verifier.expose()));
+        }
         members
     }
 
@@ -124,6 +130,7 @@ impl ChallengeRequest {
         let text = |name: &'static str| value(name).map(str::to_owned);
         let demanded = |name: &'static str| value(name).ok_or(MalformedRequest::Missing(name));
         let client_id = text("client_id");
+        let code_verifier = text("code_verifier").map(Secret::from);
 
         if let (Some(response_type), Some(username)) = (value("response_type"), value("username")) {
             if response_type != "code" {
@@ -146,7 +153,7 @@ impl ChallengeRequest {
                 phone_number: text("phone_number"),
                 ui_locales: text("ui_locales"),
             };
-            return Ok(Self { client_id, step: ChallengeStep::Account(account) });
+            return Ok(Self { client_id, step: ChallengeStep::Account(account), code_verifier });
         }
         if value("response_type").is_some() && value("auth_session").is_none() {
             return Err(MalformedRequest::Missing("username"));
@@ -166,7 +173,7 @@ impl ChallengeRequest {
         } else {
             ChallengeStep::State { auth_session }
         };
-        Ok(Self { client_id, step })
+        Ok(Self { client_id, step, code_verifier })
     }
 }
 

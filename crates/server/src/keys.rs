@@ -73,6 +73,10 @@ pub enum Purpose {
     AccessCode,
     /// An authorization code of a sign-in.
     AuthorizationCode,
+    /// The cookie that holds the session of a sign-in.
+    SessionCookie,
+    /// The cookie that a browser is known by since a sign-in.
+    DeviceCookie,
     /// A name that somebody signs in with.
     Name,
     /// A nonce for DPoP proofs.
@@ -84,6 +88,8 @@ impl Purpose {
         match self {
             Self::AccessCode => b"access-code",
             Self::AuthorizationCode => b"authorization-code",
+            Self::SessionCookie => b"session-cookie",
+            Self::DeviceCookie => b"device-cookie",
             Self::Name => b"name",
             Self::DpopNonce => b"dpop-nonce",
         }

@@ -59,6 +59,8 @@ pub(super) struct Model {
     /// Whether the person is signed in elsewhere too.
     pub(super) is_elsewhere: bool,
     pub(super) password: &'static str,
+    /// Whether it is of a build that answers with a code, whatever it is asked for.
+    pub(super) is_older: bool,
 }
 
 impl Default for Model {
@@ -72,6 +74,7 @@ impl Default for Model {
             family: Family::default(),
             is_elsewhere: true,
             password: PASSWORD,
+            is_older: false,
         }
     }
 }
@@ -231,6 +234,15 @@ impl Model {
     }
 
     fn challenge(&mut self, request: &ChallengeRequest, prover: Option<usize>) -> Reply {
+        match self.step(request, prover) {
+            Reply::Granted(code) if request.code_verifier.is_some() && !self.is_older => {
+                self.open(code.authorization_code.expose())
+            }
+            reply => reply,
+        }
+    }
+
+    fn step(&mut self, request: &ChallengeRequest, prover: Option<usize>) -> Reply {
         match &request.step {
             ChallengeStep::Account(account) => {
                 self.sign_ins.push(SignIn {

@@ -12,6 +12,18 @@ fn pages() -> Vec<(Page, BrowserKey)> {
     [(Rig::page(), BrowserKey::None)].into_iter().chain(elsewhere).collect()
 }
 
+/// Such a page before a server of the newer or the older build.
+fn before(page: Page, key: BrowserKey, is_older: bool) -> World {
+    let mut world = World::on(page, key);
+    world.model.is_older = is_older;
+    world
+}
+
+fn worlds() -> Vec<World> {
+    let of_build = |is_older| pages().into_iter().map(move |(page, key)| before(page, key, is_older));
+    [false, true].into_iter().flat_map(of_build).collect()
+}
+
 /// Something that a person, a network or a browser does.
 #[derive(Clone, Debug)]
 enum Happening {
@@ -23,6 +35,8 @@ enum Happening {
     Time(u64),
     CodesExpire,
     AccessExpires,
+    /// From now on, a server of the older or the newer build answers.
+    OtherServer,
     /// Another tab stores what this one has stored earlier, so many records ago.
     OtherTab(usize),
 }
@@ -87,6 +101,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => (0_u64..120_000).prop_map(Happening::Time),
         1 => Just(Happening::CodesExpire),
         1 => Just(Happening::AccessExpires),
+        1 => Just(Happening::OtherServer),
         1 => (0_usize..6).prop_map(Happening::OtherTab),
     ]
 }
@@ -106,6 +121,7 @@ fn happen(world: &mut World, happening: Happening) {
         Happening::Time(passed) => world.rig.now += passed,
         Happening::CodesExpire => world.model.expire(),
         Happening::AccessExpires => world.model.expire_access(),
+        Happening::OtherServer => world.model.is_older = !world.model.is_older,
         Happening::OtherTab(ago) => {
             if let Some(record) = world.rig.records.iter().rev().nth(ago).cloned() {
                 world.send(Event::Elsewhere(record));
@@ -174,8 +190,8 @@ proptest! {
 }
 
 /// Signs in with one cut in the network, and says how many requests that took.
-fn sign_in_with_a_cut((page, key): &(Page, BrowserKey), at: usize, fate: Fate, name: &str) -> World {
-    let mut world = World::on(page.clone(), *key);
+fn sign_in_with_a_cut(begun: &World, at: usize, fate: Fate, name: &str) -> World {
+    let mut world = begun.clone();
     for _ in 0..60 {
         if world.rig.state.stage() == Stage::User {
             break;
@@ -191,12 +207,12 @@ fn sign_in_with_a_cut((page, key): &(Page, BrowserKey), at: usize, fate: Fate, n
 #[test]
 fn the_network_can_be_cut_at_every_single_request() {
     let names = ["ada", "plain"];
-    for (name, page) in names.iter().flat_map(|name| pages().into_iter().map(move |page| (*name, page))) {
-        let requests = sign_in_with_a_cut(&page, usize::MAX, Fate::Answered, name).requests;
-        assert!(requests >= 4, "look, account, credentials, session");
+    for (name, world) in names.iter().flat_map(|name| worlds().into_iter().map(move |world| (*name, world))) {
+        let requests = sign_in_with_a_cut(&world, usize::MAX, Fate::Answered, name).requests;
+        assert!(requests >= 3, "look, account, credentials");
         for at in 0..requests {
             for fate in [Fate::LostBeforeTheServer, Fate::AnswerLost, Fate::Late] {
-                let world = sign_in_with_a_cut(&page, at, fate, name);
+                let world = sign_in_with_a_cut(&world, at, fate, name);
                 assert_eq!(world.rig.state.stage(), Stage::User, "{name}, request {at}, {fate:?}");
                 assert_eq!(world.model.mails, usize::from(name == "ada"), "{name}, request {at}, {fate:?}");
             }
@@ -206,10 +222,11 @@ fn the_network_can_be_cut_at_every_single_request() {
 
 #[test]
 fn the_page_can_be_thrown_away_after_every_single_request() {
-    for page in [(Rig::page(), BrowserKey::None), (foreign(), BrowserKey::Kept)] {
-        let requests = sign_in_with_a_cut(&page, usize::MAX, Fate::Answered, "ada").requests;
+    let own = [false, true].map(|is_older| before(Rig::page(), BrowserKey::None, is_older));
+    for begun in own.into_iter().chain([before(foreign(), BrowserKey::Kept, false)]) {
+        let requests = sign_in_with_a_cut(&begun, usize::MAX, Fate::Answered, "ada").requests;
         for at in 0..=requests {
-            let mut world = World::on(page.0.clone(), page.1);
+            let mut world = begun.clone();
             let mut is_thrown_away = false;
             for _ in 0..60 {
                 if world.requests == at && !is_thrown_away {

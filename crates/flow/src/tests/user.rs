@@ -39,6 +39,66 @@ fn on_the_own_origin_a_cookie_holds_the_session() {
     assert!(rig.record.unwrap().contains(r#""sign_in":null"#), "the sign-in is over");
 }
 
+/// The verifier that goes along with a challenge step.
+fn verifier(rig: &Rig) -> Option<String> {
+    let verifier = rig.effects.iter().find_map(|effect| match effect {
+        Effect::Challenge(_, _, request, _) => Some(request.code_verifier.as_ref().map(|it| it.expose().to_owned())),
+        _ => None,
+    });
+    verifier.unwrap_or_else(|| panic!("no challenge step in {:?}", rig.effects))
+}
+
+#[test]
+fn on_the_own_origin_the_step_that_ends_the_sign_in_brings_the_session() {
+    let mut at_account = Rig::at_account();
+    at_account.account("ada", None);
+    assert_eq!(verifier(&at_account), None, "nobody is signed in by a name alone");
+
+    let mut by_password = Rig::at_credentials();
+    by_password.credentials("ada", "secret");
+    let mut by_code = Rig::at_code();
+    by_code.code("123456", SubmittedBy::Person);
+    let mut by_state = Rig::at_code();
+    by_state.code("123456", SubmittedBy::Person);
+    by_state.reply(Reply::Lost(Lost::NoAnswer));
+    assert!(matches!(by_state.step(), ChallengeStep::State { .. }));
+    let mut by_another_tab = Rig::at_code();
+    by_another_tab.now += 30_000;
+    by_another_tab.send(Event::Resend);
+    for mut rig in [by_password, by_code, by_state, by_another_tab] {
+        let stored = rig.record.clone().unwrap();
+        assert!(stored.contains(&verifier(&rig).unwrap()), "the one that the sign-in was begun with");
+        rig.reply(Reply::Me(Box::new(me())));
+        assert_eq!((rig.state.stage(), rig.state.me(), rig.sends_nothing()), (Stage::User, Some(&me()), true));
+        assert!(rig.record.unwrap().contains(r#""sign_in":null"#), "the sign-in is over");
+    }
+}
+
+#[test]
+fn a_session_that_nobody_asked_for_is_none() {
+    let mut at_account = Rig::at_account();
+    at_account.account("ada", None);
+    let mut elsewhere = Rig::at_code();
+    elsewhere.state.page = Page { address: Some(address("https://page.example.org")), ..Rig::page() };
+    let mut without_cookies = Rig::at_code();
+    without_cookies.state.page.cookies = false;
+    for rig in [&mut elsewhere, &mut without_cookies] {
+        rig.code("123456", SubmittedBy::Person);
+        assert_eq!(verifier(rig), None);
+    }
+    for mut rig in [at_account, elsewhere, without_cookies] {
+        let stage = rig.state.stage();
+        rig.reply(Reply::Me(Box::new(me())));
+        if stage == Stage::Code {
+            assert!(matches!(rig.step(), ChallengeStep::State { .. }), "the server is asked what became of it");
+            rig.reply(Reply::Me(Box::new(me())));
+        }
+        assert_eq!((rig.state.stage(), rig.state.me()), (stage, None));
+        let trouble = Trouble::of(stage, Failure::Misunderstood);
+        assert_eq!(rig.state.trouble(), Some(&trouble));
+    }
+}
+
 #[test]
 fn elsewhere_or_without_cookies_tokens_do_and_are_never_stored() {
     let rig = elsewhere();

@@ -95,8 +95,8 @@ fn step() -> impl Strategy<Value = ChallengeStep> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_back(step in step(), client_id in "[a-z]{1,8}") {
-        let request = ChallengeRequest { client_id: Some(client_id), step };
+    fn what_is_written_is_read_back(step in step(), client_id in "[a-z]{1,8}", verifier in proptest::option::of("[a-z]{1,8}")) {
+        let request = ChallengeRequest { client_id: Some(client_id), step, code_verifier: verifier.map(Secret::from) };
         let read_back = read(&request.members()).unwrap();
         prop_assert_eq!(read_back.members(), request.members());
     }
@@ -131,6 +131,7 @@ fn members() -> impl Strategy<Value = Vec<(&'static str, String)>> {
         "password",
         "otp",
         "otp_resend",
+        "code_verifier",
         "unknown",
     ]);
     let value = prop_oneof![

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use vestibule_protocol::{
-    AuthorizationCode, ChallengeError, ChallengeRequest, ChallengeStep, ErrorCode, MalformedRequest,
+    AuthorizationCode, ChallengeError, ChallengeRequest, ChallengeStep, ErrorCode, MalformedRequest, Me,
 };
 
 use super::asked::{Asked, Asker};
@@ -15,9 +15,22 @@ use super::devices;
 use super::form::Form;
 use super::proof::{Checked, ProofRefusal};
 use super::retry_later;
+use super::session::{Demand, comes_from_our_page, cookie_hash, opened};
 use crate::dpop;
 use crate::state::{Broken, Shared};
-use crate::steps::{self, Answer, Context, StepError};
+use crate::steps::{self, Answer, Context, Opening, StepError};
+
+/// What ends a sign-in.
+#[derive(utoipa::ToSchema)]
+#[schema(as = Verified)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only described, never built")]
+enum Verified {
+    /// For all.
+    Code(AuthorizationCode),
+    /// For our own page that asks for it: the User tab of its session.
+    Session(Me),
+}
 
 /// Takes one step of a sign-in.
 #[utoipa::path(
@@ -28,9 +41,12 @@ use crate::steps::{self, Answer, Context, StepError};
     params((
         "DPoP" = Option<String>, Header, pattern = "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
         description = "A proof (RFC 9449) that binds, or that a binding demands",
+    ), (
+        "X-Vestibule" = Option<String>, Header, pattern = "^1$",
+        description = "With `code_verifier`, from the server's own page: asks for the session itself",
     )),
     responses(
-        (status = 200, description = "Verified", body = AuthorizationCode),
+        (status = 200, description = "Verified; the cookie is set where the session was asked for", body = Verified),
         (status = 400, description = "An error; switch on `error`", body = ChallengeError),
         (status = 403, description = "One more step, or an origin that may not sign in", body = ChallengeError),
         (status = 429, description = "Too soon", body = ChallengeError),
@@ -45,7 +61,7 @@ pub(super) async fn post(
     headers: HeaderMap,
     Whole(body): Whole,
 ) -> Response {
-    let (request, demanded_jkt) = match read(&headers, &body) {
+    let (mut request, demanded_jkt) = match read(&headers, &body) {
         Ok(request) => request,
         Err(error) => return error_response(&error, None),
     };
@@ -58,12 +74,21 @@ pub(super) async fn post(
         (proven, demanded) => proven.or(demanded),
     };
     let (steps, store) = (server.steps.clone(), server.store.clone());
-    let context = Context { server, store, issuer, proof, dpop_jkt, devices, caller };
+    // As at `/api/session`: nobody else has a browser signed in.
+    let is_our_page = comes_from_our_page(&server, &issuer, &headers, Demand::Origin);
+    let opening = request
+        .code_verifier
+        .take()
+        .filter(|_| is_our_page)
+        .map(|code_verifier| Opening { code_verifier, replaced: cookie_hash(&issuer, &headers) });
+    let (asked, shared) = (issuer.clone(), server.clone());
+    let context = Context { server, store, issuer, proof, dpop_jkt, devices, opening, caller };
     // A step that has begun is finished, whether its client still listens or not: a mail may be on its way.
     match steps.finish(steps::take(context, request)).await {
         Ok(Ok(Answer::AuthorizationCode(authorization_code))) => {
             Json(AuthorizationCode { authorization_code }).into_response()
         }
+        Ok(Ok(Answer::Session(redeemed))) => opened(&shared, &asked, &headers, &redeemed),
         Ok(Ok(Answer::Challenge { body, retry_after })) => error_response(&body, retry_after),
         Ok(Err(StepError::Proof(error))) => ProofRefusal::Proof(error).into_response(),
         Ok(Err(error)) => unavailable(&error),

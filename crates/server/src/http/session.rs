@@ -15,10 +15,9 @@ use super::me;
 use super::problem::ProblemResponse;
 use crate::config::Issuer;
 use crate::keys;
-use crate::redemption::{Redeemed, Redemption, end, redeem};
+use crate::redemption::{Claim, Holder, Redeemed, end, redeem};
 use crate::state::{Server, Shared};
 use crate::store::audit::Caller;
-use crate::store::devices::Device;
 use crate::store::sessions::Session;
 use crate::store::{StoreError, in_transaction};
 
@@ -59,43 +58,38 @@ async fn begin(
     headers: &HeaderMap,
     request: &SessionRequest,
 ) -> Result<Response, ProblemResponse> {
-    let replaced = of_cookie(server, issuer, headers).await?;
-    let (value, device_secret) = (server.random.secret(), server.random.secret());
-    let device_cookie = DeviceCookie::of(issuer, headers);
-    let redemption = Redemption {
-        code: &request.code,
+    let replaced = cookie_hash(issuer, headers);
+    let claim = Claim {
         code_verifier: &request.code_verifier,
         client_id: BUILT_IN_CLIENT,
         issuer,
         dpop_jkt: None,
-        devices: device_cookie.devices(),
-        fresh_device: Some(Device::with_cookie(device_secret.expose())),
+        devices: &DeviceCookie::of(issuer, headers).devices(),
+        holder: Holder::Cookie { replaced: replaced.as_deref() },
         caller,
     };
     // A refusal is committed, too: it may have left an entry in the audit trail.
-    let redeemed = in_transaction!(server.store, |tx| {
-        let cookie_hash = Some(keys::sha256(value.expose()));
-        let redeemed = redeem(server, &mut tx, &redemption, cookie_hash).await?;
-        // The browser forgets the cookie that it had: nobody could end that session by it any more.
-        if let (Some(_), Some(replaced)) = (&redeemed, &replaced) {
-            end(server, &mut tx, replaced, caller).await?;
-        }
-        redeemed
-    });
-    let Some(Redeemed { session, account, device, incident }) = redeemed else {
-        return Err(ProblemKind::InvalidCode.into());
-    };
-    let me = me::of(server, &session, &account);
-    if let Some(incident) = incident {
+    let redeemed = in_transaction!(server.store, |tx| redeem(server, &mut tx, &request.code, &claim).await?);
+    let Some(mut redeemed) = redeemed else { return Err(ProblemKind::InvalidCode.into()) };
+    if let Some(incident) = redeemed.incident.take() {
         incident.tell_owner(server);
     }
+    Ok(opened(server, issuer, headers, &redeemed))
+}
+
+/// The answer to whoever has a session by cookie from now on.
+pub(super) fn opened(server: &Server, issuer: &Issuer, headers: &HeaderMap, redeemed: &Redeemed) -> Response {
     let session_life = server.config.session.life.as_secs();
     let device_life = server.config.throttle.device_life.as_secs();
-    let cookies = [
-        Cookie::Session.set(issuer, value.expose(), session_life),
-        device.and_then(|device| device_cookie.set(issuer, &device, &device_secret, device_life)),
-    ];
-    Ok((AppendHeaders(cookies.into_iter().flatten()), Json(me)).into_response())
+    let set = redeemed.cookies.iter().flat_map(|cookies| {
+        let device_cookie = DeviceCookie::of(issuer, headers);
+        let device = redeemed.device.as_ref();
+        [
+            Cookie::Session.set(issuer, cookies.session.expose(), session_life),
+            device.and_then(|device| device_cookie.set(issuer, device, &cookies.device, device_life)),
+        ]
+    });
+    (AppendHeaders(set.flatten()), Json(me::of(server, &redeemed.session, &redeemed.account))).into_response()
 }
 
 /// Signs out.
@@ -161,10 +155,14 @@ pub(super) async fn of_cookie(
     issuer: &Issuer,
     headers: &HeaderMap,
 ) -> Result<Option<Session>, StoreError> {
-    let value = Cookie::Session.of(issuer, headers);
-    let Some(value) = value else { return Ok(None) };
-    let session = server.store.session_by_cookie(&keys::sha256(value), server.clock.now()).await?;
+    let Some(hash) = cookie_hash(issuer, headers) else { return Ok(None) };
+    let session = server.store.session_by_cookie(&hash, server.clock.now()).await?;
     Ok(session.filter(|session| session.issuer == issuer.as_str()))
+}
+
+/// SHA-256 of what the request's cookie says.
+pub(super) fn cookie_hash(issuer: &Issuer, headers: &HeaderMap) -> Option<String> {
+    Cookie::Session.of(issuer, headers).map(keys::sha256)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod account;
 mod addresses;
+mod at_once;
 mod audit;
 mod bodies;
 mod brand;

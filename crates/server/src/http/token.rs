@@ -22,11 +22,10 @@ use crate::clock::millis;
 use crate::config::Issuer;
 use crate::dpop::Proof;
 use crate::keys;
-use crate::redemption::{self, Redeemed, Redemption, redeem};
+use crate::redemption::{self, Claim, Holder, Redeemed, redeem};
 use crate::state::{Server, Shared};
 use crate::store::accounts::Account;
 use crate::store::audit::{Caller, Event, Outcome};
-use crate::store::devices::Device;
 use crate::store::refresh_tokens::{Exchange as Rotation, add_refresh_token};
 use crate::store::sessions::Session;
 use crate::store::{StoreError, Transaction, in_transaction};
@@ -144,17 +143,16 @@ pub(super) async fn token(
         match demanded(&form, "grant_type")? {
             "authorization_code" => {
                 let (code, verifier) = (demanded(&form, "code")?.into(), demanded(&form, "code_verifier")?.into());
-                let redemption = Redemption {
-                    code: &code,
+                let claim = Claim {
                     code_verifier: &verifier,
                     client_id: &client_id,
                     issuer: &issuer,
                     dpop_jkt,
-                    devices: devices::shown(&issuer, &headers, dpop_jkt),
-                    fresh_device: dpop_jkt.map(Device::with_key),
+                    devices: &devices::shown(&issuer, &headers, dpop_jkt),
+                    holder: Holder::Tokens,
                     caller: &caller,
                 };
-                begin(&server, &redemption, proof.as_ref()).await.map(Answer::Tokens)
+                begin(&server, &code, &claim, proof.as_ref()).await.map(Answer::Tokens)
             }
             "refresh_token" => {
                 let token = demanded(&form, "refresh_token")?;
@@ -175,15 +173,20 @@ pub(super) async fn token(
     }
 }
 
-async fn begin(server: &Shared, redemption: &Redemption<'_>, proof: Option<&Proof>) -> Result<TokenResponse, Refusal> {
+async fn begin(
+    server: &Shared,
+    code: &Secret,
+    claim: &Claim<'_>,
+    proof: Option<&Proof>,
+) -> Result<TokenResponse, Refusal> {
     // Only for a code of ours: else anybody could make us write.
-    if proof.is_some() && !server.store.has_authorization_code(&keys::sha256(redemption.code.expose())).await? {
+    if proof.is_some() && !server.store.has_authorization_code(&keys::sha256(code.expose())).await? {
         return Err(Refusal::Error(ErrorCode::InvalidGrant));
     }
     spend(server, proof).await?;
     // A refusal is committed, too: it may have left an entry in the audit trail.
     let begun = in_transaction!(server.store, |tx| {
-        if let Some(Redeemed { session, incident, .. }) = redeem(server, &mut tx, redemption, None).await? {
+        if let Some(Redeemed { session, incident, .. }) = redeem(server, &mut tx, code, claim).await? {
             let refresh_token = server.random.secret();
             let token_hash = keys::sha256(refresh_token.expose());
             add_refresh_token(&mut tx, &token_hash, &session.id, server.clock.now()).await?;

@@ -92,7 +92,7 @@ async fn check(
             error
         }
         Finding::Right if signin.stage == Stage::Verified => {
-            return Ok(grant::answer(context, tx, signin).await?.into());
+            return Ok(grant::answer(context, tx, signin, account).await?.into());
         }
         Finding::Right | Finding::Wrong => {
             let charged = match charges::charge(context, tx, Some(account), signin, Tried::Code).await? {
@@ -113,7 +113,7 @@ async fn check(
                 context.audit(tx, Event::Code, Outcome::Success, &whom).await?;
                 grant::verify(context, tx, signin, account).await?;
                 signin.save(tx).await?;
-                return Ok(grant::answer(context, tx, signin).await?.into());
+                return Ok(grant::answer(context, tx, signin, account).await?.into());
             }
             remember_wrong(tx, &signin.id, mac).await?;
             signin.attempts += 1;

@@ -150,7 +150,7 @@ async fn go_on(
         signin.save(tx).await?;
     }
     match signin.stage {
-        Stage::Verified => Ok(Next::Answer(grant::answer(context, tx, signin).await?)),
+        Stage::Verified => Ok(Next::Answer(grant::answer(context, tx, signin, account).await?)),
         _ => mail_unless_one_lives(context, held, tx, signin, account).await,
     }
 }

@@ -1,10 +1,11 @@
-//! Hands out authorization codes for a verified sign-in.
+//! What a verified sign-in comes to: a session, or an authorization code.
 
-use vestibule_protocol::{ErrorCode, Secret};
+use vestibule_protocol::{BUILT_IN_CLIENT, ErrorCode, Secret};
 
 use super::{Answer, Context};
 use crate::clock::millis;
 use crate::keys::{self, Purpose};
+use crate::redemption::{Claim, Holder, Redeemed};
 use crate::store::accounts::Account;
 use crate::store::codes::IssuedCode;
 use crate::store::signins::{SignIn, Stage};
@@ -26,14 +27,23 @@ pub(super) async fn verify(
     Ok(())
 }
 
-/// The answer to whoever holds a verified sign-in: the code that has not been redeemed yet, or a new one.
+/// The answer to whoever holds a verified sign-in: the session, for our own page that asks for it, and for all others the
+/// code that has not been redeemed yet, or a new one.
 ///
 /// Codes are derived, so that the same one can be said again after a lost answer though only its hash is stored.
-pub(super) async fn answer(context: &Context, tx: &mut Transaction, signin: &SignIn) -> Result<Answer, StoreError> {
+pub(super) async fn answer(
+    context: &Context,
+    tx: &mut Transaction,
+    signin: &SignIn,
+    account: &Account,
+) -> Result<Answer, StoreError> {
     let config = &context.server.config.signin;
     let now = context.now();
     if signin.verified_at.is_none_or(|verified_at| verified_at + millis(config.grace) <= now) {
         return Ok(ErrorCode::InvalidSession.into());
+    }
+    if let Some(session) = open(context, tx, signin, account).await? {
+        return Ok(Answer::Session(Box::new(session)));
     }
     let newest = IssuedCode::newest(tx, &signin.id).await?;
     let number = match &newest {
@@ -53,6 +63,29 @@ pub(super) async fn answer(context: &Context, tx: &mut Transaction, signin: &Sig
     };
     issued.add(tx).await?;
     Ok(Answer::AuthorizationCode(code))
+}
+
+/// Begins the session at once. `None` where nobody asks for that who may have it.
+async fn open(
+    context: &Context,
+    tx: &mut Transaction,
+    signin: &SignIn,
+    account: &Account,
+) -> Result<Option<Redeemed>, StoreError> {
+    let Some(opening) = &context.opening else { return Ok(None) };
+    let claim = Claim {
+        code_verifier: &opening.code_verifier,
+        client_id: BUILT_IN_CLIENT,
+        issuer: &context.issuer,
+        dpop_jkt: None,
+        devices: &context.devices,
+        holder: Holder::Cookie { replaced: opening.replaced.as_deref() },
+        caller: &context.caller,
+    };
+    if !claim.fits(signin) {
+        return Ok(None);
+    }
+    claim.begin(&context.server, tx, signin, account).await.map(Some)
 }
 
 fn derive(context: &Context, signin_id: &str, number: i64) -> Secret {

@@ -20,6 +20,7 @@ use crate::config::Issuer;
 use crate::dpop::{self, Proof, ProofError};
 use crate::keys::{self, Keys};
 use crate::password::Busy;
+use crate::redemption::Redeemed;
 use crate::state::Shared;
 use crate::store::accounts::Account;
 use crate::store::audit::{Caller, Event, Outcome, Record, Whom};
@@ -32,6 +33,8 @@ use crate::store::{Store, StoreError, Transaction};
 pub enum Answer {
     /// The sign-in is verified: a code to redeem.
     AuthorizationCode(Secret),
+    /// The sign-in is verified, and our own page has the session that it asked for.
+    Session(Box<Redeemed>),
     /// One more step, or an error.
     Challenge {
         /// What to say.
@@ -39,6 +42,15 @@ pub enum Answer {
         /// Seconds to wait before asking again.
         retry_after: Option<u64>,
     },
+}
+
+/// What our own page brings to have a session by cookie as soon as the sign-in is verified.
+#[derive(Clone)]
+pub struct Opening {
+    /// The PKCE verifier.
+    pub code_verifier: Secret,
+    /// SHA-256 of what the browser's cookie says so far.
+    pub replaced: Option<String>,
 }
 
 /// Why a step did not answer: the server cannot do its work now.
@@ -79,6 +91,8 @@ pub struct Context {
     pub dpop_jkt: Option<String>,
     /// What the request shows to be known by.
     pub devices: Vec<Device>,
+    /// What our own page asks for a session with, in the place of an authorization code.
+    pub opening: Option<Opening>,
     /// Where the request came from.
     pub caller: Caller,
 }
@@ -89,13 +103,14 @@ pub struct Context {
 /// # Errors
 /// [`StepError`] where the server cannot do its work now.
 pub async fn take(context: Context, request: ChallengeRequest) -> Result<Answer, StepError> {
-    let ChallengeRequest { client_id, step } = request;
+    let ChallengeRequest { client_id, step, .. } = request;
+    let server = context.server.clone();
     let held = |auth_session: Secret| Held {
         id: keys::sha256(auth_session.expose()),
         auth_session,
         client_id: client_id.clone(),
     };
-    match step {
+    let mut answer = match step {
         ChallengeStep::Account(request) => {
             let _place = context.server.beginning.try_acquire().map_err(|_| StepError::Busy)?;
             context.spend_proof().await?;
@@ -119,7 +134,13 @@ pub async fn take(context: Context, request: ChallengeRequest) -> Result<Answer,
             let context = context.beside(&held).await?;
             state::take(&context, &held).await
         }
+    }?;
+    if let Answer::Session(redeemed) = &mut answer
+        && let Some(incident) = redeemed.incident.take()
+    {
+        incident.tell_owner(&server);
     }
+    Ok(answer)
 }
 
 /// A sign-in that somebody holds the `auth_session` of.

@@ -26,15 +26,14 @@ pub(super) async fn answer(
 ) -> Result<Answer, StepError> {
     let now = context.now();
     match signin.stage {
-        Stage::Credentials => Ok(held.credentials_required(signin, now).into()),
-        Stage::Verified => Ok(grant::answer(context, tx, signin).await?),
-        Stage::Code if is_exhausted(context, signin) => Ok(ErrorCode::OtpAttemptsExhausted.into()),
-        Stage::Code => {
-            let Some(account) = account_of(tx, signin).await? else {
-                return Ok(ErrorCode::InvalidSession.into());
-            };
-            let members = code::members(context, tx, signin, &account).await?;
-            Ok(held.code_answer(ErrorCode::InsufficientAuthorization, members, signin, now).into())
-        }
+        Stage::Credentials => return Ok(held.credentials_required(signin, now).into()),
+        Stage::Code if is_exhausted(context, signin) => return Ok(ErrorCode::OtpAttemptsExhausted.into()),
+        Stage::Code | Stage::Verified => {}
     }
+    let Some(account) = account_of(tx, signin).await? else { return Ok(ErrorCode::InvalidSession.into()) };
+    if signin.stage == Stage::Verified {
+        return Ok(grant::answer(context, tx, signin, &account).await?);
+    }
+    let members = code::members(context, tx, signin, &account).await?;
+    Ok(held.code_answer(ErrorCode::InsufficientAuthorization, members, signin, now).into())
 }

@@ -150,43 +150,50 @@ macro_rules! lock_and_use {
 }
 
 impl Session {
-    /// Stores a new session, and ends the one that the same sign-in led to before.
+    /// Stores a new session, and ends the one that the same sign-in led to before. Where the same cookie holds that one,
+    /// it stays, and is what this gives.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn add(&self, tx: &mut Transaction) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM session WHERE signin_id = $1")
+    pub async fn add(&self, tx: &mut Transaction) -> Result<Self, StoreError> {
+        sqlx::query("DELETE FROM session WHERE signin_id = $1 AND COALESCE(cookie_hash, '') <> $2")
             .bind(self.signin_id.as_deref())
+            .bind(self.cookie_hash.as_deref().unwrap_or("by tokens"))
             .execute(&mut **tx)
             .await?;
-        sqlx::query(
+        let query = sqlx::query_as(concat!(
             "INSERT INTO session (id, kind, account_id, signin_id, issuer, client_id, scope, cookie_hash, phone_number,
                  preferred_device, route_calls_to_cell, user_agent, client_address, created_at, used_at,
                  idle_expires_at, expires_at, dpop_jkt, device_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
-        )
-        .bind(&self.id)
-        .bind(self.kind.as_str())
-        .bind(&self.account_id)
-        .bind(self.signin_id.as_deref())
-        .bind(&self.issuer)
-        .bind(&self.client_id)
-        .bind(&self.scope)
-        .bind(self.cookie_hash.as_deref())
-        .bind(self.phone_number.as_deref())
-        .bind(device_name(self.preferred_device))
-        .bind(i64::from(self.route_calls_to_cell))
-        .bind(self.user_agent.as_deref())
-        .bind(self.client_address.as_deref())
-        .bind(self.created_at)
-        .bind(self.used_at)
-        .bind(self.idle_expires_at)
-        .bind(self.expires_at)
-        .bind(self.dpop_jkt.as_deref())
-        .bind(self.device.as_ref().map(Device::id))
-        .execute(&mut **tx)
-        .await?;
-        Ok(())
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+             ON CONFLICT (cookie_hash) DO UPDATE SET device_id = excluded.device_id,
+                 idle_expires_at = excluded.idle_expires_at, expires_at = excluded.expires_at
+             RETURNING ",
+            columns!(),
+        ));
+        let session = query
+            .bind(&self.id)
+            .bind(self.kind.as_str())
+            .bind(&self.account_id)
+            .bind(self.signin_id.as_deref())
+            .bind(&self.issuer)
+            .bind(&self.client_id)
+            .bind(&self.scope)
+            .bind(self.cookie_hash.as_deref())
+            .bind(self.phone_number.as_deref())
+            .bind(device_name(self.preferred_device))
+            .bind(i64::from(self.route_calls_to_cell))
+            .bind(self.user_agent.as_deref())
+            .bind(self.client_address.as_deref())
+            .bind(self.created_at)
+            .bind(self.used_at)
+            .bind(self.idle_expires_at)
+            .bind(self.expires_at)
+            .bind(self.dpop_jkt.as_deref())
+            .bind(self.device.as_ref().map(Device::id))
+            .fetch_one(&mut **tx)
+            .await?;
+        Ok(session)
     }
 
     /// Writes what a person can set.
@@ -237,6 +244,23 @@ impl Session {
             " FROM session WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2"
         ));
         Ok(query.bind(id).bind(now).fetch_optional(&mut **tx).await?)
+    }
+
+    /// The live session of a cookie, by the SHA-256 of its value, within a transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn find_by_cookie(
+        tx: &mut Transaction,
+        cookie_hash: &str,
+        now: UnixMillis,
+    ) -> Result<Option<Self>, StoreError> {
+        let query = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM session WHERE cookie_hash = $1 AND idle_expires_at > $2 AND expires_at > $2"
+        ));
+        Ok(query.bind(cookie_hash).bind(now).fetch_optional(&mut **tx).await?)
     }
 
     /// Ends a session with all its tokens, and the sign-in that it came from: else whoever still holds that one would

@@ -201,8 +201,9 @@ fn discovered(answer: &Answer, url: &str) -> Reply {
 }
 
 fn challenged(answer: &Answer) -> Reply {
-    match answer.json(AuthorizationCode::read) {
-        Some(code) if answer.status == 200 => Reply::Granted(code),
+    match (answer.json(AuthorizationCode::read), answer.json(Me::read)) {
+        (Some(code), _) if answer.status == 200 => Reply::Granted(code),
+        (_, Some(me)) if answer.status == 200 => Reply::Me(Box::new(me)),
         _ => answer
             .json(ChallengeError::read)
             .map_or(Reply::Lost(Lost::Ill), |error| Reply::Challenged(Box::new(error), answer.retry_after)),

@@ -38,6 +38,9 @@ pub(in crate::http) struct ChallengeForm {
     password: Option<String>,
     /// The access code.
     otp: Option<String>,
+    /// Of the server's own page, with `X-Vestibule: 1`: asks for a session by cookie, in the place of an authorization
+    /// code, where this step ends the sign-in.
+    code_verifier: Option<String>,
     /// Asks for a new access code.
     #[schema(pattern = "^true$")]
     otp_resend: Option<String>,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 
 use super::account::set_password;
+use super::at_once::{asking, cookies};
 use super::browser::Browser;
 use super::harness::{Harness, PASSWORD, wrong};
 use super::limits::futures_join;
@@ -107,6 +108,21 @@ async fn of_many_things_at_the_same_time_the_owner_is_told_one() {
     let replies = futures_join(browsers.iter().zip(&codes).map(|(browser, code)| browser.open(code))).await;
     assert!(replies.iter().all(|reply| reply.status == StatusCode::OK), "{replies:?}");
     assert_eq!(warnings(&harness).await, [NEW_BROWSER]);
+}
+
+#[tokio::test]
+async fn a_session_that_comes_at_once_is_told_like_any_other() {
+    let harness = warning().await;
+    let session = harness.account("ada").await;
+    let members = [("auth_session", session.as_str()), ("uc_username", "ada"), ("password", PASSWORD)];
+    let reply = harness.send(asking(&members, None)).await;
+    assert_eq!((reply.status, warnings(&harness).await), (StatusCode::OK, vec![NEW_BROWSER]));
+    let known = cookies(&reply).join("; ");
+    harness.server.clock.advance(Duration::from_hours(1));
+    let session = harness.account("ada").await;
+    let members = [("auth_session", session.as_str()), ("uc_username", "ada"), ("password", PASSWORD)];
+    assert_eq!(harness.send(asking(&members, Some(&known))).await.status, StatusCode::OK);
+    assert_eq!(warnings(&harness).await.len(), 1, "the browser is known by its cookie");
 }
 
 #[tokio::test]
