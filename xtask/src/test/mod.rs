@@ -65,13 +65,16 @@ pub(crate) fn test(parts: &[Part], fast: bool) -> ExitCode {
         let start = Instant::now();
         let tally = part.run().unwrap_or_else(|failure| {
             eprintln!("{failure}");
-            Tally::of(false)
+            Tally::of(&failure.to_string(), false)
         });
         let seconds = start.elapsed().as_secs();
         lines.push(format!("{:<8} {} passed, {} failed, {seconds} s", part.name(), tally.passed, tally.failed));
         total += tally;
     }
     println!();
+    for failure in &total.failures {
+        println!("failed: {failure}\n");
+    }
     for line in &lines {
         println!("{line}");
     }

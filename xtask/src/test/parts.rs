@@ -81,14 +81,15 @@ pub(super) fn e2e() -> Result<Tally, Failure> {
     server::build()?;
     tools::for_browser_tests()?;
     say("How heavy the page is");
-    let mut tally = Tally::of(match size::size(false, false) {
+    let light = match size::size(false, false) {
         Ok(()) => true,
         Err(failure @ Failure::TooHeavy(_)) => {
             eprintln!("{failure}");
             false
         }
         Err(other) => return Err(other),
-    });
+    };
+    let mut tally = Tally::of("size", light);
     say("Types of the browser tests");
     tally += check(Command::new("npm").args(["run", "--silent", "check"]).current_dir(place::tests()))?;
     say("The sign-in in Chromium");
@@ -144,5 +145,5 @@ fn playwright_project(project: &str, chromium: Option<PathBuf>) -> Result<Tally,
         Err(Failure::Failed { .. }) => false,
         Err(other) => return Err(other),
     };
-    Ok(playwright(&fs::read_to_string(&report).unwrap_or_default(), succeeded))
+    Ok(playwright(project, &fs::read_to_string(&report).unwrap_or_default(), succeeded))
 }
