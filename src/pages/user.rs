@@ -155,7 +155,7 @@ fn follow_box(input: &El, is_checked: impl Fn(&Me) -> bool + 'static) {
     let (flow, input) = (use_flow(), input.input());
     follow(move || {
         let (doing, is_checked) = flow.see(|state| (state.doing(), state.me().is_some_and(&is_checked)));
-        if doing != Some(Doing::Saving) {
+        if !matches!(doing, Some(Doing::Saving | Doing::SigningOut)) {
             input.set_checked(is_checked);
         }
     });

@@ -249,3 +249,20 @@ test.describe('what nobody answers ends by itself, with what was typed kept:', (
     expect(mail.received).toHaveLength(1);
   });
 });
+
+test('what is tapped while a setting is being saved is done afterwards, signing out too', async ({ page, person }) => {
+  await person.open('user');
+  const preferred: (string | null)[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'PUT') preferred.push(request.postData());
+  });
+  const hold = await Hold.of(page, '/api/me/preferred-device', { reaches: true });
+  await person.user.device('Auto-Pilot').click();
+  await person.user.device('Desk Phone').click();
+  await expect(person.user.device('Desk Phone')).toBeChecked();
+  await person.user.signOut();
+  await expect(page.getByRole('button', { name: 'Signing out…' })).toBeVisible();
+  await hold.release();
+  await person.expectAt('connect');
+  expect(preferred).toEqual(['{"preferred_device":"auto-pilot"}', '{"preferred_device":"desk-phone"}']);
+});

@@ -20,6 +20,7 @@ mod failure;
 mod key;
 pub mod password;
 mod pkce;
+mod queue;
 mod renewal;
 mod resume;
 mod server;

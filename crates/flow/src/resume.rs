@@ -53,6 +53,7 @@ impl<U: Browser> Turn<'_, U> {
     }
 
     pub(crate) fn cancel(&mut self) {
+        self.clear_queue();
         let Some(doing) = self.state.doing() else { return };
         if self.quieten_renewal().is_some() {
             return;

@@ -24,6 +24,8 @@ pub struct State {
     pub(crate) progress: Progress,
     pub(crate) stage: Stage,
     pub(crate) pending: Option<(Try, Act)>,
+    /// What was asked for meanwhile, in turn.
+    pub(crate) queued: Vec<Event>,
     pub(crate) trouble: Option<Trouble>,
     pub(crate) notice: Option<Notice>,
     /// Counts what was refused, so that the same refusal twice is seen twice.
@@ -93,6 +95,7 @@ impl State {
     pub fn handle<U: Browser>(&mut self, event: Event, moment: &Moment) -> Vec<Effect> {
         let mut turn = Turn::<U>::new(self, moment);
         turn.take(event);
+        turn.take_queued();
         turn.effects
     }
 
@@ -105,7 +108,10 @@ impl State {
     /// What the person waits for, if anything.
     #[must_use]
     pub fn doing(&self) -> Option<Doing> {
-        let doing = self.pending.as_ref().and_then(|(_, act)| act.doing())?;
+        let mut doing = self.pending.as_ref().and_then(|(_, act)| act.doing())?;
+        if self.queued.iter().any(|event| matches!(event, Event::SignOut)) {
+            doing = Doing::SigningOut;
+        }
         // The stage that the URL names cannot be shown yet: whatever it takes belongs to going on there.
         Some(if self.can_show(self.stage) { doing } else { Doing::Resuming })
     }

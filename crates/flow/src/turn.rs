@@ -63,7 +63,7 @@ impl<'a, U: Browser> Turn<'a, U> {
                 }
             }
             // One request at a time: what a double tap, Enter and auto-submit send together is one.
-            _ if self.state.doing().is_some() => {}
+            _ if self.state.doing().is_some() => self.queue(event),
             Event::Connect(typed) => self.connect(&typed),
             Event::ConnectTo(address) => self.connect_to(address),
             Event::Account { username, cell_number } => self.account(&username, cell_number.as_deref()),

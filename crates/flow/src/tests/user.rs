@@ -1,4 +1,4 @@
-use vestibule_protocol::{ChallengeStep, ErrorCode, PreferredDevice, ProblemKind, TokenRequest, TokenResponse};
+use vestibule_protocol::{ChallengeStep, ErrorCode, Me, PreferredDevice, ProblemKind, TokenRequest, TokenResponse};
 
 use crate::{
     Access, Doing, Effect, Event, Failure, Lost, Notice, Page, Reply, Stage, SubmittedBy, Trouble,
@@ -145,6 +145,77 @@ fn a_setting_shows_what_the_server_made_of_it() {
     rig.reply(Reply::Problem(ProblemKind::NotAvailable, None));
     assert_eq!(rig.state.trouble(), Some(&Trouble::User(Error::NotAvailable)));
     assert_eq!(rig.state.me(), Some(&changed));
+}
+
+/// The answer to a setting: how the User tab is then.
+fn saved(device: PreferredDevice, on: bool) -> Reply {
+    Reply::Me(Box::new(Me { preferred_device: Some(device), route_calls_to_cell: Some(on), ..me() }))
+}
+
+#[test]
+fn what_is_tapped_while_a_setting_is_being_saved_has_its_turn() {
+    let mut rig = Rig::at_user();
+    rig.send(Event::Prefer(PreferredDevice::AutoPilot));
+    rig.send(Event::RouteCallsToCell(true));
+    rig.send(Event::RouteCallsToCell(false));
+    rig.send(Event::RouteCallsToCell(true));
+    assert!(rig.effects.is_empty(), "one request at a time");
+    rig.reply(saved(PreferredDevice::AutoPilot, false));
+    assert!(matches!(rig.effects.last(), Some(Effect::SetRouteCallsToCell(_, _, _, true))), "the latest, and once");
+    assert_eq!(rig.state.doing(), Some(Doing::Saving));
+    rig.reply(saved(PreferredDevice::AutoPilot, true));
+    assert_eq!((rig.state.doing(), rig.state.saves()), (None, 2));
+}
+
+#[test]
+fn of_two_devices_tapped_one_after_the_other_the_second_is_preferred() {
+    for (taps, last) in [
+        (vec![PreferredDevice::AutoPilot, PreferredDevice::DeskPhone], Some(PreferredDevice::DeskPhone)),
+        (vec![PreferredDevice::AutoPilot, PreferredDevice::AutoPilot], None),
+        (vec![PreferredDevice::AutoPilot, PreferredDevice::DeskPhone, PreferredDevice::AutoPilot], None),
+    ] {
+        let mut rig = Rig::at_user();
+        for device in taps {
+            rig.send(Event::Prefer(device));
+        }
+        rig.reply(saved(PreferredDevice::AutoPilot, false));
+        let sent = rig.effects.iter().find_map(|effect| match effect {
+            Effect::SetPreferredDevice(_, _, _, device) => Some(*device),
+            _ => None,
+        });
+        assert_eq!(sent, last);
+    }
+}
+
+#[test]
+fn signing_out_waits_for_a_setting_and_is_never_overheard() {
+    for answer in [saved(PreferredDevice::AutoPilot, false), Reply::Problem(ProblemKind::NotAvailable, None)] {
+        let mut rig = Rig::at_user();
+        rig.send(Event::Prefer(PreferredDevice::AutoPilot));
+        rig.send(Event::SignOut);
+        rig.send(Event::SignOut);
+        assert_eq!(rig.state.doing(), Some(Doing::SigningOut), "it shows at once");
+        rig.reply(answer);
+        assert!(matches!(rig.effects.last(), Some(Effect::EndSession(..))));
+        rig.reply(Reply::Done);
+        assert_eq!((rig.state.stage(), rig.state.notice()), (Stage::Connect, Some(Notice::SignedOut)));
+        assert!(!rig.effects.iter().any(|effect| matches!(effect, Effect::EndSession(..))), "once");
+    }
+}
+
+#[test]
+fn after_a_refusal_or_a_cancel_nothing_that_waited_is_done() {
+    let mut refused = Rig::at_user();
+    refused.send(Event::Prefer(PreferredDevice::AutoPilot));
+    refused.send(Event::RouteCallsToCell(true));
+    let mut cancelled = refused.clone();
+    refused.reply(Reply::Problem(ProblemKind::NotAvailable, None));
+    assert_eq!(refused.state.trouble(), Some(&Trouble::User(Error::NotAvailable)), "it stays to be read");
+    cancelled.send(Event::SignOut);
+    cancelled.send(Event::Cancel);
+    for rig in [refused, cancelled] {
+        assert_eq!((rig.state.stage(), rig.state.doing()), (Stage::User, None));
+    }
 }
 
 #[test]
