@@ -112,6 +112,8 @@ const platform = (() => {
   const start = async (listener, started, elsewhere) => {
     tell = listener;
     const [draft, record] = await found;
+    // The first stage gets a task of its own: together with all around it, it would hold up a tap.
+    await sleep(0);
     known = typeof newer === "string" ? newer : record;
     if (channel) {
       channel.onmessage = ({ data }) => {
@@ -419,8 +421,20 @@ const platform = (() => {
     return location.pathname.startsWith(base) ? location.pathname.slice(base.length) : location.pathname;
   };
 
-  /** A moment so many seconds ago, in the language of the page, with the digits of all other numbers here. */
-  const shown = (ago, act, style) => new Date(Date.now() - ago * 1000)[act](`${document.documentElement.lang}-u-nu-latn`, style);
+  /** What writes in the language of the page. To make it takes a small device longer than a frame: once for each. */
+  const writers = new Map();
+  const writer = (kind, make) => {
+    const { lang } = document.documentElement;
+    const key = `${kind} ${lang}`;
+    if (!writers.has(key)) writers.set(key, make(lang));
+    return writers.get(key);
+  };
+  /** Writes a moment so many seconds ago, where the device is now, with the digits of all other numbers here. */
+  const moment = (style) => (ago) => {
+    const date = new Date(Date.now() - ago * 1000);
+    const kind = [...Object.values(style), date.getTimezoneOffset()].join(" ");
+    return writer(kind, (lang) => new Intl.DateTimeFormat(`${lang}-u-nu-latn`, style)).format(date);
+  };
 
   return {
     start,
@@ -451,7 +465,7 @@ const platform = (() => {
       listener(lines);
     },
     language: () => document.documentElement.lang,
-    plural: (count) => new Intl.PluralRules(document.documentElement.lang).select(count),
+    plural: (count) => writer("plural", (lang) => new Intl.PluralRules(lang)).select(count),
     /** What `brand.js` has kept. The tests of single parts have none. */
     keptBrand: () => self.vestibuleBrand?.kept ?? undefined,
     showBrand: (brand) => self.vestibuleBrand?.show(brand),
@@ -465,11 +479,13 @@ const platform = (() => {
         return undefined;
       }
     },
+    // Where a browser does not tell when it is idle, later is good enough.
+    whenIdle: (act) => (self.requestIdleCallback ?? setTimeout)(() => act()),
     isAlphanumeric: (character) => /[\p{Alphabetic}\p{N}]/u.test(character),
     navigate,
     /** Whether the browser came back to this URL, by a reload or through its history. */
     isReturn: () => ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type),
-    timeOfDay: (ago) => shown(ago, "toLocaleTimeString", { hour: "numeric", minute: "2-digit" }),
-    dateAndTime: (ago) => shown(ago, "toLocaleString", { dateStyle: "medium", timeStyle: "short" }),
+    timeOfDay: moment({ hour: "numeric", minute: "2-digit" }),
+    dateAndTime: moment({ dateStyle: "medium", timeStyle: "short" }),
   };
 })();

@@ -35,6 +35,7 @@ pub(crate) fn app(main: &El, messages: &'static Messages) {
     provide_context(flow);
     follow_the_url(flow);
     follow_the_person(flow);
+    rehearse(flow);
     leave_drafts(flow);
     brand::follow(flow);
     if let Some(header) = find("header") {
@@ -84,6 +85,39 @@ fn resuming() -> El {
         .with(el("h1").attr("id", "heading").words(|messages| messages.resuming_heading))
         .with(classed("p", "lead pending").attr("role", "status").words(|messages| messages.resuming))
         .with(classed("div", "actions").with(cancel()))
+}
+
+/// What is done once, out of sight, while there is nothing else to do, for what is still to come: engines compile what is
+/// called for the first time, and look up what a language needs, and nobody is to wait for that at a tap. Each is short
+/// enough not to hold up a tap itself.
+const REHEARSAL: [(Stage, fn()); 6] = [
+    (Stage::Account, || drop(account())),
+    (Stage::Credentials, || drop(credentials())),
+    (Stage::Code, || drop(browser::time_of_day(0))),
+    (Stage::Code, || drop(browser::plural(1.0))),
+    (Stage::Code, || drop(code())),
+    (Stage::User, || drop(user())),
+];
+
+fn rehearse(flow: Flow) {
+    let Some(home) = Owner::current() else { return };
+    follow(move || {
+        if flow.is_started() {
+            let stage = flow.now(State::stage);
+            let begin = REHEARSAL.iter().position(|(at, _)| *at > stage).unwrap_or(REHEARSAL.len());
+            rehearse_from(home.clone(), begin);
+        }
+    });
+}
+
+fn rehearse_from(home: Owner, index: usize) {
+    let Some((_, act)) = REHEARSAL.get(index) else { return };
+    browser::when_idle(move || {
+        let owner = home.child();
+        owner.with(|| untrack(act));
+        owner.cleanup();
+        rehearse_from(home, index + 1);
+    });
 }
 
 /// A change of the URL that the person makes is an event.

@@ -1,7 +1,10 @@
 //! What the flow needs to know of the browser: its clock, its randomness, what it has tables for, where the page runs.
 
 use vestibule_flow::{Browser, History, Moment, Page, ServerAddress, Stage, UrlParts};
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{
+    JsValue,
+    prelude::{Closure, wasm_bindgen},
+};
 
 #[wasm_bindgen]
 extern "C" {
@@ -19,6 +22,8 @@ extern "C" {
     fn languages_js() -> String;
     #[wasm_bindgen(js_namespace = platform, js_name = navigate)]
     fn navigate_js(url: &str, is_push: bool);
+    #[wasm_bindgen(js_namespace = platform, js_name = whenIdle)]
+    fn when_idle_js(act: &JsValue);
     #[wasm_bindgen(js_namespace = platform, js_name = timeOfDay)]
     fn time_of_day_js(seconds_ago: f64) -> String;
     #[wasm_bindgen(js_namespace = platform, js_name = dateAndTime)]
@@ -41,6 +46,12 @@ extern "C" {
     /// Whether the browser came back to this URL, by a reload or through its history.
     #[wasm_bindgen(js_namespace = platform, js_name = isReturn)]
     pub(crate) fn is_return() -> bool;
+}
+
+/// Does something once when the browser has nothing else to do.
+pub(crate) fn when_idle(act: impl FnOnce() + 'static) {
+    let act: Box<dyn FnOnce()> = Box::new(act);
+    when_idle_js(&Closure::once_into_js(act));
 }
 
 /// The browser's own parser of URLs, which takes what its address bar takes, and its tables of Unicode.

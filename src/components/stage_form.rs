@@ -52,11 +52,11 @@ pub(crate) fn stage_form(stage: Stage, heading: Pick, group: El, on_submit: Box<
 pub(crate) fn present(form: &HtmlFormElement, stage: Stage, heading: Rc<dyn Fn() -> String>) {
     let (announcer, flow) = (use_announcer(), use_flow());
     let (messages, name) = (use_messages(), use_service_name());
-    let title = Rc::clone(&heading);
-    follow(move || crate::signals::document().set_title(&[&title(), " – ", &name()].concat()));
     let form = form.clone();
     // Once for each stage: in another language it is the same one.
     once_shown(move || {
+        let title = Rc::clone(&heading);
+        follow(move || crate::signals::document().set_title(&[&title(), " – ", &name()].concat()));
         let said = [&heading(), ", ", &steps(messages.now(), stage)].concat();
         announcer.say(&match flow.now(State::notice).map(|why| in_words(messages.now(), why)) {
             Some((Tone::Status, message)) => [&said, ". ", message].concat(),
