@@ -278,6 +278,17 @@ impl Store {
             .await?)
     }
 
+    /// How many accounts there are, and how many of them have an e-mail address.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn count_accounts(&self) -> Result<(i64, i64), StoreError> {
+        // It goes through all of them, and SQLite does so aside where it is written like this.
+        let query = "WITH counted AS (SELECT COUNT(*) AS accounts, COUNT(email) AS emails FROM account)
+                     SELECT accounts, emails FROM counted";
+        Ok(sqlx::query_as(query).fetch_one(&self.pool).await?)
+    }
+
     /// The cost of the costliest password hash that is stored.
     ///
     /// # Errors
