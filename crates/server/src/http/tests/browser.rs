@@ -113,9 +113,10 @@ impl<'a> Browser<'a> {
 
     /// Signs in, on the first try; the cookie of the session.
     pub(super) async fn sign_in(&self, username: &str) -> String {
+        let earlier = self.harness.mail_files();
         let mut reply = self.try_password(username, PASSWORD).await;
         if reply.error() == "insufficient_authorization" {
-            let code = self.harness.code_in_mail_with(&format!("reference {}", reply.text("otp_reference")));
+            let code = self.harness.code_in_mail_since(&earlier, &format!("reference {}", reply.text("otp_reference")));
             reply = self.code(&reply.text("auth_session"), &code).await;
         }
         let opened = self.open(&reply.text("authorization_code")).await;

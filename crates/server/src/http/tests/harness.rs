@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -215,11 +216,14 @@ impl Harness {
         std::fs::create_dir(&self.outbox).unwrap();
     }
 
+    /// The files of all mails, oldest first; those of the same moment in any order. None while the outbox is lost.
+    pub(super) fn mail_files(&self) -> BTreeSet<PathBuf> {
+        std::fs::read_dir(&self.outbox).into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
+    }
+
     /// All mails, oldest first.
     pub(super) fn mail_texts(&self) -> Vec<String> {
-        let mut names: Vec<_> = std::fs::read_dir(&self.outbox).unwrap().map(|entry| entry.unwrap().path()).collect();
-        names.sort();
-        names.iter().map(|name| std::fs::read_to_string(name).unwrap()).collect()
+        self.mail_files().iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
     }
 
     /// The code in the newest mail.
@@ -229,7 +233,14 @@ impl Harness {
 
     /// The code in the newest mail that holds a text.
     pub(super) fn code_in_mail_with(&self, text: &str) -> String {
-        let mails = self.mail_texts();
+        self.code_in_mail_since(&BTreeSet::new(), text)
+    }
+
+    /// The code in the newest mail that holds a text and is none of the earlier ones: two of the same moment may have the
+    /// same reference.
+    pub(super) fn code_in_mail_since(&self, earlier: &BTreeSet<PathBuf>, text: &str) -> String {
+        let new = self.mail_files().into_iter().filter(|file| !earlier.contains(file));
+        let mails: Vec<String> = new.map(|file| std::fs::read_to_string(file).unwrap()).collect();
         let mail = mails.iter().rev().find(|mail| mail.contains(text)).unwrap_or_else(|| panic!("no mail with {text}"));
         let body = mail.split("\r\n\r\n").skip(1).collect::<Vec<_>>().join("\n");
         let runs = body.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
