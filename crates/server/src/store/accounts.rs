@@ -3,7 +3,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
-use super::{Store, StoreError, Transaction};
+use super::{PAGE, Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
 use crate::password::{Cost, cost_of};
 
@@ -273,9 +273,16 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        Ok(sqlx::query_as(concat!("SELECT ", columns!(), " FROM account ORDER BY username"))
-            .fetch_all(&self.pool)
-            .await?)
+        let query = concat!("SELECT ", columns!(), " FROM account WHERE username > $1 ORDER BY username LIMIT $2");
+        let mut accounts: Vec<Account> = Vec::new();
+        loop {
+            let after = accounts.last().map_or("", |account| account.username.as_str());
+            let page: Vec<Account> = sqlx::query_as(query).bind(after).bind(PAGE).fetch_all(&self.pool).await?;
+            if page.is_empty() {
+                return Ok(accounts);
+            }
+            accounts.extend(page);
+        }
     }
 
     /// How many accounts there are, and how many of them have an e-mail address.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
-use super::{Store, StoreError, Transaction};
+use super::{PAGE, Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
 
 /// What happened.
@@ -236,18 +236,27 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn audit(&self, username: Option<&str>, since: UnixMillis) -> Result<Vec<Entry>, StoreError> {
-        let entries = if let Some(username) = username {
-            let query = sqlx::query_as(concat!(
+        let query = match username {
+            Some(_) => concat!(
                 "SELECT ",
                 columns!(),
-                " FROM audit WHERE at >= $1 AND username = $2 ORDER BY at, id"
-            ));
-            query.bind(since).bind(username).fetch_all(&self.pool).await?
-        } else {
-            let query = sqlx::query_as(concat!("SELECT ", columns!(), " FROM audit WHERE at >= $1 ORDER BY at, id"));
-            query.bind(since).fetch_all(&self.pool).await?
+                ", id FROM audit WHERE username = $4 AND (at, id) > ($1, $2) ORDER BY at, id LIMIT $3"
+            ),
+            None => {
+                concat!("SELECT ", columns!(), ", id FROM audit WHERE (at, id) > ($1, $2) ORDER BY at, id LIMIT $3")
+            }
         };
-        Ok(entries)
+        let (mut entries, mut after) = (Vec::new(), (since, String::new()));
+        loop {
+            let query = sqlx::query(query).bind(after.0).bind(after.1).bind(PAGE);
+            let query = if let Some(username) = username { query.bind(username) } else { query };
+            let page = query.fetch_all(&self.pool).await?;
+            let Some(last) = page.last() else { return Ok(entries) };
+            after = (last.try_get("at")?, last.try_get("id")?);
+            for row in &page {
+                entries.push(Entry::from_row(row)?);
+            }
+        }
     }
 
     /// When the newest entry was written.

@@ -45,6 +45,9 @@ pub(crate) use transaction::in_transaction;
 /// SQLite writes one at a time; a few connections let reads go on meanwhile.
 const SQLITE_CONNECTIONS: u32 = 3;
 
+/// Rows that are read at once where there may be any number: a statement of PostgreSQL may take ten seconds.
+const PAGE: i64 = 1_000;
+
 /// The store: a pool of connections, and [some](Store::kept) that are kept.
 #[derive(Clone, Debug)]
 pub struct Store {

@@ -113,3 +113,23 @@ async fn a_token_that_another_client_gives_back_leaves_a_trace_and_stays_good() 
     assert_eq!(trail(&harness).await, expected);
     assert_eq!(get_me(&harness, tokens.text("access_token")).await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn the_trail_is_read_to_its_end_however_long_it_is() {
+    let harness = Harness::new().await;
+    let store = &harness.server.store;
+    let mut tx = store.begin().await.unwrap();
+    for number in 0..2_500_i64 {
+        // Most of them at the same moment.
+        let query =
+            sqlx::query("INSERT INTO audit (id, at, event, outcome, username) VALUES ($1, $2, 'x', 'x', 'lin')");
+        query.bind(number.to_string()).bind(7 + number / 2_000).execute(&mut *tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    for username in [None, Some("lin")] {
+        let entries = store.audit(username, 7).await.unwrap();
+        assert_eq!(entries.iter().filter(|entry| entry.event == "x").count(), 2_500);
+        assert!(entries.is_sorted_by_key(|entry| entry.at));
+    }
+    assert_eq!(store.audit(Some("lin"), 8).await.unwrap().len(), 500);
+}
