@@ -1,7 +1,5 @@
 //! Deleting what has had its time: by one server at a time, in transactions that keep nobody waiting.
 
-use std::borrow::Cow;
-
 use sqlx::AssertSqlSafe;
 
 use super::engine::{Alone, Engine};
@@ -20,8 +18,30 @@ pub struct Keep {
 }
 
 /// Rows in one transaction: whoever wants to write meanwhile waits for that long with SQLite, and with PostgreSQL none
-/// lasts longer than a statement may.
-const AT_ONCE: i64 = 1_000;
+/// lasts longer than a statement may. For few it looks up each by its key.
+const AT_ONCE: i64 = 250;
+
+/// What is deleted by its age.
+struct Rows {
+    table: &'static str,
+    key: &'static str,
+    /// The column that its age is told by.
+    moment: &'static str,
+}
+
+impl Rows {
+    /// The oldest first, and a number that PostgreSQL knows as it plans: it does not go through the whole table then, as it
+    /// would where there might be any number of them.
+    fn deletion(&self, engine: Engine) -> String {
+        let Self { table, key, moment } = self;
+        // What somebody is at is left to the next time: nobody waits for this, and it waits for nobody.
+        let lock = if engine == Engine::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
+        format!(
+            "DELETE FROM {table} WHERE ({key}) IN
+             (SELECT {key} FROM {table} WHERE {moment} <= $1 ORDER BY {moment} LIMIT {AT_ONCE}{lock})"
+        )
+    }
+}
 
 impl Store {
     /// Deletes what has had its time: expired sign-ins, sessions, devices and proofs, faded counters, old mails and audit
@@ -30,49 +50,31 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn tidy(&self, now: UnixMillis, keep: Keep) -> Result<(), StoreError> {
-        for (statement, until) in [
-            ("DELETE FROM signin WHERE id IN (SELECT id FROM signin WHERE expires_at <= $1 LIMIT $2)", now),
-            (
-                "DELETE FROM session WHERE id IN
-                 (SELECT id FROM session WHERE idle_expires_at <= $1 OR expires_at <= $1 LIMIT $2)",
-                now,
-            ),
-            (
-                "DELETE FROM sent_mail WHERE (signin_id, number) IN
-                 (SELECT signin_id, number FROM sent_mail WHERE sent_at <= $1 LIMIT $2)",
-                now - keep.mails,
-            ),
-            (
-                "DELETE FROM device WHERE (id, account_id) IN
-                 (SELECT id, account_id FROM device WHERE expires_at <= $1 LIMIT $2)",
-                now,
-            ),
-            (
-                "DELETE FROM throttle WHERE id IN (SELECT id FROM throttle WHERE counted_at <= $1 LIMIT $2)",
-                now - keep.failures,
-            ),
-            ("DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at <= $1 LIMIT $2)", now - keep.audit),
-            ("DELETE FROM dpop_proof WHERE id IN (SELECT id FROM dpop_proof WHERE expires_at <= $1 LIMIT $2)", now),
+        for (table, key, moment, until) in [
+            ("signin", "id", "expires_at", now),
+            ("session", "id", "idle_expires_at", now),
+            ("session", "id", "expires_at", now),
+            ("sent_mail", "signin_id, number", "sent_at", now - keep.mails),
+            ("device", "id, account_id", "expires_at", now),
+            ("throttle", "id", "counted_at", now - keep.failures),
+            ("audit", "id", "at", now - keep.audit),
+            ("dpop_proof", "id", "expires_at", now),
         ] {
-            while self.delete_some(statement, until).await? {}
+            let rows = Rows { table, key, moment };
+            while self.delete_some(&rows, until).await? {}
         }
         Ok(())
     }
 
     /// Whether there may be more.
-    async fn delete_some(&self, statement: &'static str, until: UnixMillis) -> Result<bool, StoreError> {
+    async fn delete_some(&self, rows: &Rows, until: UnixMillis) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         tx.inner.go_aside();
         if !tx.alone_now(Alone::Housekeeping).await? {
             return Ok(false);
         }
-        let statement = match tx.engine {
-            Engine::Sqlite => Cow::Borrowed(statement),
-            // What somebody is at is left to the next time: nobody waits for this, and it waits for nobody.
-            Engine::Postgres => Cow::Owned(statement.replace("LIMIT $2", "LIMIT $2 FOR UPDATE SKIP LOCKED")),
-        };
-        let query = sqlx::query(AssertSqlSafe(statement));
-        let deleted = query.bind(until).bind(AT_ONCE).execute(&mut *tx).await?.rows_affected();
+        let query = sqlx::query(AssertSqlSafe(rows.deletion(tx.engine)));
+        let deleted = query.bind(until).execute(&mut *tx).await?.rows_affected();
         tx.commit().await?;
         Ok(deleted >= AT_ONCE.unsigned_abs())
     }

@@ -90,7 +90,12 @@ async fn of_postgres(pool: &AnyPool, must_search: bool) -> Vec<Plan> {
         lent.push(pool.acquire().await.unwrap());
     }
     for connection in &mut lent {
-        let settings = format!("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = {}", !must_search);
+        // Plans that were made before would be kept.
+        let may_scan = !must_search;
+        let settings = format!(
+            "DISCARD PLANS; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = {may_scan};
+             SET enable_hashjoin = {may_scan}; SET enable_mergejoin = {may_scan}"
+        );
         connection.execute(AssertSqlSafe(settings)).await.unwrap();
         let prepared = "SELECT name, statement, COALESCE(CARDINALITY(parameter_types), 0) FROM pg_prepared_statements";
         let prepared = sqlx::raw_sql(prepared).fetch_all(&mut **connection).await.unwrap();
@@ -105,7 +110,10 @@ async fn of_postgres(pool: &AnyPool, must_search: bool) -> Vec<Plan> {
             let lines = sqlx::raw_sql(explain).fetch_all(&mut **connection).await.unwrap();
             plans.push(Plan { statement, lines: lines.iter().map(|line| line.get(0)).collect() });
         }
-        connection.execute("RESET plan_cache_mode; RESET enable_seqscan").await.unwrap();
+        connection
+            .execute("RESET plan_cache_mode; RESET enable_seqscan; RESET enable_hashjoin; RESET enable_mergejoin")
+            .await
+            .unwrap();
     }
     plans
 }
