@@ -1,35 +1,39 @@
 //! Connections to either database, for the same statements.
 
+use std::future::ready;
+
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use futures_util::{FutureExt, TryFutureExt};
 use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
-use sqlx::{Any, AnyPool, Either, Execute, Executor, SqlStr};
+use sqlx::{Any, Either, Execute, Executor, SqlStr};
 
+use super::postgres::{PostgresConnection, PostgresPool};
 use super::sqlite::{SqliteConnection, SqlitePool};
 
 /// Connections.
 #[derive(Clone, Debug)]
 pub(super) enum Pool {
     Sqlite(SqlitePool),
-    Postgres(AnyPool),
+    Postgres(PostgresPool),
 }
 
 impl Pool {
     /// Begins a transaction that may write.
     pub(super) async fn begin(&self) -> Result<Connection, sqlx::Error> {
         match self {
-            Self::Sqlite(pool) => {
-                let mut connection = pool.acquire().await?;
-                connection.begin().await?;
-                Ok(Connection::Sqlite(connection))
-            }
-            Self::Postgres(pool) => match pool.begin().await {
-                // Nothing is done yet, so that it can be tried again: with another connection, for this one is gone.
-                Err(sqlx::Error::Io(_)) => pool.begin().await.map(Connection::Postgres),
-                begun => begun.map(Connection::Postgres),
-            },
+            Self::Sqlite(pool) => pool.begin().await.map(Connection::Sqlite),
+            Self::Postgres(pool) => pool.begin().await.map(Connection::Postgres),
         }
+    }
+
+    /// Another pool of the same database: however many use this one, they do not hold up those who use that one. Where one
+    /// at a time writes, one of those at the most is before it, besides the one that is writing.
+    pub(super) async fn beside(&self, connections: u32) -> Result<Self, sqlx::Error> {
+        Ok(match self {
+            Self::Sqlite(pool) => Self::Sqlite(pool.beside(connections).await?),
+            Self::Postgres(pool) => Self::Postgres(pool.beside(connections)),
+        })
     }
 
     /// Takes a connection from the others for as long as this is kept.
@@ -58,28 +62,29 @@ pub enum Connection {
     Sqlite(SqliteConnection),
     /// Over a network.
     #[doc(hidden)]
-    Postgres(sqlx::Transaction<'static, Any>),
+    Postgres(PostgresConnection),
 }
 
 impl Connection {
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(connection) => connection.end("COMMIT").await,
-            Self::Postgres(transaction) => transaction.commit().await,
+            Self::Sqlite(connection) => connection.commit().await,
+            Self::Postgres(connection) => connection.commit().await,
         }
     }
 
     pub(super) async fn rollback(self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(connection) => connection.end("ROLLBACK").await,
-            Self::Postgres(transaction) => transaction.rollback().await,
+            Self::Sqlite(connection) => connection.rollback().await,
+            Self::Postgres(connection) => connection.rollback().await,
         }
     }
 
     /// Has whatever comes hold up nobody else: it takes its time.
-    pub(super) fn go_aside(&mut self) {
-        if let Self::Sqlite(connection) = self {
-            connection.go_aside();
+    pub(super) async fn go_aside(&mut self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(connection) => connection.go_aside().await,
+            Self::Postgres(_) => Ok(()),
         }
     }
 }
@@ -104,14 +109,19 @@ async fn within(connection: &mut SqliteConnection, asked: Asked, one_is_enough: 
 }
 
 /// Runs a statement that is a transaction of its own.
-async fn by_itself(pool: &SqlitePool, asked: Asked, one_is_enough: bool) -> Result<Given, sqlx::Error> {
+async fn by_itself(pool: &Pool, asked: Asked, one_is_enough: bool) -> Result<Given, sqlx::Error> {
     let (sql, arguments) = asked?;
-    let mut connection = pool.acquire().await?;
-    // What writes waits for the disk. What reads, and takes its time, is written `WITH … SELECT`.
-    if !sql.as_str().trim_start().starts_with("SELECT") {
-        connection.go_aside();
+    match pool {
+        Pool::Sqlite(pool) => {
+            let mut connection = pool.acquire().await?;
+            // What writes waits for the disk. What reads, and takes its time, is written `WITH … SELECT`.
+            if !sql.as_str().trim_start().starts_with("SELECT") {
+                connection.go_aside().await?;
+            }
+            connection.run(sql, arguments, one_is_enough).await
+        }
+        Pool::Postgres(pool) => pool.run(sql, arguments, one_is_enough).await,
     }
-    connection.run(sql, arguments, one_is_enough).await
 }
 
 /// A statement, and its arguments if it is one that can have some.
@@ -134,7 +144,10 @@ impl<'c> Executor<'c> for &'c mut Connection {
             Connection::Sqlite(connection) => {
                 within(connection, taken(query), false).map_ok(steps).try_flatten_stream().boxed()
             }
-            Connection::Postgres(transaction) => (&mut **transaction).fetch_many(query),
+            Connection::Postgres(connection) => match connection.inner() {
+                Ok(connection) => connection.fetch_many(query),
+                Err(error) => stream::once(ready(Err(error))).boxed(),
+            },
         }
     }
 
@@ -145,22 +158,18 @@ impl<'c> Executor<'c> for &'c mut Connection {
     {
         match self {
             Connection::Sqlite(connection) => within(connection, taken(query), true).map_ok(first).boxed(),
-            Connection::Postgres(transaction) => (&mut **transaction).fetch_optional(query),
+            Connection::Postgres(connection) => match connection.inner() {
+                Ok(connection) => connection.fetch_optional(query),
+                Err(error) => ready(Err(error)).boxed(),
+            },
         }
     }
 
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [AnyTypeInfo],
-    ) -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>>
+    fn prepare_with<'e>(self, _: SqlStr, _: &'e [AnyTypeInfo]) -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>>
     where
         'c: 'e,
     {
-        match self {
-            Connection::Sqlite(_) => unprepared(),
-            Connection::Postgres(transaction) => (&mut **transaction).prepare_with(sql, parameters),
-        }
+        unprepared()
     }
 }
 
@@ -172,10 +181,7 @@ impl<'c> Executor<'c> for &'c Pool {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        match self {
-            Pool::Sqlite(pool) => by_itself(pool, taken(query), false).map_ok(steps).try_flatten_stream().boxed(),
-            Pool::Postgres(pool) => pool.fetch_many(query),
-        }
+        by_itself(self, taken(query), false).map_ok(steps).try_flatten_stream().boxed()
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, sqlx::Error>>
@@ -183,28 +189,18 @@ impl<'c> Executor<'c> for &'c Pool {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        match self {
-            Pool::Sqlite(pool) => by_itself(pool, taken(query), true).map_ok(first).boxed(),
-            Pool::Postgres(pool) => pool.fetch_optional(query),
-        }
+        by_itself(self, taken(query), true).map_ok(first).boxed()
     }
 
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [AnyTypeInfo],
-    ) -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>>
+    fn prepare_with<'e>(self, _: SqlStr, _: &'e [AnyTypeInfo]) -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>>
     where
         'c: 'e,
     {
-        match self {
-            Pool::Sqlite(_) => unprepared(),
-            Pool::Postgres(pool) => pool.prepare_with(sql, parameters),
-        }
+        unprepared()
     }
 }
 
-/// SQLite's own statements are prepared as they are run, and kept.
+/// Statements are prepared as they are run, and kept.
 fn unprepared<'e>() -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>> {
     async { Err(sqlx::Error::AnyDriverError("statements are prepared as they are run".into())) }.boxed()
 }

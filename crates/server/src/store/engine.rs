@@ -5,11 +5,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, Connection as _, Executor};
 use tokio::time::timeout;
 
 use super::connection::Pool;
+use super::postgres::PostgresPool;
 use super::sqlite::SqlitePool;
 use super::{Store, StoreError, Transaction};
 
@@ -46,20 +47,18 @@ impl Engine {
         }
     }
 
-    /// A pool of connections, each prepared.
+    /// A pool of connections.
     pub(super) async fn pool(self, url: &str, connections: u32) -> Result<Pool, sqlx::Error> {
-        if self == Self::Sqlite {
-            return SqlitePool::open(url, connections).await.map(Pool::Sqlite);
-        }
-        let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(WAIT_FOR_CONNECTION);
-        let options = options.after_connect(|connection, _| Box::pin(prepare(connection)));
-        options.connect_with(AnyConnectOptions::from_str(url)?).await.map(Pool::Postgres)
+        Ok(match self {
+            Self::Sqlite => Pool::Sqlite(SqlitePool::open(url, connections).await?),
+            Self::Postgres => Pool::Postgres(PostgresPool::new(AnyConnectOptions::from_str(url)?, connections)),
+        })
     }
 
     /// Connects once: a pool tries again and again where a connection cannot be prepared, and hides why.
     pub(super) async fn try_to_connect(self, url: &str) -> Result<(), StoreError> {
         if self == Self::Sqlite {
-            return Ok(SqlitePool::open(url, 1).await.map(drop)?);
+            return Ok(SqlitePool::open(url, 0).await.map(drop)?);
         }
         sqlx::any::install_default_drivers();
         let options = AnyConnectOptions::from_str(url)?;
@@ -91,7 +90,7 @@ impl Store {
 /// Sets what a connection to PostgreSQL has to be like, in one go, for each is a way to the database and back. A statement
 /// that runs longer, or waits longer for another's lock, has no one any more who waits for it; and a server that has lost
 /// its way in the middle of a transaction must not keep the others out.
-async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+pub(super) async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
     let settings = "SET application_name = 'vestibule';
         SET client_min_messages = 'warning';
         SET default_transaction_isolation = 'read committed';
@@ -124,7 +123,7 @@ impl Transaction {
 
     /// Lets the statements of this transaction take the time that they need.
     pub(super) async fn take_all_the_time(&mut self) -> Result<(), StoreError> {
-        self.inner.go_aside();
+        self.inner.go_aside().await?;
         if self.engine == Engine::Postgres {
             self.inner.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0").await?;
         }

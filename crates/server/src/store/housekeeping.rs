@@ -69,7 +69,7 @@ impl Store {
     /// Whether there may be more.
     async fn delete_some(&self, rows: &Rows, until: UnixMillis) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        tx.inner.go_aside();
+        tx.inner.go_aside().await?;
         if !tx.alone_now(Alone::Housekeeping).await? {
             return Ok(false);
         }

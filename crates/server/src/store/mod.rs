@@ -13,6 +13,7 @@ mod engine;
 pub mod housekeeping;
 pub mod keys;
 pub mod meter;
+mod postgres;
 pub mod proofs;
 pub mod refresh_tokens;
 mod schema;
@@ -21,6 +22,7 @@ pub mod sessions;
 pub mod signins;
 mod sqlite;
 mod sqlite_rows;
+mod sqlite_writer;
 pub mod throttle;
 mod transaction;
 pub mod warnings;
@@ -29,8 +31,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::clock::UnixMillis;
 use crate::config::{DatabaseConfig, Invalid};
@@ -42,7 +44,7 @@ use seal::Seal;
 pub use transaction::Transaction;
 pub(crate) use transaction::in_transaction;
 
-/// SQLite writes one at a time; a few connections let reads go on meanwhile.
+/// Connections to SQLite that read, besides the one that writes.
 const SQLITE_CONNECTIONS: u32 = 3;
 
 /// Rows that are read at once where there may be any number: a statement of PostgreSQL may take ten seconds.
@@ -53,23 +55,12 @@ const PAGE: i64 = 1_000;
 pub struct Store {
     engine: Engine,
     pool: Pool,
-    /// Where one at a time writes.
-    turns: Option<Turns>,
     /// What the server's keys are sealed with.
     seal: Option<Arc<Seal>>,
     meter: Arc<Meter>,
     /// The live sessions, and when they were counted.
     counted: Arc<Mutex<Option<(UnixMillis, i64)>>>,
     kept: Option<Arc<Store>>,
-}
-
-/// Who writes next. SQLite itself knows no order.
-#[derive(Clone, Debug)]
-struct Turns {
-    /// Whose turn it is to wait for `writing`: one of this pool.
-    next: Arc<Semaphore>,
-    /// Whose turn it is to write; of both pools, first come, first served.
-    writing: Arc<Semaphore>,
 }
 
 /// Why the store did not do what it was asked.
@@ -129,19 +120,17 @@ impl Store {
             Engine::Sqlite => (SQLITE_CONNECTIONS, 1),
             Engine::Postgres => (config.connections - config.connections / 4, config.connections / 4),
         };
-        let turns = (engine == Engine::Sqlite).then(Turns::new);
         let meter = Arc::new(Meter::default());
+        let pool = engine.pool(&url, connections).await?;
         let kept = Self {
             engine,
-            pool: engine.pool(&url, kept).await?,
-            turns: turns.as_ref().map(Turns::beside),
+            pool: pool.beside(kept).await?,
             seal: seal.clone(),
             meter: meter.clone(),
             counted: Arc::default(),
             kept: None,
         };
-        let pool = engine.pool(&url, connections).await?;
-        let store = Self { engine, pool, turns, seal, meter, counted: Arc::default(), kept: Some(Arc::new(kept)) };
+        let store = Self { engine, pool, seal, meter, counted: Arc::default(), kept: Some(Arc::new(kept)) };
         schema::bring_up_to_date(&store).await?;
         seal::seal_keys(&store).await?;
         drop(alone);
@@ -154,16 +143,9 @@ impl Store {
     /// [`StoreError::Database`].
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
         let wanted = Instant::now();
-        let begin = async {
-            let turn = match &self.turns {
-                Some(turns) => Some(turns.take().await?),
-                None => None,
-            };
-            Ok((turn, self.pool.begin().await?))
-        };
-        let (turn, inner) = self.meter.watch(begin.await)?;
+        let inner = self.meter.watch(self.pool.begin().await)?;
         let (engine, seal, meter) = (self.engine, self.seal.clone(), self.meter.clone());
-        Ok(Transaction { inner, engine, seal, meter, wanted, _turn: turn, entries: Vec::new() })
+        Ok(Transaction { inner, engine, seal, meter, wanted, entries: Vec::new() })
     }
 
     /// What was counted.
@@ -198,28 +180,6 @@ impl Store {
     pub async fn close(&self) {
         self.kept().pool.close().await;
         self.pool.close().await;
-    }
-}
-
-impl Turns {
-    fn new() -> Self {
-        Self { next: Arc::new(Semaphore::new(1)), writing: Arc::new(Semaphore::new(1)) }
-    }
-
-    /// Those of another pool of the same database.
-    fn beside(&self) -> Self {
-        Self { writing: self.writing.clone(), ..Self::new() }
-    }
-
-    async fn take(&self) -> Result<OwnedSemaphorePermit, sqlx::Error> {
-        let turn = async {
-            let next = self.next.clone().acquire_owned().await;
-            let turn = self.writing.clone().acquire_owned().await;
-            drop(next);
-            turn
-        };
-        let turn = timeout(WAIT_FOR_CONNECTION, turn).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
-        turn.map_err(|_| sqlx::Error::PoolClosed)
     }
 }
 
@@ -278,7 +238,7 @@ mod tests {
         let order = order.lock().unwrap();
         let before = order.iter().position(|is_kept| *is_kept);
         // Where several write at a time, they come in any order.
-        if store.turns.is_some() {
+        if store.engine == Engine::Sqlite {
             assert_eq!(before, Some(1));
         }
         assert_eq!(order.len(), 21);

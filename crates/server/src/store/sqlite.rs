@@ -8,13 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::OpenFlags;
+use sqlx::SqlStr;
 use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow};
-use sqlx::{SqlSafeStr, SqlStr};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::engine::{WAIT_FOR_CONNECTION, sqlite_file};
 use super::sqlite_rows::{Refused, run};
+use super::sqlite_writer::{Writers, Writing};
 
 /// How long another process is waited for.
 const WAIT_FOR_LOCK: Duration = Duration::from_secs(10);
@@ -27,12 +28,14 @@ const SETTINGS: &str = "PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;";
 
-/// Connections to one file.
+/// Connections to one file: one that writes, and some that read meanwhile.
 #[derive(Clone)]
 pub(super) struct SqlitePool {
+    file: Arc<Path>,
     free: Arc<Mutex<Vec<rusqlite::Connection>>>,
     places: Arc<Semaphore>,
     connections: u32,
+    writers: Writers,
 }
 
 impl fmt::Debug for SqlitePool {
@@ -42,23 +45,45 @@ impl fmt::Debug for SqlitePool {
 }
 
 impl SqlitePool {
-    /// So many connections to the file of an address. It is made where it is missing, unless the address says how to open it.
+    /// So many connections that read to the file of an address, besides the one that writes. It is made where it is missing,
+    /// unless the address says how to open it.
     pub(super) async fn open(url: &str, connections: u32) -> Result<Self, sqlx::Error> {
         let missing = || sqlx::Error::Configuration("sqlite: and the path of a file is needed".into());
         let (file, may_make) = (sqlite_file(url).ok_or_else(missing)?, !url.contains('?') || url.contains("mode=rwc"));
-        let open = move || (0..connections).map(|_| connect(&file, may_make)).collect::<Result<Vec<_>, _>>();
-        let free = tokio::task::spawn_blocking(open).await.map_err(|_| sqlx::Error::WorkerCrashed)?.map_err(refused)?;
-        let places = Arc::new(Semaphore::new(free.len()));
-        Ok(Self { free: Arc::new(Mutex::new(free)), places, connections })
+        let (opened, file): (_, Arc<Path>) = (file.clone(), file.into());
+        let writes = tokio::task::spawn_blocking(move || connect(&opened, may_make)).await;
+        let writes = writes.map_err(|_| sqlx::Error::WorkerCrashed)?.map_err(refused)?;
+        Self::with(file, connections, Writers::new(writes)).await
     }
 
-    /// A connection, as soon as one is free.
+    /// Another pool of the same file, with connections of its own that read.
+    pub(super) async fn beside(&self, connections: u32) -> Result<Self, sqlx::Error> {
+        Self::with(self.file.clone(), connections, self.writers.beside()).await
+    }
+
+    async fn with(file: Arc<Path>, connections: u32, writers: Writers) -> Result<Self, sqlx::Error> {
+        let opened = file.clone();
+        let open = move || (0..connections).map(|_| connect(&opened, false)).collect::<Result<Vec<_>, _>>();
+        let free = tokio::task::spawn_blocking(open).await.map_err(|_| sqlx::Error::WorkerCrashed)?.map_err(refused)?;
+        let places = Arc::new(Semaphore::new(free.len()));
+        Ok(Self { file, free: Arc::new(Mutex::new(free)), places, connections, writers })
+    }
+
+    /// A connection to read with, as soon as one is free.
     pub(super) async fn acquire(&self) -> Result<SqliteConnection, sqlx::Error> {
         let place = timeout(WAIT_FOR_CONNECTION, self.places.clone().acquire_owned());
         let place = place.await.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
         let connection = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let lent = Lent { connection, free: self.free.clone(), _place: place };
+        let lent = Lent::ToRead(Reading { connection, free: self.free.clone(), _place: place });
         Ok(SqliteConnection { lent: Some(lent), is_aside: false })
+    }
+
+    /// Begins a transaction that may write.
+    pub(super) async fn begin(&self) -> Result<SqliteConnection, sqlx::Error> {
+        let lent = Lent::ToWrite(self.writers.take().await?);
+        let mut connection = SqliteConnection { lent: Some(lent), is_aside: false };
+        connection.write(Writing::begin).await?;
+        Ok(connection)
     }
 
     /// Closes every connection, once it is given back.
@@ -68,6 +93,7 @@ impl SqlitePool {
         self.places.close();
         drop(all);
         self.free.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.writers.close().await;
     }
 }
 
@@ -87,27 +113,37 @@ fn connect(file: &Path, may_make: bool) -> rusqlite::Result<rusqlite::Connection
     Ok(connection)
 }
 
-/// A connection that goes back when this is dropped, wherever that is; what was begun with it is undone.
-struct Lent {
+/// A connection that goes back when this is dropped, wherever that is.
+enum Lent {
+    ToRead(Reading),
+    ToWrite(Writing),
+}
+
+struct Reading {
     connection: Option<rusqlite::Connection>,
     free: Arc<Mutex<Vec<rusqlite::Connection>>>,
     _place: OwnedSemaphorePermit,
 }
 
-impl Drop for Lent {
+impl Drop for Reading {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
-        if !connection.is_autocommit()
-            && let Err(error) = connection.execute_batch("ROLLBACK")
-        {
-            tracing::error!(%error, "a transaction was not undone");
+        let connection = self.connection.take();
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).extend(connection);
+    }
+}
+
+impl Lent {
+    fn connection(&self) -> Option<&rusqlite::Connection> {
+        match self {
+            Self::ToRead(reading) => reading.connection.as_ref(),
+            Self::ToWrite(writing) => writing.connection(),
         }
-        self.free.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 }
 
 /// A connection.
 pub struct SqliteConnection {
+    /// Absent while it is aside.
     lent: Option<Lent>,
     is_aside: bool,
 }
@@ -119,20 +155,27 @@ impl fmt::Debug for SqliteConnection {
 }
 
 impl SqliteConnection {
-    /// Has whatever comes run aside: it takes its time.
-    pub(super) fn go_aside(&mut self) {
+    /// Has whatever comes run aside: it takes its time. Before the first statement of a transaction, nobody else waits for
+    /// what is done in it.
+    pub(super) async fn go_aside(&mut self) -> Result<(), sqlx::Error> {
         self.is_aside = true;
+        if matches!(self.lent, Some(Lent::ToWrite(_))) { self.write(Writing::part).await } else { Ok(()) }
     }
 
-    /// Begins a transaction that may write. SQLite takes its lock at once, so that it cannot fail half-way.
-    pub(super) async fn begin(&mut self) -> Result<(), sqlx::Error> {
-        self.run("BEGIN IMMEDIATE".into_sql_str(), None, false).await.map(drop)
+    /// Ends a transaction: what was done lasts. It waits for the disk.
+    pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
+        if !matches!(&self.lent, Some(Lent::ToWrite(writing)) if !writing.is_alone()) {
+            self.is_aside = true;
+            return self.write(Writing::commit).await;
+        }
+        let Some(Lent::ToWrite(writing)) = self.lent.take() else { return Err(sqlx::Error::WorkerCrashed) };
+        let done = writing.join().map_err(sqlx::Error::database)?;
+        done.await.map_err(|_| sqlx::Error::WorkerCrashed)?.map_err(sqlx::Error::database)
     }
 
-    /// Ends it. It waits for the disk.
-    pub(super) async fn end(mut self, statement: &'static str) -> Result<(), sqlx::Error> {
-        self.go_aside();
-        self.run(statement.into_sql_str(), None, false).await.map(drop)
+    /// Ends a transaction, undoing it.
+    pub(super) async fn rollback(mut self) -> Result<(), sqlx::Error> {
+        self.write(Writing::roll_back).await
     }
 
     /// Runs statements: the rows, and how many were changed. Where one row is enough, no other is looked for.
@@ -142,24 +185,37 @@ impl SqliteConnection {
         arguments: Option<AnyArguments>,
         one_is_enough: bool,
     ) -> Result<(Vec<AnyRow>, AnyQueryResult), sqlx::Error> {
+        self.with(move |lent| {
+            let connection = lent.connection().ok_or(Refused(rusqlite::Error::InvalidQuery))?;
+            run(connection, sql.as_str(), arguments.as_ref(), one_is_enough)
+        })
+        .await
+    }
+
+    async fn write(&mut self, work: fn(&mut Writing) -> Result<(), Refused>) -> Result<(), sqlx::Error> {
+        self.with(move |lent| match lent {
+            Lent::ToWrite(writing) => work(writing),
+            Lent::ToRead(_) => Err(Refused(rusqlite::Error::InvalidQuery)),
+        })
+        .await
+    }
+
+    async fn with<T: Send + 'static>(
+        &mut self,
+        mut work: impl FnMut(&mut Lent) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, sqlx::Error> {
         if !self.is_aside {
-            let connection = self.lent.as_ref().and_then(|lent| lent.connection.as_ref());
-            let connection = connection.ok_or(sqlx::Error::WorkerCrashed)?;
-            match run(connection, sql.as_str(), arguments.as_ref(), one_is_enough) {
+            match work(self.lent.as_mut().ok_or(sqlx::Error::WorkerCrashed)?) {
                 // Somebody else has it, and will not be long.
                 Err(refused) if refused.is_busy() => {}
                 done => return done.map_err(sqlx::Error::database),
             }
         }
         // It comes back with the connection, or, where nobody waits for it any more, goes back itself.
-        let lent = self.lent.take().ok_or(sqlx::Error::WorkerCrashed)?;
+        let mut lent = self.lent.take().ok_or(sqlx::Error::WorkerCrashed)?;
         let aside = move || {
-            let done = match lent.connection.as_ref() {
-                Some(connection) => {
-                    patiently(connection, || run(connection, sql.as_str(), arguments.as_ref(), one_is_enough))
-                }
-                None => Err(Refused(rusqlite::Error::InvalidQuery)),
-            };
+            let done = wait(&lent, WAIT_FOR_LOCK).and_then(|()| work(&mut lent));
+            let done = wait(&lent, Duration::ZERO).and(done);
             (lent, done)
         };
         let (lent, done) = tokio::task::spawn_blocking(aside).await.map_err(|_| sqlx::Error::WorkerCrashed)?;
@@ -168,12 +224,9 @@ impl SqliteConnection {
     }
 }
 
-/// Waits for other processes meanwhile.
-fn patiently<T>(connection: &rusqlite::Connection, work: impl FnOnce() -> Result<T, Refused>) -> Result<T, Refused> {
-    connection.busy_timeout(WAIT_FOR_LOCK).map_err(Refused)?;
-    let done = work();
-    connection.busy_timeout(Duration::ZERO).map_err(Refused)?;
-    done
+/// From now on other processes are waited for so long.
+fn wait(lent: &Lent, limit: Duration) -> Result<(), Refused> {
+    lent.connection().map_or(Ok(()), |connection| connection.busy_timeout(limit)).map_err(Refused)
 }
 
 #[cfg(test)]

@@ -19,6 +19,14 @@ use sqlx_core::ext::ustr::UStr;
 pub(super) struct Refused(pub(super) rusqlite::Error);
 
 impl Refused {
+    /// The same, for somebody else.
+    pub(super) fn again(&self) -> Self {
+        Self(match &self.0 {
+            rusqlite::Error::SqliteFailure(error, message) => rusqlite::Error::SqliteFailure(*error, message.clone()),
+            _ => rusqlite::Error::InvalidQuery,
+        })
+    }
+
     /// Whether somebody else has what is wanted.
     pub(super) fn is_busy(&self) -> bool {
         matches!(self.0.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
@@ -66,6 +74,12 @@ impl DatabaseError for Refused {
             _ => ErrorKind::Other,
         }
     }
+}
+
+/// Runs a statement that has neither arguments nor rows.
+pub(super) fn tell(connection: &Connection, statement: &str) -> Result<(), Refused> {
+    let told = connection.prepare_cached(statement).and_then(|mut statement| statement.execute([]));
+    told.map(drop).map_err(Refused)
 }
 
 /// Runs a statement with arguments, or several without.

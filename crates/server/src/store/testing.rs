@@ -21,11 +21,11 @@ impl Database {
     pub(crate) async fn new() -> Self {
         // Its name is nobody else's, also where it holds no database.
         let folder = tempfile::tempdir().unwrap();
-        let config = match std::env::var(POSTGRES) {
-            Ok(url) => {
+        let config = match postgres() {
+            Some(url) => {
                 DatabaseConfig { connections: 4, ..DatabaseConfig::at(in_schema_of_its_own(&url, &folder).await) }
             }
-            Err(_) => DatabaseConfig::at(format!("sqlite:{}", folder.path().join("vestibule.db").display())),
+            None => DatabaseConfig::at(format!("sqlite:{}", folder.path().join("vestibule.db").display())),
         };
         Self { config, _folder: folder }
     }
@@ -34,6 +34,11 @@ impl Database {
     pub(crate) async fn open(&self) -> Store {
         Store::open(&self.config).await.unwrap()
     }
+}
+
+/// The PostgreSQL of the tests, where there is one.
+pub(crate) fn postgres() -> Option<String> {
+    std::env::var(POSTGRES).ok()
 }
 
 async fn in_schema_of_its_own(url: &str, folder: &tempfile::TempDir) -> String {

@@ -3,7 +3,6 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::connection::Connection;
@@ -21,8 +20,6 @@ pub struct Transaction {
     pub(super) meter: Arc<Meter>,
     /// Since when.
     pub(super) wanted: Instant,
-    /// Where one at a time writes.
-    pub(super) _turn: Option<OwnedSemaphorePermit>,
     pub(super) entries: Vec<audit::Entry>,
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Mutex;
 
-use sqlx::{AnyPool, AssertSqlSafe, Executor, Row};
+use sqlx::{AssertSqlSafe, Executor, Row};
 
 use super::super::connection::Pool;
+use super::super::postgres::PostgresPool;
 use super::super::{Store, sqlite_file};
 
 /// What SQLite ran, by its file.
@@ -33,6 +34,10 @@ impl Plan {
             let rest = self.lines.get(number + 1..).unwrap_or_default();
             // SQLite's.
             if let Some(what) = line.trim_start().strip_prefix("SCAN ") {
+                // Rows that the statement itself gives.
+                if what.contains("CONSTANT ROW") || what.contains("VALUES") {
+                    continue;
+                }
                 let is_by_order = what.contains(" USING ") && self.statement.contains("LIMIT 1");
                 scanned.extend((!is_by_order).then(|| word(what)));
             }
@@ -84,12 +89,13 @@ fn is_one(statement: &str) -> bool {
 }
 
 /// Those that its connections have prepared.
-async fn of_postgres(pool: &AnyPool, must_search: bool) -> Vec<Plan> {
+async fn of_postgres(pool: &PostgresPool, must_search: bool) -> Vec<Plan> {
     let (mut lent, mut plans) = (Vec::new(), Vec::new());
-    for _ in 0..pool.size() {
+    for _ in 0..pool.opened() {
         lent.push(pool.acquire().await.unwrap());
     }
     for connection in &mut lent {
+        let connection = connection.inner().unwrap();
         // Plans that were made before would be kept.
         let may_scan = !must_search;
         let settings = format!(
@@ -98,7 +104,7 @@ async fn of_postgres(pool: &AnyPool, must_search: bool) -> Vec<Plan> {
         );
         connection.execute(AssertSqlSafe(settings)).await.unwrap();
         let prepared = "SELECT name, statement, COALESCE(CARDINALITY(parameter_types), 0) FROM pg_prepared_statements";
-        let prepared = sqlx::raw_sql(prepared).fetch_all(&mut **connection).await.unwrap();
+        let prepared = sqlx::raw_sql(prepared).fetch_all(&mut *connection).await.unwrap();
         for row in prepared {
             let (name, statement, arguments): (String, String, i32) = (row.get(0), row.get(1), row.get(2));
             if !is_one(&statement) {
@@ -107,7 +113,7 @@ async fn of_postgres(pool: &AnyPool, must_search: bool) -> Vec<Plan> {
             let nothing = vec!["NULL"; usize::try_from(arguments).unwrap()].join(", ");
             let arguments = if nothing.is_empty() { nothing } else { format!("({nothing})") };
             let explain = AssertSqlSafe(format!("EXPLAIN (COSTS OFF) EXECUTE {name}{arguments}"));
-            let lines = sqlx::raw_sql(explain).fetch_all(&mut **connection).await.unwrap();
+            let lines = sqlx::raw_sql(explain).fetch_all(&mut *connection).await.unwrap();
             plans.push(Plan { statement, lines: lines.iter().map(|line| line.get(0)).collect() });
         }
         connection
