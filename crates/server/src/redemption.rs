@@ -98,8 +98,7 @@ pub async fn redeem(
 ) -> Result<Option<Redeemed>, StoreError> {
     let now = server.clock.now();
     let id = keys::sha256(code.expose());
-    let Some(signin_id) = IssuedCode::signin_of(tx, &id).await? else { return Ok(None) };
-    let Some(signin) = SignIn::lock(tx, &signin_id, now).await? else { return Ok(None) };
+    let Some(signin) = SignIn::lock_by_code(tx, &id, now).await? else { return Ok(None) };
     let account = match &signin.account_id {
         Some(account_id) => Account::load(tx, account_id).await?,
         None => None,

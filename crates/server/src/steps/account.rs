@@ -99,7 +99,7 @@ fn in_plan(region: Option<country::Id>, number: &str) -> Option<String> {
 ///
 /// # Errors
 /// [`StoreError::Database`].
-pub(super) async fn find_account(store: &Store, name: &AccountName) -> Result<Option<Account>, StoreError> {
+async fn find_account(store: &Store, name: &AccountName) -> Result<Option<Account>, StoreError> {
     if name.is_email() {
         match canonical_email(name.as_str()) {
             Some(email) => store.account_by_email(&email).await,
@@ -110,6 +110,16 @@ pub(super) async fn find_account(store: &Store, name: &AccountName) -> Result<Op
             Some(username) => store.account_by_username(&username).await,
             None => Ok(None),
         }
+    }
+}
+
+/// Whether a name stands for an account.
+pub(super) fn stands_for(name: &AccountName, account: &Account) -> bool {
+    if name.is_email() {
+        let email = canonical_email(name.as_str());
+        email.is_some() && email == account.email.as_deref().and_then(canonical_email)
+    } else {
+        canonical_username(name.as_str()).is_some_and(|username| username == account.username)
     }
 }
 

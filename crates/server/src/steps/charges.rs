@@ -10,7 +10,7 @@ use crate::neighbourhood::neighbourhood;
 use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
 use crate::store::signins::SignIn;
-use crate::store::throttle::{self, Charge, Limit, Verdict};
+use crate::store::throttle::{self, Charge, Limit};
 use crate::store::{StoreError, Transaction, in_transaction};
 
 /// A try that is charged as a failure, until it is known what it is.
@@ -33,6 +33,8 @@ pub(super) enum Tried {
     Password,
     /// An access code.
     Code,
+    /// The access code that counts: it has to wait as others have, but is no failure.
+    RightCode,
 }
 
 /// Charges a try to the known device, or else to the client address and the account.
@@ -54,22 +56,22 @@ pub(super) async fn charge(
             limits.push((format!("address:{}", neighbourhood(address)), limit));
         }
         let account_key = match (tried, account) {
-            (Tried::Code, Some(account)) => code_throttle_key(&account.id),
+            (Tried::Code | Tried::RightCode, Some(account)) => code_throttle_key(&account.id),
             _ => password_throttle_key(&signin.name_key),
         };
         limits.push((account_key, Limit::GrowingWaits(rules)));
     }
-    let mut charged = Charged::default();
-    for (key, limit) in limits {
-        match throttle::charge(tx, &key, context.now(), limit).await? {
-            Verdict::Charged(charge) => charged.0.push((key, charge)),
-            Verdict::Wait(until) => {
-                charged.take_back(tx).await?;
-                return Ok(Toll::Wait(until));
-            }
-        }
+    let charges = match throttle::look(tx, &limits, context.now()).await? {
+        Ok(charges) => charges,
+        Err(until) => return Ok(Toll::Wait(until)),
+    };
+    if tried == Tried::RightCode {
+        return Ok(Toll::Paid(Charged::default()));
     }
-    Ok(Toll::Paid(charged))
+    let keys = limits.iter().map(|(key, _)| key.as_str());
+    throttle::write(tx, &keys.zip(charges.iter().copied()).collect::<Vec<_>>()).await?;
+    let keys = limits.into_iter().map(|(key, _)| key);
+    Ok(Toll::Paid(Charged(keys.zip(charges).collect())))
 }
 
 impl Charged {

@@ -95,7 +95,8 @@ async fn check(
             return Ok(grant::answer(context, tx, signin, account).await?.into());
         }
         Finding::Right | Finding::Wrong => {
-            let charged = match charges::charge(context, tx, Some(account), signin, Tried::Code).await? {
+            let tried = if let Finding::Right = finding { Tried::RightCode } else { Tried::Code };
+            let charged = match charges::charge(context, tx, Some(account), signin, tried).await? {
                 Toll::Paid(charged) => charged,
                 Toll::Wait(until) => {
                     context.audit(tx, Event::Code, Outcome::Limited, &whom).await?;
@@ -109,7 +110,6 @@ async fn check(
                 }
             };
             if let Finding::Right = finding {
-                charged.take_back(tx).await?;
                 context.audit(tx, Event::Code, Outcome::Success, &whom).await?;
                 grant::verify(context, tx, signin, account).await?;
                 signin.save(tx).await?;

@@ -79,13 +79,9 @@ async fn decide(
     place: &Place,
 ) -> Result<Next, StepError> {
     let server = &context.server;
-    let named = match &typed.name {
-        Some(name) => account::find_account(&server.store, name).await?,
-        None => None,
-    };
     let hash = account
         .as_ref()
-        .filter(|account| is_named_and_open(account, named.as_ref(), context))
+        .filter(|account| is_named_and_open(account, typed.name.as_ref(), context))
         .and_then(|account| account.password_hash.clone());
     let verdict = place.verify(typed.password.as_ref(), hash.clone()).await?;
     let Some(account) = account.as_ref().filter(|_| verdict.matches) else {
@@ -99,8 +95,8 @@ async fn decide(
     accept(context, held, account, charged).await
 }
 
-fn is_named_and_open(account: &Account, named: Option<&Account>, context: &Context) -> bool {
-    let is_named = named.is_some_and(|named| named.id == account.id);
+fn is_named_and_open(account: &Account, name: Option<&AccountName>, context: &Context) -> bool {
+    let is_named = name.is_some_and(|name| account::stands_for(name, account));
     let has_lapsed = account.password_expires_at.is_some_and(|at| at <= context.now());
     is_named && !account.disabled && !has_lapsed
 }
@@ -142,17 +138,22 @@ async fn go_on(
     account: &Account,
 ) -> Result<Next, StepError> {
     context.audit(tx, Event::Password, Outcome::Success, &whom(Some(account), signin)).await?;
-    if signin.stage == Stage::Credentials {
+    let moves_on = signin.stage == Stage::Credentials;
+    if moves_on {
         signin.stage = Stage::Code;
         if !account.two_factor && !context.server.config.require_2fa {
             grant::verify(context, tx, signin, account).await?;
         }
+    }
+    let next = match signin.stage {
+        Stage::Verified => Next::Answer(grant::answer(context, tx, signin, account).await?),
+        _ => mail_unless_one_lives(context, held, tx, signin, account).await?,
+    };
+    // With a mail that may go out it is saved already.
+    if moves_on && !matches!(next, Next::Mail(_)) {
         signin.save(tx).await?;
     }
-    match signin.stage {
-        Stage::Verified => Ok(Next::Answer(grant::answer(context, tx, signin, account).await?)),
-        _ => mail_unless_one_lives(context, held, tx, signin, account).await,
-    }
+    Ok(next)
 }
 
 async fn mail_unless_one_lives(

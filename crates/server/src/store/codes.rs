@@ -263,15 +263,6 @@ impl IssuedCode {
         Ok(())
     }
 
-    /// The sign-in that a code was handed out in, whether the code still counts or not.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn signin_of(tx: &mut Transaction, id: &str) -> Result<Option<String>, StoreError> {
-        let query = sqlx::query_scalar("SELECT signin_id FROM authorization_code WHERE id = $1");
-        Ok(query.bind(id).fetch_optional(&mut **tx).await?)
-    }
-
     /// Spends a code: `false` where there is none, it is late, or it was spent before.
     ///
     /// # Errors

@@ -100,10 +100,27 @@ impl FromRow<'_, AnyRow> for SignIn {
 /// Takes a sign-in. With PostgreSQL its account is kept from changing first: what a step writes belongs to the account,
 /// and whoever changes it begins there too (`docs/decisions/0024-postgresql.md`).
 macro_rules! lock {
-    ($first:literal, $condition:literal) => {
+    (Sqlite, $id:literal) => {
+        lock!("", $id, "")
+    };
+    (Postgres, $id:literal) => {
+        lock!(
+            concat!(
+                "WITH held AS MATERIALIZED
+                     (SELECT 1 FROM account WHERE id = (SELECT account_id FROM signin WHERE id = ",
+                $id,
+                ") FOR KEY SHARE) "
+            ),
+            $id,
+            " AND (SELECT COUNT(*) FROM held) >= 0"
+        )
+    };
+    ($first:expr, $id:literal, $condition:literal) => {
         concat!(
             $first,
-            "UPDATE signin SET revision = revision + 1 WHERE id = $1 AND expires_at > $2",
+            "UPDATE signin SET revision = revision + 1 WHERE id = ",
+            $id,
+            " AND expires_at > $2",
             $condition,
             " RETURNING id, issuer, client_id, scope, code_challenge, dpop_jkt, name_key, account_id, phone_number,
                  locales, stage, attempts, sends, delivery_failed, verified_at, expires_at"
@@ -152,14 +169,26 @@ impl SignIn {
     /// [`StoreError::Database`].
     pub async fn lock(tx: &mut Transaction, id: &str, now: UnixMillis) -> Result<Option<Self>, StoreError> {
         let query = sqlx::query_as(match tx.engine {
-            Engine::Sqlite => lock!("", ""),
-            Engine::Postgres => lock!(
-                "WITH held AS MATERIALIZED
-                     (SELECT 1 FROM account WHERE id = (SELECT account_id FROM signin WHERE id = $1) FOR KEY SHARE) ",
-                " AND (SELECT COUNT(*) FROM held) >= 0"
-            ),
+            Engine::Sqlite => lock!(Sqlite, "$1"),
+            Engine::Postgres => lock!(Postgres, "$1"),
         });
         Ok(query.bind(id).bind(now).fetch_optional(&mut **tx).await?)
+    }
+
+    /// The same by an authorization code that was handed out in it, whether that still counts or not.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn lock_by_code(
+        tx: &mut Transaction,
+        code_id: &str,
+        now: UnixMillis,
+    ) -> Result<Option<Self>, StoreError> {
+        let query = sqlx::query_as(match tx.engine {
+            Engine::Sqlite => lock!(Sqlite, "(SELECT signin_id FROM authorization_code WHERE id = $1)"),
+            Engine::Postgres => lock!(Postgres, "(SELECT signin_id FROM authorization_code WHERE id = $1)"),
+        });
+        Ok(query.bind(code_id).bind(now).fetch_optional(&mut **tx).await?)
     }
 
     /// Writes what a step may change: stage, counters, fate of the last mail. Everything else is frozen.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use sqlx::any::AnyRow;
-use sqlx::{FromRow, Row};
+use sqlx::{AssertSqlSafe, FromRow, Row};
 
 use super::{StoreError, Transaction};
 use crate::clock::{UnixMillis, millis};
@@ -69,32 +69,81 @@ impl FromRow<'_, AnyRow> for Count {
 /// # Errors
 /// [`StoreError::Database`].
 pub async fn charge(tx: &mut Transaction, key: &str, now: UnixMillis, limit: Limit<'_>) -> Result<Verdict, StoreError> {
-    // One statement makes the row or locks it, so that two at once come one after the other.
-    let before: Count = sqlx::query_as(
-        "INSERT INTO throttle (id, failures, counted_at, blocked_until) VALUES ($1, 0, $2, 0)
+    let verdict = verdict(lock(tx, &[key], now).await?[0], now, limit);
+    if let Verdict::Charged(charge) = verdict {
+        write(tx, &[(key, charge)]).await?;
+    }
+    Ok(verdict)
+}
+
+/// What a failure under each of these keys would be charged, or the first wait that is still running. They are locked for
+/// the rest of the transaction, so that two at once come one after the other.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub async fn look(
+    tx: &mut Transaction,
+    limits: &[(String, Limit<'_>)],
+    now: UnixMillis,
+) -> Result<Result<Vec<Charge>, UnixMillis>, StoreError> {
+    let keys: Vec<&str> = limits.iter().map(|(key, _)| key.as_str()).collect();
+    let counts = lock(tx, &keys, now).await?;
+    let verdicts = counts.into_iter().zip(limits).map(|(count, (_, limit))| match verdict(count, now, *limit) {
+        Verdict::Charged(charge) => Ok(charge),
+        Verdict::Wait(until) => Err(until),
+    });
+    Ok(verdicts.collect())
+}
+
+/// The counts of these keys. One statement makes the rows or locks them, in this order.
+async fn lock(tx: &mut Transaction, keys: &[&str], now: UnixMillis) -> Result<Vec<Count>, StoreError> {
+    let rows: Vec<String> = (2..keys.len() + 2).map(|place| format!("(${place}, 0, $1, 0)")).collect();
+    let query = AssertSqlSafe(format!(
+        "INSERT INTO throttle (id, failures, counted_at, blocked_until) VALUES {}
          ON CONFLICT (id) DO UPDATE SET failures = throttle.failures
-         RETURNING failures, counted_at, blocked_until",
-    )
-    .bind(key)
-    .bind(now)
-    .fetch_one(&mut **tx)
-    .await?;
+         RETURNING id, failures, counted_at, blocked_until",
+        rows.join(", "),
+    ));
+    let query = keys.iter().fold(sqlx::query(query).bind(now), |query, key| query.bind(*key));
+    let mut counts = vec![Count { failures: 0, counted_at: now, blocked_until: 0 }; keys.len()];
+    for row in query.fetch_all(&mut **tx).await? {
+        let id: String = row.try_get("id")?;
+        if let Some(at) = keys.iter().position(|key| *key == id) {
+            counts[at] = Count::from_row(&row)?;
+        }
+    }
+    Ok(counts)
+}
+
+fn verdict(before: Count, now: UnixMillis, limit: Limit<'_>) -> Verdict {
     if before.blocked_until > now {
-        return Ok(Verdict::Wait(before.blocked_until));
+        return Verdict::Wait(before.blocked_until);
     }
     let (after, locks) = match limit {
         Limit::GrowingWaits(rules) => with_growing_wait(before, now, rules),
         Limit::Budget { failures, per } => out_of_budget(before, now, failures, per),
     };
-    sqlx::query("UPDATE throttle SET failures = $2, counted_at = $3, blocked_until = $4 WHERE id = $1")
-        .bind(key)
-        .bind(after.failures)
-        .bind(after.counted_at)
-        .bind(after.blocked_until)
-        .execute(&mut **tx)
-        .await?;
-    let is_of_budget = matches!(limit, Limit::Budget { .. });
-    Ok(Verdict::Charged(Charge { before, after, is_of_budget, locks }))
+    Verdict::Charged(Charge { before, after, is_of_budget: matches!(limit, Limit::Budget { .. }), locks })
+}
+
+/// Charges what [`look`] has found, in the same transaction.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub async fn write(tx: &mut Transaction, charges: &[(&str, Charge)]) -> Result<(), StoreError> {
+    let row = |at: usize| format!("(${}, ${}, ${}, ${})", 4 * at + 1, 4 * at + 2, 4 * at + 3, 4 * at + 4);
+    let rows: Vec<String> = (0..charges.len()).map(row).collect();
+    let query = AssertSqlSafe(format!(
+        "INSERT INTO throttle (id, failures, counted_at, blocked_until) VALUES {}
+         ON CONFLICT (id) DO UPDATE SET failures = excluded.failures, counted_at = excluded.counted_at,
+             blocked_until = excluded.blocked_until",
+        rows.join(", "),
+    ));
+    let query = charges.iter().fold(sqlx::query(query), |query, (key, Charge { after, .. })| {
+        query.bind(*key).bind(after.failures).bind(after.counted_at).bind(after.blocked_until)
+    });
+    query.execute(&mut **tx).await?;
+    Ok(())
 }
 
 /// Takes a charge back: what was tried was no failure. Where others were charged meanwhile, theirs stay.
