@@ -1,18 +1,21 @@
-//! One conversation with the mail server for each mail, step by step: it matters how far it came.
+//! Conversations with the mail server, step by step: it matters how far a mail came. One that has ended well waits a while
+//! for the next mail.
 
 use std::error::Error as _;
 use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lettre::Message;
+use lettre::address::Envelope;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{Delivery, MailerError};
 use crate::config::{SmtpConfig, SmtpSecurity};
@@ -26,7 +29,17 @@ pub(super) struct MailServer {
     credentials: Option<Credentials>,
     /// What this server calls itself.
     hello: ClientId,
+    waiting: Arc<Mutex<Vec<Waiting>>>,
 }
+
+/// A conversation that waits for the next mail.
+struct Waiting {
+    connection: AsyncSmtpConnection,
+    since: Instant,
+}
+
+/// How long it waits: less than mail servers do.
+const WAITS_FOR: Duration = Duration::from_secs(5);
 
 /// What ended a conversation.
 enum Trouble {
@@ -63,6 +76,7 @@ impl MailServer {
             tls,
             credentials,
             hello: ClientId::default(),
+            waiting: Arc::default(),
         })
     }
 
@@ -110,15 +124,15 @@ impl MailServer {
 
     async fn converse(&self, message: &Message, handed_over: &AtomicBool) -> Result<(), Trouble> {
         let envelope = message.envelope();
-        let mut connection = self.connect().await?;
-        let mut parameters = Vec::new();
-        if envelope.from().into_iter().chain(envelope.to()).any(|address| !address.to_string().is_ascii()) {
-            if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
-                return Err(Trouble::AddressNotAscii);
-            }
-            parameters.push(MailParameter::SmtpUtfEight);
-        }
-        connection.command(Mail::new(envelope.from().cloned(), parameters)).await?;
+        let waiting = self.waiting().pop();
+        let mut connection = match waiting {
+            Some(Waiting { mut connection, .. }) => match announce(&mut connection, envelope).await {
+                Ok(()) => connection,
+                // The mail server may have ended it meanwhile. Nothing has been said of this mail elsewhere.
+                Err(_) => self.begin(envelope).await?,
+            },
+            None => self.begin(envelope).await?,
+        };
         for to in envelope.to() {
             connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
         }
@@ -128,9 +142,51 @@ impl MailServer {
             Ok(text) => connection.command(InOnePiece(text)).await?,
             Err(other) => connection.message(other.as_bytes()).await?,
         };
-        part(connection);
+        self.keep(connection);
         Ok(())
     }
+
+    /// A new conversation, about this mail.
+    async fn begin(&self, envelope: &Envelope) -> Result<AsyncSmtpConnection, Trouble> {
+        let mut connection = self.connect().await?;
+        announce(&mut connection, envelope).await?;
+        Ok(connection)
+    }
+
+    /// Has a conversation wait for the next mail.
+    fn keep(&self, connection: AsyncSmtpConnection) {
+        self.waiting().push(Waiting { connection, since: Instant::now() });
+        let waiting = self.waiting.clone();
+        tokio::spawn(async move {
+            sleep(WAITS_FOR).await;
+            let is_over = |waiting: &mut Waiting| waiting.since.elapsed() >= WAITS_FOR;
+            let over: Vec<_> = lock(&waiting).extract_if(.., is_over).collect();
+            for Waiting { connection, .. } in over {
+                part(connection);
+            }
+        });
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
+        lock(&self.waiting)
+    }
+}
+
+fn lock(waiting: &Mutex<Vec<Waiting>>) -> MutexGuard<'_, Vec<Waiting>> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Says whom a mail comes from.
+async fn announce(connection: &mut AsyncSmtpConnection, envelope: &Envelope) -> Result<(), Trouble> {
+    let mut parameters = Vec::new();
+    if envelope.from().into_iter().chain(envelope.to()).any(|address| !address.to_string().is_ascii()) {
+        if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+            return Err(Trouble::AddressNotAscii);
+        }
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    connection.command(Mail::new(envelope.from().cloned(), parameters)).await?;
+    Ok(())
 }
 
 impl fmt::Display for MailServer {

@@ -1,5 +1,6 @@
 mod mail_server;
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use lettre::message::Mailbox;
@@ -200,6 +201,27 @@ async fn nothing_that_a_stranger_chooses_gets_into_headers_or_markup() {
     let composed = compose::compose(&mail, &"a@example.com".parse().unwrap(), "id").unwrap();
     assert!(composed.text.contains("by an unknown browser"), "{}", composed.text);
     assert!(composed.text.contains("good for 30 seconds"), "{}", composed.text);
+}
+
+#[tokio::test]
+async fn the_next_mail_goes_over_the_same_connection_unless_that_has_ended() {
+    for (manner, expected) in [(Manner::Accept, 1), (Manner::HangUpAfterAnswer, 3)] {
+        let server = MailServer::start(manner).await;
+        let mailer = mailer(smtp(server.port));
+        for _ in 0..3 {
+            assert_eq!(mailer.send(&code_mail()).await, Delivery::Accepted);
+        }
+        assert_eq!(server.connections.load(Ordering::Relaxed), expected, "{manner:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_no_mail_needs_is_ended() {
+    let server = MailServer::start(Manner::Accept).await;
+    assert_eq!(mailer(smtp(server.port)).send(&code_mail()).await, Delivery::Accepted);
+    assert_eq!(server.goodbyes.available_permits(), 0);
+    tokio::time::pause();
+    drop(server.goodbyes.acquire().await.unwrap());
 }
 
 #[tokio::test]

@@ -3,12 +3,13 @@
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -25,6 +26,7 @@ pub(super) enum Manner {
     RefuseMessage,
     FallSilentAfterMessage,
     HangUpAfterMessage,
+    HangUpAfterAnswer,
 }
 
 /// What was said in one connection.
@@ -38,6 +40,10 @@ pub(super) struct Conversation {
 
 pub(super) struct MailServer {
     pub(super) port: u16,
+    /// How many there were.
+    pub(super) connections: Arc<AtomicUsize>,
+    /// One for each connection that was ended in so many words.
+    pub(super) goodbyes: Arc<Semaphore>,
     running: JoinHandle<()>,
     conversations: mpsc::UnboundedReceiver<Conversation>,
 }
@@ -48,6 +54,7 @@ struct Host {
     security: SmtpSecurity,
     tls: Option<TlsAcceptor>,
     heard: mpsc::UnboundedSender<Conversation>,
+    goodbyes: Arc<Semaphore>,
 }
 
 /// What to do after a part of a conversation.
@@ -82,14 +89,16 @@ impl MailServer {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (heard, conversations) = mpsc::unbounded_channel();
-        let host = Host { manner, security, tls, heard };
+        let (connections, goodbyes) = (Arc::<AtomicUsize>::default(), Arc::new(Semaphore::new(0)));
+        let (counted, host) = (connections.clone(), Host { manner, security, tls, heard, goodbyes: goodbyes.clone() });
         let running = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
+                counted.fetch_add(1, Ordering::Relaxed);
                 tokio::spawn(host.clone().receive(stream));
             }
         });
-        Self { port, running, conversations }
+        Self { port, connections, goodbyes, running, conversations }
     }
 
     /// The next conversation that has ended, or has come as far as it will.
@@ -178,10 +187,15 @@ impl Host {
                         Manner::FallSilentAfterMessage => {
                             stream.read_to_end(&mut Vec::new()).await.ok()?;
                         }
+                        Manner::HangUpAfterAnswer => {
+                            say(&mut stream, "250 taken").await?;
+                            return Some((Next::End, stream.into_inner()));
+                        }
                         _ => say(&mut stream, "250 taken").await?,
                     }
                 }
                 "QUIT" => {
+                    self.goodbyes.add_permits(1);
                     say(&mut stream, "221 bye").await?;
                     return Some((Next::End, stream.into_inner()));
                 }
