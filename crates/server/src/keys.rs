@@ -9,15 +9,16 @@ use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use jsonwebtoken::{DecodingKey, EncodingKey};
+use jsonwebtoken::{DecodingKey, Header};
 use p256::elliptic_curve::sec1::ToEncodedPoint;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
+use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::clock::{Clock, UnixMillis, millis};
-use crate::es256;
+use crate::es256::{self, Private};
 use crate::random::Random;
 use crate::store::keys::StoredKey;
 use crate::store::{Store, StoreError};
@@ -44,7 +45,7 @@ pub struct SigningKey {
     /// From when on it signs, until the next one does.
     pub active_from: UnixMillis,
     /// Private.
-    pub encoding: EncodingKey,
+    private: Arc<Private>,
     /// Public.
     pub decoding: DecodingKey,
     /// Public, as a JWK (RFC 7517).
@@ -157,6 +158,14 @@ impl Keys {
 }
 
 impl SigningKey {
+    /// Signs a JWT.
+    ///
+    /// # Errors
+    /// Where the key cannot sign, which is a fault of the server.
+    pub fn sign(&self, header: &Header, claims: &impl Serialize) -> Result<String, jsonwebtoken::errors::Error> {
+        self.private.jwt(header, claims)
+    }
+
     fn from_stored(stored: &StoredKey) -> Result<Self, KeysError> {
         let damaged = || KeysError::Damaged(stored.id.clone());
         let secret = p256::SecretKey::from_slice(&bytes(stored)?).map_err(|_| damaged())?;
@@ -169,7 +178,7 @@ impl SigningKey {
         Ok(Self {
             id: stored.id.clone(),
             active_from: stored.active_from,
-            encoding: EncodingKey::from_ec_der(pkcs8.as_bytes()),
+            private: Arc::new(Private::from_pkcs8(pkcs8.as_bytes()).map_err(|_| damaged())?),
             decoding: DecodingKey::from_ec_components(&x, &y).map_err(|_| damaged())?,
             jwk: json!({"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": stored.id, "x": x, "y": y}),
             pem: secret.public_key().to_public_key_pem(LineEnding::LF).map_err(|_| damaged())?,

@@ -66,7 +66,7 @@ pub fn issue(server: &Server, session: &Session) -> Result<Secret, jsonwebtoken:
 fn sign(server: &Server, claims: &impl Serialize) -> Result<Secret, jsonwebtoken::errors::Error> {
     let key = server.keys.signing(server.clock.now());
     let header = Header { typ: Some("at+jwt".to_owned()), kid: Some(key.id.clone()), ..Header::new(Algorithm::ES256) };
-    jsonwebtoken::encode(&header, claims, &key.encoding).map(Secret::from)
+    key.sign(&header, claims).map(Secret::from)
 }
 
 /// The claims of an access token that we signed for this address and that has not ended.

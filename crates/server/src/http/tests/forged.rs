@@ -48,7 +48,7 @@ impl<'a> Token<'a> {
         let (mut header, mut claims) = (self.header.clone(), self.claims.clone());
         change(&mut header, &mut claims);
         let keys = &self.harness.server.keys;
-        jsonwebtoken::encode(&header, &claims, &keys.signing(self.harness.server.clock.now()).encoding).unwrap()
+        keys.signing(self.harness.server.clock.now()).sign(&header, &claims).unwrap()
     }
 
     fn claiming(&self, member: &str, value: impl Into<Value>) -> String {
