@@ -3,12 +3,8 @@
 // an error of `tell` is a panic of the program, which `boot.js` is to see.
 const platform = (() => {
   "use strict";
-  const DATABASE = "vestibule";
-  const STORE = "records";
-  // The flow's record, what is half typed, and the key of this browser.
-  const [RECORD, DRAFT, KEY] = ["", "draft", "key"];
-  // Milliseconds that the database may take for each answer, and all in all for giving or taking a key: then the page
-  // has a key of its own. Some browsers never answer where storage is switched off.
+  // Milliseconds that storing the record may take, and all in all giving or taking a key: then the page has a key of its
+  // own. Some browsers never answer where storage is switched off.
   const LIMIT = 1_500;
   const KEY_LIMIT = 2_000;
   // In the place of a status, where there is none.
@@ -26,53 +22,13 @@ const platform = (() => {
   // The store, written with strict durability: `localStorage` can lose its last seconds with the browser. Where there is
   // none, or it is full, the page works without: it only cannot go on after a reload.
 
-  const finished = (request) =>
-    new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = reject;
-      // A rejection that comes after the result changes nothing.
-      setTimeout(reject, LIMIT);
-    });
-
-  const inDatabase = async (work) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => {
-      try {
-        request.result.createObjectStore(STORE);
-      } catch {
-        // That leaves a database without the store, and every use of it fails too.
-      }
-    };
-    const database = await finished(request);
-    try {
-      return await work(database);
-    } finally {
-      database.close();
-    }
+  // What `database.js` has. The tests of single parts have none.
+  const { names, get, change, found } = self.vestibuleDatabase ?? {
+    names: {},
+    get: async () => [],
+    change: async () => false,
+    found: Promise.resolve([]),
   };
-
-  const get = (name) =>
-    inDatabase((database) => finished(database.transaction(STORE).objectStore(STORE).get(`${base}/${name}`))).catch(
-      () => undefined,
-    );
-
-  const getText = async (name) => {
-    const text = await get(name);
-    return typeof text === "string" ? text : undefined;
-  };
-
-  /** Ends when it is safe, with `true`, or cannot be: full, or switched off. */
-  const change = (act, name, value, durability) =>
-    inDatabase(
-      (database) =>
-        new Promise((resolve, reject) => {
-          const transaction = database.transaction(STORE, "readwrite", { durability });
-          transaction.objectStore(STORE)[act](value, `${base}/${name}`);
-          // The request is done long before the transaction is safe.
-          transaction.oncomplete = () => resolve(true);
-          transaction.onerror = transaction.onabort = reject;
-        }),
-    ).catch(() => false);
 
   // What is stored, as far as this tab knows; nothing while that failed.
   let known;
@@ -94,13 +50,11 @@ const platform = (() => {
   const news = async () => {
     await storing;
     if (known === undefined) return undefined;
-    const record = await getText(RECORD);
-    return record !== undefined && isNews(record) ? record : undefined;
+    const [record] = await get(names.record);
+    return typeof record === "string" && isNews(record) ? record : undefined;
   };
 
-  // Read while the program is still being compiled.
-  const found = Promise.all([getText(DRAFT), getText(RECORD)]);
-  // What another tab has stored since then.
+  // What another tab has stored since it was looked for.
   let newer;
   try {
     channel = new BroadcastChannel(NAME);
@@ -112,9 +66,7 @@ const platform = (() => {
   const start = async (listener, started, elsewhere) => {
     tell = listener;
     const [draft, record] = await found;
-    // The first stage gets a task of its own: together with all around it, it would hold up a tap.
-    await sleep(0);
-    known = typeof newer === "string" ? newer : record;
+    known = [newer, record].find((text) => typeof text === "string");
     if (channel) {
       channel.onmessage = ({ data }) => {
         if (typeof data === "string" && isNews(data)) tell(elsewhere, 0, 0, -1, data);
@@ -142,7 +94,7 @@ const platform = (() => {
     }
     known = record;
     storing = storing.then(async () => {
-      const isStored = await Promise.race([change("put", RECORD, record, "strict"), sleep(LIMIT)]);
+      const isStored = await Promise.race([change("put", names.record, record, "strict"), sleep(LIMIT)]);
       channel?.postMessage(record);
       if (!isStored && known === record) known = undefined;
     });
@@ -173,7 +125,7 @@ const platform = (() => {
     while (!isLatest) {
       isLatest = true;
       // Its last letters may be lost with the machine.
-      await change("put", DRAFT, JSON.stringify([at, fields]), "relaxed");
+      await change("put", names.draft, JSON.stringify([at, fields]), "relaxed");
     }
     isKeeping = false;
   };
@@ -201,12 +153,12 @@ const platform = (() => {
   // it cannot be stored. Its thumbprint is what servers know this device by.
 
   const readKey = async () => {
-    const pair = await get(KEY);
+    const [pair] = await get(names.key);
     return pair?.privateKey instanceof CryptoKey ? pair : undefined;
   };
 
   const addKey = async (pair) => {
-    await change("add", KEY, pair, "strict");
+    await change("add", names.key, pair, "strict");
     // Another tab may have been quicker, and some browsers cannot store keys: what is stored is what counts.
     return readKey();
   };

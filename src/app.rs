@@ -38,17 +38,35 @@ pub(crate) fn app(main: &El, messages: &'static Messages) {
     rehearse(flow);
     leave_drafts(flow);
     brand::follow(flow);
-    if let Some(header) = find("header") {
-        // What stands there looks the same.
-        header.set_inner_html("");
-        show_brand(&El::standing(&header));
-    }
     if let Some(body) = find("body") {
-        El::standing(&body).with(language_menu()).with(announcer.live_region());
+        El::standing(&body).with(announcer.live_region());
     }
+    surround(flow);
     if let Some(screen) = FirstScreen::find() {
         main.clone().each(move || shown(flow), move |shown| stage(shown, &screen));
     }
+}
+
+/// What is around the stages comes to life after the first of them: nobody waits for it.
+fn surround(flow: Flow) {
+    let Some(home) = Owner::current() else { return };
+    follow(move || {
+        if flow.is_started() {
+            let home = home.clone();
+            browser::when_idle(move || {
+                home.with(|| {
+                    if let Some(header) = find("header") {
+                        // What stands there looks the same.
+                        header.set_inner_html("");
+                        show_brand(&El::standing(&header));
+                    }
+                    if let Some(body) = find("body") {
+                        El::standing(&body).with(language_menu());
+                    }
+                });
+            });
+        }
+    });
 }
 
 /// The path of the stage that shows, once the flow is started.
