@@ -53,13 +53,20 @@ for (const { tag, direction, connect, ...language } of LANGUAGES) {
       const isLookedAt = 'isLookedAt' in language;
       const isComparable = ARE_WRITTEN || (await whyNotComparable(browser)) === undefined;
       // Nothing counts down while it is looked at, which takes time of its own.
-      await page.addInitScript(() => (window.realTimers = [setTimeout, clearTimeout]));
+      await page.addInitScript(() => {
+        window.realTimers = [setTimeout, clearTimeout];
+        window.realIdle = requestIdleCallback;
+      });
       await page.clock.install({ time: '2026-03-02T09:41:20Z' });
+      // Whether there is something else to do is no matter of the clock.
+      await page.addInitScript(() => (window.requestIdleCallback = window.realIdle));
       await page.clock.pauseAt('2026-03-02T09:41:50Z');
       let states = 0;
       await tour(page, mail, GRACE, async (state) => {
         await expect(page.locator('html')).toHaveAttribute('lang', tag);
         await expect(page.locator('html')).toHaveAttribute('dir', direction);
+        // It comes to life last.
+        await expect(page.getByRole('combobox')).toHaveValue(tag);
         if (state === 'connect') await expect(page.getByRole('heading', { level: 1 })).toHaveText(connect);
         states += 1;
         if (isLookedAt && isComparable) {
