@@ -16,6 +16,7 @@ use crate::{
     drafts,
     i18n::{Messages, Pick, fill_number, use_messages},
     runner::use_flow,
+    signals::document,
 };
 
 /// How many stages lead to the User tab.
@@ -51,22 +52,27 @@ pub(crate) fn stage_form(stage: Stage, heading: Pick, group: El, on_submit: Box<
 /// stays where the person has put it.
 pub(crate) fn present(form: &HtmlFormElement, stage: Stage, heading: Rc<dyn Fn() -> String>) {
     let (announcer, flow) = (use_announcer(), use_flow());
-    let (messages, name) = (use_messages(), use_service_name());
+    let messages = use_messages();
     let form = form.clone();
+    entitle(Rc::clone(&heading));
     // Once for each stage: in another language it is the same one.
     once_shown(move || {
-        let title = Rc::clone(&heading);
-        follow(move || crate::signals::document().set_title(&[&title(), " – ", &name()].concat()));
         let said = [&heading(), ", ", &steps(messages.now(), stage)].concat();
         announcer.say(&match flow.now(State::notice).map(|why| in_words(messages.now(), why)) {
             Some((Tone::Status, message)) => [&said, ". ", message].concat(),
             _ => said,
         });
-        let active = crate::signals::document().active_element();
+        let active = document().active_element();
         if !active.is_some_and(|active| form.contains(Some(&active))) {
             focus_first(&form, drafts::latest(stage));
         }
     });
+}
+
+/// Has the page's title name the stage, once it shows: one that is only rehearsed is no title.
+pub(crate) fn entitle(heading: Rc<dyn Fn() -> String>) {
+    let name = use_service_name();
+    once_shown(move || follow(move || document().set_title(&[&heading(), " – ", &name()].concat())));
 }
 
 /// Where a stage stands among them.

@@ -3,6 +3,8 @@
 mod password;
 mod sessions;
 
+use std::rc::Rc;
+
 use crate::signals::*;
 use vestibule_flow::{Doing, Event, Failure, State, Trouble, user::Error};
 use vestibule_protocol::{Me, PreferredDevice, UcConfiguration};
@@ -12,8 +14,8 @@ use web_sys::HtmlElement;
 use crate::{
     components::{
         announcer::use_announcer,
-        brand::use_service_name,
         notice::{Tone, failure_notice, notice},
+        stage_form::entitle,
         submit::{cancel, show_pending},
     },
     dom::{El, button, classed, el, follow, once_shown},
@@ -24,8 +26,7 @@ use crate::{
 /// The last stage.
 pub(crate) fn user() -> El {
     let (flow, messages, announcer) = (use_flow(), use_messages(), use_announcer());
-    let name = use_service_name();
-    follow(move || document().set_title(&[messages.get().user.heading, " – ", &name()].concat()));
+    entitle(Rc::new(move || messages.get().user.heading.to_owned()));
     let heading = el("h1").attr("id", "heading").attr("tabindex", "-1").words(|messages| messages.user.heading);
     let focused: HtmlElement = heading.element().clone().unchecked_into();
     once_shown(move || {

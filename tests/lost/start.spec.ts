@@ -280,3 +280,15 @@ test('without JavaScript it is said what is needed', async ({ browser, server })
   await expect(page.getByText(/needs JavaScript and WebAssembly/)).toBeVisible();
   await context.close();
 });
+
+test('what is made ready for later stages shows nowhere', async ({ page, person }) => {
+  await person.open('connect');
+  await expect(page.getByRole('combobox')).toBeVisible();
+  // Every stage is rehearsed by then: each time that there is nothing to do, one part is.
+  await page.evaluate(async () => {
+    for (let times = 0; times < 20; times += 1) await new Promise((resolve) => requestIdleCallback(resolve));
+  });
+  await expect(page).toHaveTitle('Connect – Vestibule');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Connect');
+  await expect(person.connect.serverAddress).toBeFocused();
+});
