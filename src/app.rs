@@ -35,38 +35,15 @@ pub(crate) fn app(main: &El, messages: &'static Messages) {
     provide_context(flow);
     follow_the_url(flow);
     follow_the_person(flow);
-    rehearse(flow);
     leave_drafts(flow);
     brand::follow(flow);
     if let Some(body) = find("body") {
         El::standing(&body).with(announcer.live_region());
     }
-    surround(flow);
+    follow_the_first_stage(flow);
     if let Some(screen) = FirstScreen::find() {
         main.clone().each(move || shown(flow), move |shown| stage(shown, &screen));
     }
-}
-
-/// What is around the stages comes to life after the first of them: nobody waits for it.
-fn surround(flow: Flow) {
-    let Some(home) = Owner::current() else { return };
-    follow(move || {
-        if flow.is_started() {
-            let home = home.clone();
-            browser::when_idle(move || {
-                home.with(|| {
-                    if let Some(header) = find("header") {
-                        // What stands there looks the same.
-                        header.set_inner_html("");
-                        show_brand(&El::standing(&header));
-                    }
-                    if let Some(body) = find("body") {
-                        El::standing(&body).with(language_menu());
-                    }
-                });
-            });
-        }
-    });
 }
 
 /// The path of the stage that shows, once the flow is started.
@@ -117,15 +94,32 @@ const REHEARSAL: [(Stage, fn()); 6] = [
     (Stage::User, || drop(user())),
 ];
 
-fn rehearse(flow: Flow) {
+/// After the first stage nobody waits for what is around it, and for those to come.
+fn follow_the_first_stage(flow: Flow) {
     let Some(home) = Owner::current() else { return };
     follow(move || {
         if flow.is_started() {
             let stage = flow.now(State::stage);
             let begin = REHEARSAL.iter().position(|(at, _)| *at > stage).unwrap_or(REHEARSAL.len());
-            rehearse_from(home.clone(), begin);
+            let home = home.clone();
+            browser::when_idle(move || {
+                home.with(surround);
+                rehearse_from(home, begin);
+            });
         }
     });
+}
+
+/// Brings to life what is around the stages.
+fn surround() {
+    if let Some(header) = find("header") {
+        // What stands there looks the same.
+        header.set_inner_html("");
+        show_brand(&El::standing(&header));
+    }
+    if let Some(body) = find("body") {
+        El::standing(&body).with(language_menu());
+    }
 }
 
 fn rehearse_from(home: Owner, index: usize) {
