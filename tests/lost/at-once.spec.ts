@@ -1,5 +1,5 @@
 import { sessionCookies } from '../fixtures/cookies.ts';
-import { Hold } from '../fixtures/hold.ts';
+import { Hold, sendHeld } from '../fixtures/hold.ts';
 import { expect, test } from '../fixtures/lost.ts';
 import type { Page } from '@playwright/test';
 
@@ -103,13 +103,7 @@ test.describe('two tabs send the code at once,', () => {
       await other.page.goto(person.page.url());
       await other.expectAt('code');
       const code = await person.accessCode();
-      const holds: Hold[] = [];
-      for (const tab of [person, other]) {
-        const hold = await Hold.of(tab.page, CHALLENGE, { reaches: true });
-        holds.push(hold);
-        await tab.code.enter(code);
-        await hold.atLeast(1);
-      }
+      const holds = await sendHeld([person, other], code, { reaches: true });
       const before = await sessionCookies(context);
       expect(before).toHaveLength(1);
       for (const index of order) await holds[index]?.release();

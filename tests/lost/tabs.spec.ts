@@ -1,5 +1,5 @@
 import { sessionCookies } from '../fixtures/cookies.ts';
-import { Hold } from '../fixtures/hold.ts';
+import { sendHeld } from '../fixtures/hold.ts';
 import { ADA, expect, GRACE, test, type Person } from '../fixtures/lost.ts';
 
 const BEGUN_ELSEWHERE = 'A new sign-in was begun in another tab. This one still works with its own access code.';
@@ -45,14 +45,7 @@ test.describe('two tabs of one browser:', () => {
       await other.page.goto(person.page.url());
       await other.expectAt('code');
       const code = await person.accessCode();
-      const holds: Hold[] = [];
-      for (const tab of [person, other]) {
-        // Else the other one may follow before it has sent anything.
-        const hold = await Hold.of(tab.page, '/oauth/authorize-challenge');
-        holds.push(hold);
-        await tab.code.enter(code);
-        await hold.atLeast(1);
-      }
+      const holds = await sendHeld([person, other], code);
       await Promise.all(holds.map((hold) => hold.release()));
       await person.expectAt('user');
       await other.expectAt('user');
