@@ -84,16 +84,24 @@ pub enum ServeError {
 /// # Errors
 /// [`ServeError`] says what is missing.
 pub async fn assemble(config: Config) -> Result<Shared, ServeError> {
-    let brand = Brand::from_config(&config).map_err(ServeError::Brand)?;
     let random = Random::from_system().map_err(|error| ServeError::System(std::io::Error::other(error)))?;
-    let clock = Clock::System;
+    let server = assemble_with(config, Clock::System, random).await?;
+    server.hasher.pad_to(server.store.costliest_hash().await?);
+    Ok(server)
+}
+
+/// The same with a clock and randomness of one's own.
+///
+/// # Errors
+/// [`ServeError`] says what is missing.
+pub(crate) async fn assemble_with(config: Config, clock: Clock, random: Random) -> Result<Shared, ServeError> {
+    let brand = Brand::from_config(&config).map_err(ServeError::Brand)?;
     let store = Store::open(&config.database).await?;
     // One that can only be read would have everybody come again later, and only this server's log tell why.
     store.try_to_write().await?;
     let keys = Keys::load(&store, &random, &clock).await?;
     let hasher = Hasher::new(&config.password_hash, random.clone())
         .map_err(|error| ServeError::PasswordHash(error.to_string()))?;
-    hasher.pad_to(store.costliest_hash().await?);
     let mailer = Mailer::from_config(&config.mail, random.clone())?;
     let services = Services::from_config(&config).map_err(|invalid| ServeError::Services(invalid.problem))?;
     let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), Steps::default());

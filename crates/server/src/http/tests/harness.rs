@@ -2,7 +2,6 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Router;
@@ -10,21 +9,16 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
-use tokio::sync::Semaphore;
 use tower::ServiceExt;
 use vestibule_protocol::BUILT_IN_CLIENT;
 
-use crate::brand::Brand;
 use crate::clock::Clock;
 use crate::config::{Config, PasswordHashConfig};
-use crate::keys::{Keys, sha256};
-use crate::mail::Mailer;
-use crate::password::{Hasher, prepare};
+use crate::keys::sha256;
+use crate::password::prepare;
 use crate::random::Random;
-use crate::services::Services;
-use crate::state::{Server, Shared, Steps};
-use crate::steps::MAX_BEGINNING;
-use crate::store::Store;
+use crate::serve::assemble_with;
+use crate::state::Shared;
 use crate::store::accounts::{Account, Email, NewAccount};
 use crate::store::testing::Database;
 
@@ -249,28 +243,7 @@ impl Harness {
 }
 
 async fn serve(config: Config, clock: Clock, seed: [u8; 32]) -> Shared {
-    let random = Random::from_seed(seed);
-    let store = Store::open(&config.database).await.unwrap();
-    let keys = Keys::load(&store, &random, &clock).await.unwrap();
-    let hasher = Hasher::new(&config.password_hash, random.clone()).unwrap();
-    let mailer = Mailer::from_config(&config.mail, random.clone()).unwrap();
-    let services = Services::from_config(&config).unwrap();
-    let brand = Brand::from_config(&config).unwrap();
-    let (beginning, steps) = (Semaphore::new(MAX_BEGINNING), Steps::default());
-    Arc::new(Server {
-        config,
-        brand,
-        clock,
-        random,
-        store,
-        keys,
-        beginning,
-        hasher,
-        mailer,
-        services,
-        steps,
-        is_stopping: AtomicBool::new(false),
-    })
+    assemble_with(config, clock, Random::from_seed(seed)).await.unwrap()
 }
 
 pub(super) fn form_request(path: &str, body: &str) -> Request<Body> {
