@@ -41,16 +41,10 @@ fn on_a_full_disk_one_is_asked_to_come_again_and_what_was_answered_is_kept() {
     let (server, management, folder) = serve(&postgres.url());
     // What a transaction is written to first has room, or PostgreSQL would stop altogether, which other tests are about.
     say(&postgres, "SELECT pg_switch_wal()");
-    let mut answered = vec![server.begin()];
+    let first = server.begin();
     // The disk is full to its last byte; others' files are not ours to take away.
     say(&postgres, "COPY (SELECT 1) TO PROGRAM 'cat /dev/zero > ballast || true'");
-    let refused = loop {
-        let answer = server.begin();
-        if answer["auth_session"].is_null() {
-            break answer;
-        }
-        answered.push(answer);
-    };
+    let (answered, refused) = server.begin_until_refused();
     asks_to_come_again(&refused);
     server.logs("No space left on device");
     let told = checked(binary(), folder.path(), "database");
@@ -59,7 +53,7 @@ fn on_a_full_disk_one_is_asked_to_come_again_and_what_was_answered_is_kept() {
     assert!(is_ready(management));
     say(&postgres, "COPY (SELECT 1) TO PROGRAM 'rm ballast'");
     assert!(server.begin()["auth_session"].is_string());
-    assert!(answered.iter().all(|begun| server.knows(begun)));
+    assert!(server.knows(&first) && answered.iter().all(|begun| server.knows(begun)));
     let told = checked(binary(), folder.path(), "database");
     assert!(told.starts_with("ok"), "{told}");
 }

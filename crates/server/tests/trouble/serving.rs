@@ -81,6 +81,18 @@ impl Server {
         ])
     }
 
+    /// Begins sign-ins until one is refused: those that were begun, and the refusal.
+    pub(crate) fn begin_until_refused(&self) -> (Vec<Value>, Value) {
+        let mut begun = Vec::new();
+        loop {
+            let answer = self.begin();
+            if answer["auth_session"].is_null() {
+                return (begun, answer);
+            }
+            begun.push(answer);
+        }
+    }
+
     /// Whether a sign-in is still there.
     pub(crate) fn knows(&self, begun: &Value) -> bool {
         self.challenge(&[("auth_session", session(begun))])["credentials_required"] == true

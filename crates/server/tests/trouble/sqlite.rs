@@ -37,14 +37,7 @@ fn check_fails(disk: &str, folder: &Path, trouble: &str) {
 fn on_a_full_disk_one_is_asked_to_come_again_and_what_was_answered_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(FULL, folder.path());
-    let mut answered = Vec::new();
-    let refused = loop {
-        let answer = server.begin();
-        if answer["auth_session"].is_null() {
-            break answer;
-        }
-        answered.push(answer);
-    };
+    let (answered, refused) = server.begin_until_refused();
     asks_to_come_again(&refused);
     server.logs("disk");
     check_fails(NO_ROOM_AT_ALL, folder.path(), "disk");
