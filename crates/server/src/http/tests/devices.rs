@@ -136,6 +136,7 @@ async fn wrong_codes_of_strangers_do_not_make_the_owner_wait() {
     let harness = Harness::new().await;
     let owner = Browser::at(&harness, OWNER);
     owner.sign_in("grace").await;
+    harness.server.clock.advance(Duration::from_secs(1));
     let thief = Browser::at(&harness, STRANGER);
     let session = thief.try_password("grace", PASSWORD).await.text("auth_session");
     let code = harness.mailed_code();

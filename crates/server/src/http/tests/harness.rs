@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -231,15 +231,39 @@ impl Harness {
     }
 
     /// The code in the newest mail that holds a text and is none of the earlier ones: two of the same moment may have the
-    /// same reference.
+    /// same reference. Which of those is meant would be chance.
     pub(super) fn code_in_mail_since(&self, earlier: &BTreeSet<PathBuf>, text: &str) -> String {
         let new = self.mail_files().into_iter().filter(|file| !earlier.contains(file));
-        let mails: Vec<String> = new.map(|file| std::fs::read_to_string(file).unwrap()).collect();
-        let mail = mails.iter().rev().find(|mail| mail.contains(text)).unwrap_or_else(|| panic!("no mail with {text}"));
-        let body = mail.split("\r\n\r\n").skip(1).collect::<Vec<_>>().join("\n");
-        let runs = body.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
-        runs.unwrap_or_else(|| panic!("no code in {mail}")).to_owned()
+        let mails = new.map(|file| (moment(&file), std::fs::read_to_string(file).unwrap()));
+        let mut mails: Vec<_> = mails.filter(|(_, mail)| mail.contains(text)).collect();
+        let (at, mail) = mails.pop().unwrap_or_else(|| panic!("no mail with {text}"));
+        assert!(mails.last().is_none_or(|(before, _)| *before != at), "which of the mails of {at} is not said");
+        code_in(&mail).to_owned()
     }
+}
+
+/// The part of a mail's file name that says when it was written.
+fn moment(file: &Path) -> String {
+    let name = file.file_name().unwrap().to_str().unwrap();
+    name.split('-').next().unwrap().to_owned()
+}
+
+/// The code in the text of a mail. It is not looked for before that: among the random letters and digits between the
+/// parts there may be six digits in a row.
+fn code_in(mail: &str) -> &str {
+    let (_, part) = mail.split_once("Content-Type: text/plain").unwrap_or_else(|| panic!("no text in {mail}"));
+    let (_, text) = part.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no text in {mail}"));
+    let runs = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
+    runs.unwrap_or_else(|| panic!("no code in {mail}"))
+}
+
+#[test]
+fn digits_between_the_parts_of_a_mail_are_no_code() {
+    let part = |kind: &str, text: &str| format!("--a271828b\r\nContent-Type: {kind}\r\n\r\n{text}\r\n");
+    let parts =
+        part("text/plain; charset=utf-8", "314159 is it.") + &part("text/html; charset=utf-8", "<p>314159 is it.");
+    let mail = format!("Content-Type: multipart/alternative; boundary=\"a271828b\"\r\n\r\n{parts}--a271828b--\r\n");
+    assert_eq!(code_in(&mail), "314159");
 }
 
 async fn serve(config: Config, clock: Clock, seed: [u8; 32]) -> Shared {

@@ -97,6 +97,7 @@ async fn a_column_that_a_newer_build_adds_is_in_nobodys_way() {
     tx.commit().await.unwrap();
     // With what was prepared before.
     assert_eq!(get_me(&one, tokens.text("access_token")).await.status, StatusCode::OK);
+    one.server.clock.advance(Duration::from_secs(1));
     let session = one.at_code().await;
     let code = one.code(&session, &one.mailed_code()).await.text("authorization_code");
     assert_eq!(one.redeem(&code, VERIFIER).await.status, StatusCode::OK);
