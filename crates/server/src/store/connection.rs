@@ -1,91 +1,114 @@
 //! Connections to either database, for the same statements.
 
 use std::future::ready;
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
-use futures_util::{FutureExt, TryFutureExt};
+use futures_util::{FutureExt, TryFutureExt, TryStreamExt};
 use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
 use sqlx::{Any, Either, Execute, Executor, SqlStr};
 
+use super::meter::Meter;
 use super::postgres::{PostgresConnection, PostgresPool};
 use super::sqlite::{SqliteConnection, SqlitePool};
 
-/// Connections.
+/// Connections. Whatever they are asked and do not do is counted.
 #[derive(Clone, Debug)]
-pub(super) enum Pool {
+pub(super) struct Pool {
+    pub(super) of: Of,
+    meter: Arc<Meter>,
+}
+
+/// Connections to one of the two.
+#[derive(Clone, Debug)]
+pub(super) enum Of {
     Sqlite(SqlitePool),
     Postgres(PostgresPool),
 }
 
 impl Pool {
+    pub(super) fn new(of: Of, meter: Arc<Meter>) -> Self {
+        Self { of, meter }
+    }
+
     /// Begins a transaction that may write.
     pub(super) async fn begin(&self) -> Result<Connection, sqlx::Error> {
-        match self {
-            Self::Sqlite(pool) => pool.begin().await.map(Connection::Sqlite),
-            Self::Postgres(pool) => pool.begin().await.map(Connection::Postgres),
-        }
+        let lent = match &self.of {
+            Of::Sqlite(pool) => pool.begin().await.map(Lent::Sqlite),
+            Of::Postgres(pool) => pool.begin().await.map(Lent::Postgres),
+        };
+        let lent = lent.inspect_err(|error| self.meter.failed(error))?;
+        Ok(Connection { lent, meter: self.meter.clone() })
     }
 
     /// Another pool of the same database: however many use this one, they do not hold up those who use that one. Where one
     /// at a time writes, one of those at the most is before it, besides the one that is writing.
     pub(super) async fn beside(&self, connections: u32) -> Result<Self, sqlx::Error> {
-        Ok(match self {
-            Self::Sqlite(pool) => Self::Sqlite(pool.beside(connections).await?),
-            Self::Postgres(pool) => Self::Postgres(pool.beside(connections)),
-        })
+        let of = match &self.of {
+            Of::Sqlite(pool) => Of::Sqlite(pool.beside(connections).await?),
+            Of::Postgres(pool) => Of::Postgres(pool.beside(connections)),
+        };
+        Ok(Self::new(of, self.meter.clone()))
     }
 
     /// Takes a connection from the others for as long as this is kept.
     #[cfg(test)]
     pub(super) async fn lend(&self) -> Result<Box<dyn Send>, sqlx::Error> {
-        Ok(match self {
-            Self::Sqlite(pool) => Box::new(pool.acquire().await?),
-            Self::Postgres(pool) => Box::new(pool.acquire().await?),
+        Ok(match &self.of {
+            Of::Sqlite(pool) => Box::new(pool.acquire().await?),
+            Of::Postgres(pool) => Box::new(pool.acquire().await?),
         })
     }
 
     /// Closes every connection, after what is under way has ended.
     pub(super) async fn close(&self) {
-        match self {
-            Self::Sqlite(pool) => pool.close().await,
-            Self::Postgres(pool) => pool.close().await,
+        match &self.of {
+            Of::Sqlite(pool) => pool.close().await,
+            Of::Postgres(pool) => pool.close().await,
         }
     }
 }
 
 /// A connection in a transaction, which is undone if it is dropped.
 #[derive(Debug)]
-pub enum Connection {
+pub struct Connection {
+    lent: Lent,
+    meter: Arc<Meter>,
+}
+
+#[derive(Debug)]
+enum Lent {
     /// In this process.
-    #[doc(hidden)]
     Sqlite(SqliteConnection),
     /// Over a network.
-    #[doc(hidden)]
     Postgres(PostgresConnection),
 }
 
 impl Connection {
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
-        match self {
-            Self::Sqlite(connection) => connection.commit().await,
-            Self::Postgres(connection) => connection.commit().await,
-        }
+        let done = match self.lent {
+            Lent::Sqlite(connection) => connection.commit().await,
+            Lent::Postgres(connection) => connection.commit().await,
+        };
+        done.inspect_err(|error| self.meter.failed(error))
     }
 
     pub(super) async fn rollback(self) -> Result<(), sqlx::Error> {
-        match self {
-            Self::Sqlite(connection) => connection.rollback().await,
-            Self::Postgres(connection) => connection.rollback().await,
-        }
+        let done = match self.lent {
+            Lent::Sqlite(connection) => connection.rollback().await,
+            Lent::Postgres(connection) => connection.rollback().await,
+        };
+        done.inspect_err(|error| self.meter.failed(error))
     }
 
     /// Has whatever comes hold up nobody else: it takes its time.
     pub(super) async fn go_aside(&mut self) -> Result<(), sqlx::Error> {
-        match self {
-            Self::Sqlite(connection) => connection.go_aside().await,
-            Self::Postgres(_) => Ok(()),
-        }
+        let done = match &mut self.lent {
+            Lent::Sqlite(connection) => connection.go_aside().await,
+            Lent::Postgres(_) => Ok(()),
+        };
+        done.inspect_err(|error| self.meter.failed(error))
     }
 }
 
@@ -109,10 +132,10 @@ async fn within(connection: &mut SqliteConnection, asked: Asked, one_is_enough: 
 }
 
 /// Runs a statement that is a transaction of its own.
-async fn by_itself(pool: &Pool, asked: Asked, one_is_enough: bool) -> Result<Given, sqlx::Error> {
+async fn by_itself(of: &Of, asked: Asked, one_is_enough: bool) -> Result<Given, sqlx::Error> {
     let (sql, arguments) = asked?;
-    match pool {
-        Pool::Sqlite(pool) => {
+    match of {
+        Of::Sqlite(pool) => {
             let mut connection = pool.acquire().await?;
             // What writes waits for the disk. What reads, and takes its time, is written `WITH … SELECT`.
             if !sql.as_str().trim_start().starts_with("SELECT") {
@@ -120,7 +143,7 @@ async fn by_itself(pool: &Pool, asked: Asked, one_is_enough: bool) -> Result<Giv
             }
             connection.run(sql, arguments, one_is_enough).await
         }
-        Pool::Postgres(pool) => pool.run(sql, arguments, one_is_enough).await,
+        Of::Postgres(pool) => pool.run(sql, arguments, one_is_enough).await,
     }
 }
 
@@ -140,15 +163,17 @@ impl<'c> Executor<'c> for &'c mut Connection {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        match self {
-            Connection::Sqlite(connection) => {
+        let meter = &self.meter;
+        let steps: Steps<'e> = match &mut self.lent {
+            Lent::Sqlite(connection) => {
                 within(connection, taken(query), false).map_ok(steps).try_flatten_stream().boxed()
             }
-            Connection::Postgres(connection) => match connection.inner() {
+            Lent::Postgres(connection) => match connection.inner() {
                 Ok(connection) => connection.fetch_many(query),
                 Err(error) => stream::once(ready(Err(error))).boxed(),
             },
-        }
+        };
+        steps.inspect_err(|error| meter.failed(error)).boxed()
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, sqlx::Error>>
@@ -156,13 +181,15 @@ impl<'c> Executor<'c> for &'c mut Connection {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        match self {
-            Connection::Sqlite(connection) => within(connection, taken(query), true).map_ok(first).boxed(),
-            Connection::Postgres(connection) => match connection.inner() {
+        let meter = &self.meter;
+        let row: BoxFuture<'e, _> = match &mut self.lent {
+            Lent::Sqlite(connection) => within(connection, taken(query), true).map_ok(first).boxed(),
+            Lent::Postgres(connection) => match connection.inner() {
                 Ok(connection) => connection.fetch_optional(query),
                 Err(error) => ready(Err(error)).boxed(),
             },
-        }
+        };
+        row.inspect_err(|error| meter.failed(error)).boxed()
     }
 
     fn prepare_with<'e>(self, _: SqlStr, _: &'e [AnyTypeInfo]) -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>>
@@ -181,7 +208,8 @@ impl<'c> Executor<'c> for &'c Pool {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        by_itself(self, taken(query), false).map_ok(steps).try_flatten_stream().boxed()
+        let steps = by_itself(&self.of, taken(query), false).map_ok(steps).try_flatten_stream();
+        steps.inspect_err(|error| self.meter.failed(error)).boxed()
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<AnyRow>, sqlx::Error>>
@@ -189,7 +217,8 @@ impl<'c> Executor<'c> for &'c Pool {
         'c: 'e,
         E: 'q + Execute<'q, Any>,
     {
-        by_itself(self, taken(query), true).map_ok(first).boxed()
+        let row = by_itself(&self.of, taken(query), true).map_ok(first);
+        row.inspect_err(|error| self.meter.failed(error)).boxed()
     }
 
     fn prepare_with<'e>(self, _: SqlStr, _: &'e [AnyTypeInfo]) -> BoxFuture<'e, Result<AnyStatement, sqlx::Error>>

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
@@ -9,7 +10,8 @@ use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, Connection as _, Executor};
 use tokio::time::timeout;
 
-use super::connection::Pool;
+use super::connection::{Of, Pool};
+use super::meter::Meter;
 use super::postgres::PostgresPool;
 use super::sqlite::SqlitePool;
 use super::{Store, StoreError, Transaction};
@@ -48,11 +50,12 @@ impl Engine {
     }
 
     /// A pool of connections.
-    pub(super) async fn pool(self, url: &str, connections: u32) -> Result<Pool, sqlx::Error> {
-        Ok(match self {
-            Self::Sqlite => Pool::Sqlite(SqlitePool::open(url, connections).await?),
-            Self::Postgres => Pool::Postgres(PostgresPool::new(AnyConnectOptions::from_str(url)?, connections)),
-        })
+    pub(super) async fn pool(self, url: &str, connections: u32, meter: Arc<Meter>) -> Result<Pool, sqlx::Error> {
+        let of = match self {
+            Self::Sqlite => Of::Sqlite(SqlitePool::open(url, connections).await?),
+            Self::Postgres => Of::Postgres(PostgresPool::new(AnyConnectOptions::from_str(url)?, connections)),
+        };
+        Ok(Pool::new(of, meter))
     }
 
     /// Connects once: a pool tries again and again where a connection cannot be prepared, and hides why.

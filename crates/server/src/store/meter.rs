@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use tokio::time::Instant;
 
-use super::StoreError;
 use super::audit::Entry;
 
 /// Where the buckets of transactions end, in milliseconds.
@@ -59,12 +59,11 @@ impl Meter {
         may
     }
 
-    /// Counts what did not succeed.
-    pub(super) fn watch<T>(&self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
-        if result.is_err() {
+    /// Counts what the database did not do. That there is such a row already is an answer.
+    pub(super) fn failed(&self, error: &sqlx::Error) {
+        if !error.as_database_error().is_some_and(DatabaseError::is_unique_violation) {
             self.failures.fetch_add(1, Ordering::Relaxed);
         }
-        Ok(result?)
     }
 
     /// Writes everything in the text format of Prometheus.
@@ -92,7 +91,7 @@ impl Meter {
         let name = "vestibule_store_failures_total";
         writeln!(
             text,
-            "# HELP {name} Transactions that could not begin, or of which it is not known whether they last."
+            "# HELP {name} What the database was asked and did not do: a beginning, a statement, a commit."
         )?;
         writeln!(text, "# TYPE {name} counter\n{name} {}", self.failures.load(Ordering::Relaxed))
     }
@@ -100,7 +99,34 @@ impl Meter {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::Executor;
+
+    use super::super::StoreError;
+    use super::super::testing::store;
     use super::*;
+
+    #[tokio::test]
+    async fn what_the_database_does_not_do_is_counted_wherever_it_is_asked() -> Result<(), StoreError> {
+        let (store, _database) = store().await;
+        let failures = || store.meter().failures.load(Ordering::Relaxed);
+        let [proof, nowhere] = ["INSERT INTO dpop_proof (id, expires_at) VALUES ('a', 0)", "SELECT 1 FROM nowhere"];
+        let mut tx = store.begin().await?;
+        tx.execute(proof).await?;
+        // That it stands there already is an answer.
+        assert!(tx.execute(proof).await.is_err());
+        tx.rollback().await?;
+        assert_eq!(failures(), 0);
+        for (kept, counted) in [(store.clone(), 4), (store.kept(), 8)] {
+            assert!(kept.begin().await?.fetch_all(nowhere).await.is_err());
+            assert!(kept.begin().await?.fetch_optional(nowhere).await.is_err());
+            assert!(kept.pool.fetch_all(nowhere).await.is_err() && kept.pool.fetch_optional(nowhere).await.is_err());
+            assert_eq!(failures(), counted);
+        }
+        store.close().await;
+        assert!(store.begin().await.is_err());
+        assert_eq!(failures(), 9);
+        Ok(())
+    }
 
     #[test]
     fn buckets_add_up_and_every_transaction_is_in_the_last() {
@@ -109,7 +135,7 @@ mod tests {
             meter.committed(&[], Duration::from_millis(millis));
         }
         assert!(!meter.may_tell_slow());
-        assert!(meter.watch::<()>(Err(sqlx::Error::PoolClosed)).is_err());
+        meter.failed(&sqlx::Error::PoolClosed);
         let mut text = String::new();
         meter.write(&mut text).unwrap();
         for line in [

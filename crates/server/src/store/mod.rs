@@ -121,7 +121,7 @@ impl Store {
             Engine::Postgres => (config.connections - config.connections / 4, config.connections / 4),
         };
         let meter = Arc::new(Meter::default());
-        let pool = engine.pool(&url, connections).await?;
+        let pool = engine.pool(&url, connections, meter.clone()).await?;
         let kept = Self {
             engine,
             pool: pool.beside(kept).await?,
@@ -143,7 +143,7 @@ impl Store {
     /// [`StoreError::Database`].
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
         let wanted = Instant::now();
-        let inner = self.meter.watch(self.pool.begin().await)?;
+        let inner = self.pool.begin().await?;
         let (engine, seal, meter) = (self.engine, self.seal.clone(), self.meter.clone());
         Ok(Transaction { inner, engine, seal, meter, wanted, entries: Vec::new() })
     }

@@ -189,7 +189,7 @@ fn part(connection: AnyConnection) {
 }
 
 /// A connection that goes back when this is dropped; what was begun with it and not ended is undone.
-pub struct PostgresConnection {
+pub(super) struct PostgresConnection {
     lent: Option<Lent>,
     /// Whether everything that was asked has been answered, and nothing that was begun has to be ended.
     is_at_rest: bool,
@@ -306,9 +306,11 @@ impl Drop for PostgresConnection {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use sqlx::AssertSqlSafe;
 
-    use super::super::connection::Pool;
+    use super::super::connection::{Of, Pool};
     use super::super::testing::{postgres, store};
     use super::super::{Store, StoreError};
 
@@ -318,7 +320,8 @@ mod tests {
         let process: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut *tx).await.unwrap();
         tx.commit().await.unwrap();
         let end = AssertSqlSafe(format!("SELECT pg_terminate_backend({process}, 5000)"));
-        let elsewhere = Pool::Postgres(super::PostgresPool::new(url.parse().unwrap(), 1));
+        let elsewhere = super::PostgresPool::new(url.parse().unwrap(), 1);
+        let elsewhere = Pool::new(Of::Postgres(elsewhere), Arc::default());
         assert!(sqlx::query_scalar::<_, bool>(end).fetch_one(&elsewhere).await.unwrap());
     }
 
@@ -340,7 +343,7 @@ mod tests {
         let (store, database) = store().await;
         let pool = super::PostgresPool::new(database.config.url.parse().unwrap(), 1);
         drop(store);
-        let pool = Pool::Postgres(pool);
+        let pool = Pool::new(Of::Postgres(pool), Arc::default());
         let mut begun = pool.begin().await?;
         sqlx::query("INSERT INTO dpop_proof (id, expires_at) VALUES ('a', 0)").execute(&mut begun).await?;
         drop(begun);

@@ -142,7 +142,7 @@ impl Lent {
 }
 
 /// A connection.
-pub struct SqliteConnection {
+pub(super) struct SqliteConnection {
     /// Absent while it is aside.
     lent: Option<Lent>,
     is_aside: bool,
@@ -231,15 +231,17 @@ fn wait(lent: &Lent, limit: Duration) -> Result<(), Refused> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use sqlx::Row;
 
-    use super::super::connection::Pool;
+    use super::super::connection::{Of, Pool};
 
     /// A pool of one connection, with a table.
     async fn pool() -> (Pool, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("a.db").display());
-        let pool = Pool::Sqlite(super::SqlitePool::open(&url, 1).await.unwrap());
+        let pool = Pool::new(Of::Sqlite(super::SqlitePool::open(&url, 1).await.unwrap()), Arc::default());
         sqlx::query("CREATE TABLE t (a BIGINT, b TEXT)").execute(&pool).await.unwrap();
         (pool, folder)
     }

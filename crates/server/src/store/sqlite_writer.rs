@@ -221,7 +221,9 @@ impl Drop for Writing {
 
 #[cfg(test)]
 mod tests {
-    use super::super::connection::{Connection, Pool};
+    use std::sync::Arc;
+
+    use super::super::connection::{Connection, Of, Pool};
     use super::super::sqlite::SqlitePool;
     use tokio::task::JoinHandle;
 
@@ -239,7 +241,7 @@ mod tests {
     async fn two() -> (Pool, Ended, Connection, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("a.db").display());
-        let pool = Pool::Sqlite(SqlitePool::open(&url, 1).await.unwrap());
+        let pool = Pool::new(Of::Sqlite(SqlitePool::open(&url, 1).await.unwrap()), Arc::default());
         sqlx::query("CREATE TABLE t (a BIGINT)").execute(&pool).await.unwrap();
         let mut first = pool.begin().await.unwrap();
         insert(&mut first, 1).await;

@@ -29,7 +29,7 @@ impl Transaction {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.meter.watch(self.inner.commit().await)?;
+        self.inner.commit().await?;
         self.meter.committed(&self.entries, self.wanted.elapsed());
         self.entries.iter().for_each(audit::Entry::log);
         Ok(())

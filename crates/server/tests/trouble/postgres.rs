@@ -8,22 +8,17 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use tempfile::TempDir;
-use vestibule_testbed::{Postgres, free_address};
+use vestibule_testbed::Postgres;
 
-use crate::serving::{Server, ask, asks_to_come_again, checked};
+use crate::serving::{Server, asks_to_come_again, checked};
 use crate::{binary, programs};
 
 const SETTINGS: [&str; 2] = ["fsync=off", "full_page_writes=off"];
 
-/// A server, where it says how it is, and its folder.
-fn serve(database: &str) -> (Server, SocketAddr, TempDir) {
-    let (folder, management) = (tempfile::tempdir().unwrap(), free_address().unwrap());
-    let config = format!("management_listen = \"{management}\"\ndatabase.url = \"{database}\"\n");
-    (Server::start(binary(), folder.path(), &config), management, folder)
-}
-
-fn is_ready(management: SocketAddr) -> bool {
-    ask(management, "GET /readyz HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 200 ")
+/// A server, and its folder.
+fn serve(database: &str) -> (Server, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    (Server::start(binary(), folder.path(), &format!("database.url = \"{database}\"\n")), folder)
 }
 
 /// Runs a statement as the owner of everything.
@@ -38,19 +33,21 @@ fn say(postgres: &Postgres, statement: &str) {
 fn on_a_full_disk_one_is_asked_to_come_again_and_what_was_answered_is_kept() {
     let data = tempfile::tempdir().unwrap();
     let postgres = Postgres::start_on_small_disk(&programs(), &data.path().join("postgres"), &SETTINGS, 128).unwrap();
-    let (server, management, folder) = serve(&postgres.url());
+    let (server, folder) = serve(&postgres.url());
     // What a transaction is written to first has room, or PostgreSQL would stop altogether, which other tests are about.
     say(&postgres, "SELECT pg_switch_wal()");
     let first = server.begin();
     // The disk is full to its last byte; others' files are not ours to take away.
     say(&postgres, "COPY (SELECT 1) TO PROGRAM 'cat /dev/zero > ballast || true'");
+    assert_eq!(server.store_failures(), 0);
     let (answered, refused) = server.begin_until_refused();
     asks_to_come_again(&refused);
+    assert!(server.store_failures() > 0);
     server.logs("No space left on device");
     let told = checked(binary(), folder.path(), "database");
     assert!(told.starts_with("failed") && told.contains("No space left on device"), "{told}");
     // No other server could do better.
-    assert!(is_ready(management));
+    assert!(server.is_ready());
     say(&postgres, "COPY (SELECT 1) TO PROGRAM 'rm ballast'");
     assert!(server.begin()["auth_session"].is_string());
     assert!(server.knows(&first) && answered.iter().all(|begun| server.knows(begun)));
@@ -67,20 +64,20 @@ const CUT_OFF: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 fn a_database_that_turns_read_only_has_its_server_say_so_until_it_can_be_written_again() {
     let data = tempfile::tempdir().unwrap();
     let postgres = Postgres::start(&programs(), &data.path().join("postgres"), &SETTINGS).unwrap();
-    let (server, management, folder) = serve(&postgres.url());
+    let (server, folder) = serve(&postgres.url());
     let begun = server.begin();
     say(&postgres, "ALTER DATABASE postgres SET default_transaction_read_only = on");
     say(&postgres, CUT_OFF);
     asks_to_come_again(&server.begin());
     server.logs("read-only");
-    assert!(!is_ready(management));
+    assert!(!server.is_ready());
     server.logs("not ready");
     let told = checked(binary(), folder.path(), "database");
     assert!(told.starts_with("failed") && told.contains("read-only"), "{told}");
     say(&postgres, "ALTER DATABASE postgres RESET default_transaction_read_only");
     say(&postgres, CUT_OFF);
     assert!(server.knows(&begun) && server.begin()["auth_session"].is_string());
-    assert!(is_ready(management));
+    assert!(server.is_ready());
     server.logs("ready again");
 }
 
@@ -133,7 +130,7 @@ fn a_database_that_takes_five_seconds_is_waited_for_and_one_that_takes_longer_is
     let data = tempfile::tempdir().unwrap();
     let postgres = Postgres::start(&programs(), &data.path().join("postgres"), &SETTINGS).unwrap();
     let (wire, address) = Wire::to(postgres.address());
-    let (server, management, folder) = serve(&format!("postgres://vestibule@{address}/postgres"));
+    let (server, folder) = serve(&format!("postgres://vestibule@{address}/postgres"));
     let check = || checked(binary(), folder.path(), "database");
     wire.hold(true);
     let (begun, told) = std::thread::scope(|scope| {
@@ -141,14 +138,14 @@ fn a_database_that_takes_five_seconds_is_waited_for_and_one_that_takes_longer_is
         // As long as the database is slow.
         std::thread::park_timeout(Duration::from_secs(5));
         assert!(!beginning.is_finished() && !checking.is_finished());
-        assert!(!is_ready(management));
+        assert!(!server.is_ready());
         wire.hold(false);
         (beginning.join().unwrap(), checking.join().unwrap())
     });
     server.logs("slow");
     server.logs("the database does not answer");
     assert!(told.starts_with("warning") && told.contains("can be written, after "), "{told}");
-    assert!(server.knows(&begun) && is_ready(management));
+    assert!(server.knows(&begun) && server.is_ready());
     // One that says nothing at all.
     wire.hold(true);
     let told = check();
@@ -162,7 +159,7 @@ fn a_database_that_takes_five_seconds_is_waited_for_and_one_that_takes_longer_is
 fn who_has_a_table_to_itself_for_too_long_is_not_waited_for() {
     let data = tempfile::tempdir().unwrap();
     let postgres = Postgres::start(&programs(), &data.path().join("postgres"), &SETTINGS).unwrap();
-    let (server, _, _folder) = serve(&postgres.url());
+    let (server, _folder) = serve(&postgres.url());
     let begun = server.begin();
     let mut other = postgres.terminal().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut says = other.stdin.take().unwrap();

@@ -14,6 +14,7 @@ use vestibule_server::keys::sha256;
 /// It ends with this value.
 pub(crate) struct Server {
     address: SocketAddr,
+    management: SocketAddr,
     process: Child,
     log: Arc<(Mutex<String>, Condvar)>,
 }
@@ -31,8 +32,9 @@ impl Drop for Server {
 impl Server {
     /// Starts `serve` of this program with this configuration, which becomes a file in the folder. It is ready by then.
     pub(crate) fn start(mut program: Command, folder: &Path, config: &str) -> Self {
-        let address = vestibule_testbed::free_address().unwrap();
-        std::fs::write(folder.join("vestibule.toml"), format!("listen = \"{address}\"\n{config}")).unwrap();
+        let [address, management] = [(); 2].map(|()| vestibule_testbed::free_address().unwrap());
+        let listen = format!("listen = \"{address}\"\nmanagement_listen = \"{management}\"\n");
+        std::fs::write(folder.join("vestibule.toml"), listen + config).unwrap();
         program.arg("serve").current_dir(folder).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut process = program.spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
@@ -45,7 +47,7 @@ impl Server {
                 kept.1.notify_all();
             }
         });
-        Self { address, process, log }
+        Self { address, management, process, log }
     }
 
     /// It logs this, or has done so since it was ready.
@@ -54,6 +56,17 @@ impl Server {
         let (log, news) = &*self.log;
         let log = news.wait_timeout_while(log.lock().unwrap(), TOO_LONG, |log| !log.contains(what)).unwrap().0;
         assert!(log.contains(what), "{log}");
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        ask(self.management, "GET /readyz HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 200 ")
+    }
+
+    /// What it tells an alert to be raised by.
+    pub(crate) fn store_failures(&self) -> u64 {
+        let metrics = ask(self.management, "GET /metrics HTTP/1.0\r\n\r\n");
+        let count = metrics.lines().find_map(|line| line.strip_prefix("vestibule_store_failures_total "));
+        count.unwrap_or_else(|| panic!("no failures in {metrics}")).parse().unwrap()
     }
 
     pub(crate) fn challenge(&self, members: &[(&str, &str)]) -> Value {
@@ -111,7 +124,7 @@ pub(crate) fn asks_to_come_again(refused: &Value) {
 }
 
 /// The answer to a request that closes its connection.
-pub(crate) fn ask(address: SocketAddr, request: &str) -> String {
+fn ask(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();

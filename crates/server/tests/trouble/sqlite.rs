@@ -37,8 +37,10 @@ fn check_fails(disk: &str, folder: &Path, trouble: &str) {
 fn on_a_full_disk_one_is_asked_to_come_again_and_what_was_answered_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(FULL, folder.path());
+    assert_eq!(server.store_failures(), 0);
     let (answered, refused) = server.begin_until_refused();
     asks_to_come_again(&refused);
+    assert!(server.store_failures() > 0);
     server.logs("disk");
     check_fails(NO_ROOM_AT_ALL, folder.path(), "disk");
     // Killed like that, and started where there is room.

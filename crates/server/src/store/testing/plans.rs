@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use sqlx::{AssertSqlSafe, Executor, Row};
 
-use super::super::connection::Pool;
+use super::super::connection::Of;
 use super::super::postgres::PostgresPool;
 use super::super::{Store, sqlite_file};
 
@@ -66,7 +66,7 @@ impl Store {
     /// going through all of them is cheapest: `must_search` leaves that for where nothing else is possible.
     pub(crate) async fn plans(&self, url: &str, must_search: bool) -> BTreeSet<Plan> {
         let mut plans = BTreeSet::new();
-        if let (Pool::Postgres(pool), Pool::Postgres(kept)) = (&self.pool, &self.kept().pool) {
+        if let (Of::Postgres(pool), Of::Postgres(kept)) = (&self.pool.of, &self.kept().pool.of) {
             plans.extend(of_postgres(pool, must_search).await);
             plans.extend(of_postgres(kept, must_search).await);
             return plans;
