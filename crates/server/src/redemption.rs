@@ -98,12 +98,7 @@ pub async fn redeem(
 ) -> Result<Option<Redeemed>, StoreError> {
     let now = server.clock.now();
     let id = keys::sha256(code.expose());
-    let Some(signin) = SignIn::lock_by_code(tx, &id, now).await? else { return Ok(None) };
-    let account = match &signin.account_id {
-        Some(account_id) => Account::load(tx, account_id).await?,
-        None => None,
-    };
-    let Some(account) = account else { return Ok(None) };
+    let Some((signin, Some(account))) = SignIn::lock_by_code(tx, &id, now).await? else { return Ok(None) };
     if !claim.fits(&signin) {
         audit(server, tx, Event::SessionBegun, Outcome::Foreign, &account, claim.caller).await?;
         return Ok(None);

@@ -13,7 +13,6 @@ use crate::config::Issuer;
 use crate::dpop::Proof;
 use crate::keys;
 use crate::state::Server;
-use crate::store::accounts::Account;
 use crate::store::audit::{Caller, Event};
 use crate::store::in_transaction;
 use crate::store::sessions::Session;
@@ -51,15 +50,11 @@ impl Exchange<'_> {
         let now = server.clock.now();
         let idle_expires_at = now.saturating_add(millis(server.config.session.idle));
         let issued = in_transaction!(server.store, |tx| {
-            let Some(session) = Session::lock_and_use(&mut tx, &session_id, now, idle_expires_at).await? else {
-                return Err(self.has_ended());
-            };
+            let found = Session::lock_and_use(&mut tx, &session_id, now, idle_expires_at).await?;
+            let Some((session, account)) = found else { return Err(self.has_ended()) };
             if !clients::allows(&session.scope, PROFILE_SCOPE) {
                 return Err(Refusal::Error(ErrorCode::InvalidScope));
             }
-            let Some(account) = Account::load(&mut tx, &session.account_id).await? else {
-                return Err(self.has_ended());
-            };
             tokens::issue_for_service(server, &session, &me::of(server, &session, &account), audience, said)?
         });
         Ok(ExchangeResponse {

@@ -105,7 +105,8 @@ async fn change(
         Ok(false) => Err(ProblemKind::WrongPassword.into()),
         Err(problem) => {
             // It was none, or nobody was told whether it was: the person must not wait for our sake.
-            in_transaction!(server.store, |tx| throttle::take_back(&mut tx, &charged.key, &charged.charge).await?);
+            in_transaction!(server.store, |tx| throttle::take_back(&mut tx, &[(&charged.key, &charged.charge)])
+                .await?);
             Err(problem)
         }
     }
@@ -159,7 +160,7 @@ async fn decide(
         Account::lock(&mut tx, &account.id).await?;
         // Whoever changed the password meanwhile ended the session with it.
         let (session, account) = signed_in.lock(server, &mut tx).await?;
-        throttle::take_back(&mut tx, key, charge).await?;
+        throttle::take_back(&mut tx, &[(key, charge)]).await?;
         let by_key = session.dpop_jkt.as_deref().map(Device::with_key);
         let shown: Vec<Device> = wanted.devices.iter().cloned().chain(by_key).collect();
         let now = server.clock.now();

@@ -45,13 +45,12 @@ impl SignedIn {
     ) -> Result<(Session, Account), ProblemResponse> {
         let now = server.clock.now();
         let idle_expires_at = now.saturating_add(millis(server.config.session.idle));
-        let session = Session::lock_and_use(tx, &self.session_id, now, idle_expires_at).await?;
-        let session = session.ok_or_else(|| self.has_ended())?;
+        let found = Session::lock_and_use(tx, &self.session_id, now, idle_expires_at).await?;
+        let (session, account) = found.ok_or_else(|| self.has_ended())?;
         if !clients::allows(&session.scope, PROFILE_SCOPE) {
             return Err(ProblemResponse::insufficient_scope(self.scheme));
         }
-        let account = Account::load(tx, &session.account_id).await?;
-        Ok((session, account.ok_or_else(|| self.has_ended())?))
+        Ok((session, account))
     }
 
     /// The answer where the session has ended.

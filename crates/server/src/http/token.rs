@@ -243,9 +243,8 @@ async fn refresh(server: &Server, refresh: &Refresh<'_>, proof: Option<&Proof>) 
     spend(server, proof).await?;
     let tokens = in_transaction!(server.store, |tx| {
         let idle_expires_at = now + millis(server.config.session.idle);
-        let Some(session) = Session::lock_and_use(&mut tx, &session.id, now, idle_expires_at).await? else {
-            return Err(Refusal::Error(ErrorCode::InvalidGrant));
-        };
+        let found = Session::lock_and_use(&mut tx, &session.id, now, idle_expires_at).await?;
+        let Some((session, account)) = found else { return Err(Refusal::Error(ErrorCode::InvalidGrant)) };
         let successor = server.random.secret();
         // A bound token that comes again by its key, because the answer was lost, is exchanged again.
         let grace = if session.dpop_jkt.is_some() { LOST_ANSWER_GRACE } else { Duration::ZERO };
@@ -254,10 +253,8 @@ async fn refresh(server: &Server, refresh: &Refresh<'_>, proof: Option<&Proof>) 
             Some(answer(server, &session, successor)?)
         } else {
             Session::end(&mut tx, &session.id).await?;
-            if let Some(account) = Account::load(&mut tx, &session.account_id).await? {
-                let event = (Event::SessionEnded, Outcome::Reused);
-                redemption::audit(server, &mut tx, event.0, event.1, &account, refresh.caller).await?;
-            }
+            let event = (Event::SessionEnded, Outcome::Reused);
+            redemption::audit(server, &mut tx, event.0, event.1, &account, refresh.caller).await?;
             None
         }
     });

@@ -77,10 +77,8 @@ pub(super) async fn charge(
 impl Charged {
     /// It was no failure.
     pub(super) async fn take_back(&self, tx: &mut Transaction) -> Result<(), StoreError> {
-        for (key, charge) in &self.0 {
-            throttle::take_back(tx, key, charge).await?;
-        }
-        Ok(())
+        let charges: Vec<_> = self.0.iter().map(|(key, charge)| (key.as_str(), charge)).collect();
+        throttle::take_back(tx, &charges).await
     }
 
     /// Nobody was told whether it was one: the person must not wait for our sake.

@@ -3,10 +3,8 @@
 use vestibule_protocol::{AccessCode, CodeMembers, ErrorCode, Secret};
 
 use super::charges::{self, Toll, Tried};
-use super::{
-    Answer, Context, Held, StepError, account_of, delivery, grant, is_exhausted, rate_limited, resend, state, whom,
-};
-use crate::clock::{millis, seconds_since, seconds_until};
+use super::{Answer, Context, Held, StepError, delivery, grant, is_exhausted, rate_limited, resend, state, whom};
+use crate::clock::{UnixMillis, millis, seconds_since, seconds_until};
 use crate::keys::{self, Purpose};
 use crate::mail::Warning;
 use crate::password::mask_email;
@@ -22,10 +20,9 @@ pub(super) async fn take(context: &Context, held: &Held, otp: &Secret) -> Result
         return Ok(held.answer(ErrorCode::InvalidRequest).into());
     };
     let Checked { answer, incident } = in_transaction!(context.store, |tx| {
-        let Some(mut signin) = held.lock(context, &mut tx).await? else {
+        let Some((mut signin, account)) = held.lock_with_account(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };
-        let account = account_of(&mut tx, &signin).await?;
         let mac = context.server.keys.mac(Purpose::AccessCode, &[&signin.id, code.expose()]);
         match account {
             Some(account) if signin.stage != Stage::Credentials && !is_exhausted(context, &signin) => {
@@ -35,7 +32,7 @@ pub(super) async fn take(context: &Context, held: &Held, otp: &Secret) -> Result
                 if is_exhausted(context, &signin) {
                     context.audit(&mut tx, Event::Code, Outcome::Exhausted, &whom(account.as_ref(), &signin)).await?;
                 }
-                state::answer(context, held, &mut tx, &signin).await?.into()
+                state::answer(context, held, &mut tx, &signin, account).await?.into()
             }
         }
     });
@@ -111,9 +108,7 @@ async fn check(
             };
             if let Finding::Right = finding {
                 context.audit(tx, Event::Code, Outcome::Success, &whom).await?;
-                grant::verify(context, tx, signin, account).await?;
-                signin.save(tx).await?;
-                return Ok(grant::answer(context, tx, signin, account).await?.into());
+                return Ok(grant::verify(context, tx, signin, account).await?.into());
             }
             remember_wrong(tx, &signin.id, mac).await?;
             signin.attempts += 1;
@@ -169,23 +164,34 @@ pub(super) async fn members(
     signin: &SignIn,
     account: &Account,
 ) -> Result<CodeMembers, StoreError> {
+    let codes = MailedCode::all(tx, &signin.id).await?;
+    let device = context.device(tx, Some(account)).await?;
+    let mails = mails_since(tx, &account.id, device.as_ref(), context.now() - millis(delivery::HOUR)).await?;
+    Ok(members_of(context, signin, account, &codes, &mails))
+}
+
+/// The same where it is known which codes the sign-in has had, and when the account was mailed.
+pub(super) fn members_of(
+    context: &Context,
+    signin: &SignIn,
+    account: &Account,
+    codes: &[MailedCode],
+    mails: &[UnixMillis],
+) -> CodeMembers {
     let config = &context.server.config.code;
     let now = context.now();
-    let codes = MailedCode::all(tx, &signin.id).await?;
     let newest = codes.iter().find(|code| matches!(code.state, MailedCodeState::Pending | MailedCodeState::Live));
-    let device = context.device(tx, Some(account)).await?;
-    let mails = mails_since(tx, &account.id, device.as_ref(), now - millis(delivery::HOUR)).await?;
-    let hour_full_until = delivery::hour_is_full_until(&mails, config.sends_per_hour).unwrap_or(0);
+    let hour_full_until = delivery::hour_is_full_until(mails, config.sends_per_hour).unwrap_or(0);
     let left = |limit: u32, used: i64| u64::try_from(i64::from(limit) - used).unwrap_or(0);
-    Ok(CodeMembers {
+    CodeMembers {
         length: config.length as u64,
         destination: account.email.as_deref().map(mask_email).unwrap_or_default(),
         reference: newest.map(|code| code.reference.clone()),
         sent_ago: newest.map(|code| seconds_since(code.sent_at, now)),
         expires_in: newest.map(|code| seconds_until(code.expires_at, now)),
-        resend_in: seconds_until(resend::possible_at(context, signin, &codes).max(hour_full_until), now),
+        resend_in: seconds_until(resend::possible_at(context, signin, codes).max(hour_full_until), now),
         attempts_remaining: left(config.attempts, signin.attempts),
         sends_remaining: left(config.sends, signin.sends),
         delivery_failed: signin.delivery_failed,
-    })
+    }
 }

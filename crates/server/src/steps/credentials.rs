@@ -31,10 +31,9 @@ pub(super) async fn take(
         context.spend_proof().await?;
     }
     let charged = in_transaction!(server.store, |tx| {
-        let Some(signin) = held.lock(context, &mut tx).await? else {
+        let Some((signin, account)) = held.lock_with_account(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };
-        let account = super::account_of(&mut tx, &signin).await?;
         let toll = charges::charge(context, &mut tx, account.as_ref(), &signin, Tried::Password).await?;
         if let Toll::Wait(_) = toll {
             context.audit(&mut tx, Event::Password, Outcome::Limited, &whom(account.as_ref(), &signin)).await?;
@@ -142,7 +141,7 @@ async fn go_on(
     if moves_on {
         signin.stage = Stage::Code;
         if !account.two_factor && !context.server.config.require_2fa {
-            grant::verify(context, tx, signin, account).await?;
+            return Ok(Next::Answer(grant::verify(context, tx, signin, account).await?));
         }
     }
     let next = match signin.stage {
@@ -167,13 +166,17 @@ async fn mail_unless_one_lives(
     if is_exhausted(context, signin) {
         return Ok(Next::Answer(ErrorCode::OtpAttemptsExhausted.into()));
     }
-    let codes = MailedCode::all(tx, &signin.id).await?;
+    let codes = match signin.sends {
+        // Each code is counted as a mail, and goes with it.
+        0 => Vec::new(),
+        _ => MailedCode::all(tx, &signin.id).await?,
+    };
     if codes.iter().any(|code| code.counts(now)) {
         let members = code::members(context, tx, signin, account).await?;
         let answer = held.code_answer(ErrorCode::InsufficientAuthorization, members, signin, now);
         return Ok(Next::Answer(answer.into()));
     }
-    Ok(match delivery::reserve(context, held, tx, signin, account, Event::CodeSent, &codes).await? {
+    Ok(match delivery::reserve(context, held, tx, signin, account, Event::CodeSent, codes).await? {
         Reservation::Made(mailing) => Next::Mail(mailing),
         Reservation::Refused(answer) => Next::Answer(answer),
     })

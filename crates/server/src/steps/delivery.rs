@@ -5,7 +5,7 @@ use std::time::Duration;
 use vestibule_protocol::{AccessCode, ErrorCode};
 
 use super::{Answer, Context, Held, StepError, code, rate_limited, whom};
-use crate::clock::millis;
+use crate::clock::{UnixMillis, millis};
 use crate::keys::Purpose;
 use crate::mail::{About, Delivery, Mail};
 use crate::store::accounts::Account;
@@ -22,6 +22,10 @@ pub(super) struct Mailing {
     number: i64,
     account: Account,
     mail: Mail,
+    /// What the sign-in and the account have had with it.
+    sends: i64,
+    codes: Vec<MailedCode>,
+    mails: Vec<UnixMillis>,
 }
 
 /// Whether a mail may go out.
@@ -41,7 +45,7 @@ pub(super) async fn reserve(
     signin: &mut SignIn,
     account: &Account,
     event: Event,
-    earlier: &[MailedCode],
+    earlier: Vec<MailedCode>,
 ) -> Result<Reservation, StepError> {
     let config = &context.server.config.code;
     let now = context.now();
@@ -61,7 +65,7 @@ pub(super) async fn reserve(
     }
     let device = context.device(tx, Some(account)).await?;
     lock_mails(tx, &account.id).await?;
-    let mails = mails_since(tx, &account.id, device.as_ref(), now - millis(HOUR)).await?;
+    let mut mails = mails_since(tx, &account.id, device.as_ref(), now - millis(HOUR)).await?;
     if let Some(free_at) = hour_is_full_until(&mails, config.sends_per_hour) {
         let members = code::members(context, tx, signin, account).await?;
         let body = held.code_answer(ErrorCode::RateLimited, members, signin, now);
@@ -69,11 +73,11 @@ pub(super) async fn reserve(
         return Ok(Reservation::Refused(rate_limited(body, free_at, now)));
     }
 
-    let (access_code, mac) = fresh_code(context, signin, earlier);
+    let (access_code, mac) = fresh_code(context, signin, &earlier);
     let mailed = MailedCode {
         number: earlier.first().map_or(1, |code| code.number + 1),
         mac,
-        reference: fresh_reference(context, earlier),
+        reference: fresh_reference(context, &earlier),
         state: MailedCodeState::Pending,
         sent_at: now,
         expires_at: now + millis(config.life),
@@ -85,14 +89,18 @@ pub(super) async fn reserve(
     let mail = Mail {
         to: email,
         name: account.name.clone(),
-        about: About::Code { code: access_code, reference: mailed.reference, life: config.life },
+        about: About::Code { code: access_code, reference: mailed.reference.clone(), life: config.life },
         locales: signin.languages(),
         at_ms: now,
         user_agent: context.caller.user_agent.clone(),
         server: signin.issuer.clone(),
         service_name: context.server.config.service_name.clone(),
     };
-    Ok(Reservation::Made(Box::new(Mailing { event, number: mailed.number, account: account.clone(), mail })))
+    mails.push(now);
+    let number = mailed.number;
+    let codes = [vec![mailed], earlier].concat();
+    let (account, sends) = (account.clone(), signin.sends);
+    Ok(Reservation::Made(Box::new(Mailing { event, number, account, mail, sends, codes, mails })))
 }
 
 /// When the oldest of the hour's mails is an hour old; `None` while there is room for another.
@@ -161,7 +169,12 @@ pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing
                 ErrorCode::OtpDeliveryFailed
             }
         };
-        let members = code::members(context, &mut tx, &signin, &mailing.account).await?;
+        // What has been mailed meanwhile, or was refused, is looked up.
+        let members = if signin.sends == mailing.sends {
+            code::members_of(context, &signin, &mailing.account, &mailing.codes, &mailing.mails)
+        } else {
+            code::members(context, &mut tx, &signin, &mailing.account).await?
+        };
         held.code_answer(error, members, &signin, now).into()
     });
     Ok(answer)

@@ -11,20 +11,24 @@ use crate::store::codes::IssuedCode;
 use crate::store::signins::{SignIn, Stage};
 use crate::store::{StoreError, Transaction, throttle};
 
-/// Marks a sign-in as verified. That clears the failures of its device, where it is known, and no others: those may be a
-/// stranger's.
+/// Marks a sign-in as verified, saves it, and gives the first answer to whoever holds it. That clears the failures of its
+/// device, where it is known, and no others: those may be a stranger's.
 pub(super) async fn verify(
     context: &Context,
     tx: &mut Transaction,
     signin: &mut SignIn,
     account: &Account,
-) -> Result<(), StoreError> {
+) -> Result<Answer, StoreError> {
     signin.stage = Stage::Verified;
     signin.verified_at = Some(context.now());
     if let Some(device) = context.device(tx, Some(account)).await? {
         throttle::clear(tx, &super::device_throttle_key(&account.id, &device)).await?;
     }
-    Ok(())
+    signin.save(tx).await?;
+    match open(context, tx, signin, account).await? {
+        Some(session) => Ok(Answer::Session(Box::new(session))),
+        None => issue(context, tx, signin, 1).await,
+    }
 }
 
 /// The answer to whoever holds a verified sign-in: the session, for our own page that asks for it, and for all others the
@@ -53,12 +57,17 @@ pub(super) async fn answer(
         Some(code) => code.number + 1,
         None => 1,
     };
+    issue(context, tx, signin, number).await
+}
+
+/// Hands out the code with this number.
+async fn issue(context: &Context, tx: &mut Transaction, signin: &SignIn, number: i64) -> Result<Answer, StoreError> {
     let code = derive(context, &signin.id, number);
     let issued = IssuedCode {
         id: keys::sha256(code.expose()),
         signin_id: signin.id.clone(),
         number,
-        expires_at: now + millis(config.code_life),
+        expires_at: context.now() + millis(context.server.config.signin.code_life),
         redeemed_at: None,
     };
     issued.add(tx).await?;

@@ -158,6 +158,16 @@ impl Held {
         Ok(signin.filter(|signin| self.is_for(context, signin)))
     }
 
+    /// The same, with the account that it is for, if there is one.
+    async fn lock_with_account(
+        &self,
+        context: &Context,
+        tx: &mut Transaction,
+    ) -> Result<Option<(SignIn, Option<Account>)>, StoreError> {
+        let found = SignIn::lock_with_account(tx, &self.id, context.now()).await?;
+        Ok(found.filter(|(signin, _)| self.is_for(context, signin)))
+    }
+
     fn is_for(&self, context: &Context, signin: &SignIn) -> bool {
         let same_client = self.client_id.as_ref().is_none_or(|client_id| *client_id == signin.client_id);
         let same_key = signin.dpop_jkt.is_none() || signin.dpop_jkt == context.dpop_jkt;
@@ -244,11 +254,6 @@ fn rate_limited(body: ChallengeError, until: UnixMillis, now: UnixMillis) -> Ans
 
 fn whom(account: Option<&Account>, signin: &SignIn) -> Whom {
     account.map_or_else(|| Whom::Unknown(signin.name_key.clone()), |account| Whom::Account(account.username.clone()))
-}
-
-/// The account that a sign-in is for. Where the name is nobody's, it is looked for all the same.
-async fn account_of(tx: &mut Transaction, signin: &SignIn) -> Result<Option<Account>, StoreError> {
-    Account::load(tx, signin.account_id.as_deref().unwrap_or_default()).await
 }
 
 /// Whether the sign-in has used up its wrong codes: then it is over, for the right code too.

@@ -3,7 +3,7 @@
 use vestibule_protocol::ErrorCode;
 
 use super::delivery::{self, Reservation};
-use super::{Answer, Context, Held, StepError, account_of, code, is_exhausted, rate_limited, state, whom};
+use super::{Answer, Context, Held, StepError, code, is_exhausted, rate_limited, state, whom};
 use crate::clock::{UnixMillis, millis};
 use crate::store::audit::{Event, Outcome};
 use crate::store::codes::MailedCode;
@@ -12,10 +12,9 @@ use crate::store::signins::{SignIn, Stage};
 
 pub(super) async fn take(context: &Context, held: &Held) -> Result<Answer, StepError> {
     let reservation = in_transaction!(context.store, |tx| {
-        let Some(mut signin) = held.lock(context, &mut tx).await? else {
+        let Some((mut signin, account)) = held.lock_with_account(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };
-        let account = account_of(&mut tx, &signin).await?;
         match account {
             Some(account) if signin.stage == Stage::Code && !is_exhausted(context, &signin) => {
                 let codes = MailedCode::all(&mut tx, &signin.id).await?;
@@ -27,7 +26,7 @@ pub(super) async fn take(context: &Context, held: &Held) -> Result<Answer, StepE
                     let body = held.code_answer(ErrorCode::RateLimited, members, &signin, now);
                     Reservation::Refused(rate_limited(body, possible_at, now))
                 } else {
-                    delivery::reserve(context, held, &mut tx, &mut signin, &account, Event::CodeResent, &codes).await?
+                    delivery::reserve(context, held, &mut tx, &mut signin, &account, Event::CodeResent, codes).await?
                 }
             }
             account => {
@@ -36,7 +35,7 @@ pub(super) async fn take(context: &Context, held: &Held) -> Result<Answer, StepE
                         .audit(&mut tx, Event::CodeResent, Outcome::Exhausted, &whom(account.as_ref(), &signin))
                         .await?;
                 }
-                Reservation::Refused(state::answer(context, held, &mut tx, &signin).await?)
+                Reservation::Refused(state::answer(context, held, &mut tx, &signin, account).await?)
             }
         }
     });

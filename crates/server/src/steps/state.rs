@@ -2,17 +2,18 @@
 
 use vestibule_protocol::ErrorCode;
 
-use super::{Answer, Context, Held, StepError, account_of, code, grant, is_exhausted};
+use super::{Answer, Context, Held, StepError, code, grant, is_exhausted};
 use crate::store::Transaction;
+use crate::store::accounts::Account;
 use crate::store::in_transaction;
 use crate::store::signins::{SignIn, Stage};
 
 pub(super) async fn take(context: &Context, held: &Held) -> Result<Answer, StepError> {
     let answer = in_transaction!(context.store, |tx| {
-        let Some(signin) = held.lock(context, &mut tx).await? else {
+        let Some((signin, account)) = held.lock_with_account(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };
-        answer(context, held, &mut tx, &signin).await?
+        answer(context, held, &mut tx, &signin, account).await?
     });
     Ok(answer)
 }
@@ -23,6 +24,7 @@ pub(super) async fn answer(
     held: &Held,
     tx: &mut Transaction,
     signin: &SignIn,
+    account: Option<Account>,
 ) -> Result<Answer, StepError> {
     let now = context.now();
     match signin.stage {
@@ -30,7 +32,7 @@ pub(super) async fn answer(
         Stage::Code if is_exhausted(context, signin) => return Ok(ErrorCode::OtpAttemptsExhausted.into()),
         Stage::Code | Stage::Verified => {}
     }
-    let Some(account) = account_of(tx, signin).await? else { return Ok(ErrorCode::InvalidSession.into()) };
+    let Some(account) = account else { return Ok(ErrorCode::InvalidSession.into()) };
     if signin.stage == Stage::Verified {
         return Ok(grant::answer(context, tx, signin, &account).await?);
     }

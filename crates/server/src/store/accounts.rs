@@ -7,13 +7,15 @@ use super::{PAGE, Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
 use crate::password::{Cost, cost_of};
 
-/// What is read of an account. Named, and not `*`: another build may add a column at any moment, and PostgreSQL then
-/// refuses what it was prepared for.
+/// What is read of an account, beside other columns or alone. Named, and not `*`: another build may add a column at any
+/// moment, and PostgreSQL then refuses what it was prepared for.
 macro_rules! columns {
     () => {
-        "id, username, name, email, password_hash, password_expires_at, two_factor, disabled, created_at"
+        "account.id AS its_id, username, account.name, email, password_hash, password_expires_at, two_factor, disabled,
+         account.created_at AS made_at"
     };
 }
+pub(super) use columns;
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,21 +115,27 @@ impl From<sqlx::Error> for AccountError {
 
 impl FromRow<'_, AnyRow> for Account {
     fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            id: row.try_get("id")?,
-            username: row.try_get("username")?,
-            name: row.try_get("name")?,
-            email: row.try_get("email")?,
-            password_hash: row.try_get("password_hash")?,
-            password_expires_at: row.try_get("password_expires_at")?,
-            two_factor: row.try_get::<i64, _>("two_factor")? != 0,
-            disabled: row.try_get::<i64, _>("disabled")? != 0,
-            created_at: row.try_get("created_at")?,
-        })
+        Self::beside(row, 0)?.ok_or(sqlx::Error::RowNotFound)
     }
 }
 
 impl Account {
+    /// The account whose columns begin at this one; `None` where none was joined.
+    pub(super) fn beside(row: &AnyRow, first: usize) -> Result<Option<Self>, sqlx::Error> {
+        let Some(id) = row.try_get(first)? else { return Ok(None) };
+        Ok(Some(Self {
+            id,
+            username: row.try_get(first + 1)?,
+            name: row.try_get(first + 2)?,
+            email: row.try_get(first + 3)?,
+            password_hash: row.try_get(first + 4)?,
+            password_expires_at: row.try_get(first + 5)?,
+            two_factor: row.try_get::<i64, _>(first + 6)? != 0,
+            disabled: row.try_get::<i64, _>(first + 7)? != 0,
+            created_at: row.try_get(first + 8)?,
+        }))
+    }
+
     /// The account with this id, within a transaction.
     ///
     /// # Errors

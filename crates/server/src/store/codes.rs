@@ -6,6 +6,7 @@ use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
 use super::devices::Device;
+use super::engine::Engine;
 use super::{Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
 
@@ -65,6 +66,19 @@ impl FromRow<'_, AnyRow> for MailedCode {
     }
 }
 
+macro_rules! add_code {
+    () => {
+        "INSERT INTO access_code (signin_id, number, sent_at, expires_at, mac, reference, state)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    };
+}
+
+macro_rules! add_mail {
+    () => {
+        "INSERT INTO sent_mail (signin_id, number, sent_at, account_id, device_id) VALUES ($1, $2, $3, $8, $9)"
+    };
+}
+
 impl MailedCode {
     /// All codes of a sign-in, newest first.
     ///
@@ -89,29 +103,20 @@ impl MailedCode {
         account_id: &str,
         device: Option<&Device>,
     ) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO access_code (signin_id, number, mac, reference, state, sent_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(signin_id)
-        .bind(self.number)
-        .bind(&self.mac)
-        .bind(&self.reference)
-        .bind(self.state.as_str())
-        .bind(self.sent_at)
-        .bind(self.expires_at)
-        .execute(&mut **tx)
-        .await?;
-        sqlx::query(
-            "INSERT INTO sent_mail (signin_id, number, account_id, sent_at, device_id) VALUES ($1, $2, $3, $4, $5)",
-        )
-        .bind(signin_id)
-        .bind(self.number)
-        .bind(account_id)
-        .bind(self.sent_at)
-        .bind(device.map(Device::id))
-        .execute(&mut **tx)
-        .await?;
+        let add = |statement| {
+            let query = sqlx::query(statement).bind(signin_id).bind(self.number).bind(self.sent_at);
+            let query = query.bind(self.expires_at).bind(&self.mac).bind(&self.reference).bind(self.state.as_str());
+            query.bind(account_id).bind(device.map(Device::id))
+        };
+        match tx.engine {
+            Engine::Sqlite => {
+                add(add_mail!()).execute(&mut **tx).await?;
+                add(add_code!()).execute(&mut **tx).await?;
+            }
+            Engine::Postgres => {
+                add(concat!("WITH mail AS (", add_mail!(), ") ", add_code!())).execute(&mut **tx).await?;
+            }
+        }
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use sqlx::{FromRow, Row};
 
 use vestibule_protocol::PreferredDevice;
 
+use super::accounts::{self, Account};
 use super::devices::Device;
 use super::engine::Engine;
 use super::{Store, StoreError, Transaction};
@@ -128,22 +129,58 @@ impl FromRow<'_, AnyRow> for Session {
 /// (`docs/decisions/0024-postgresql.md`). Its account is checked for again where a session is written twice.
 macro_rules! held {
     () => {
-        "WITH account_held AS MATERIALIZED
-             (SELECT 1 FROM account WHERE id = (SELECT account_id FROM session WHERE id = $1) FOR KEY SHARE),
-         held AS MATERIALIZED
-             (SELECT 1 FROM signin WHERE (SELECT COUNT(*) FROM account_held) >= 0
-                 AND id = (SELECT signin_id FROM session WHERE id = $1) FOR UPDATE) "
+        concat!(
+            "WITH account AS MATERIALIZED (SELECT ",
+            accounts::columns!(),
+            " FROM account WHERE id = (SELECT account_id FROM session WHERE id = $1) FOR KEY SHARE),
+             held AS MATERIALIZED
+                 (SELECT id FROM signin WHERE (SELECT COUNT(*) FROM account) >= 0
+                     AND id = (SELECT signin_id FROM session WHERE id = $1) FOR UPDATE) "
+        )
     };
 }
 
 macro_rules! lock_and_use {
-    ($first:expr, $condition:literal) => {
+    ($set:literal, $condition:literal) => {
         concat!(
-            $first,
-            "UPDATE session SET used_at = $2, idle_expires_at = $3
-                 WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2",
+            "UPDATE session SET used_at = $2, idle_expires_at = $3",
+            $set,
+            " WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2",
             $condition,
             " RETURNING ",
+            columns!(),
+        )
+    };
+}
+
+/// The same with its account, and the sign-in that it came from ended.
+macro_rules! lock_and_use_at_once {
+    () => {
+        concat!(
+            held!(),
+            ", session AS (",
+            lock_and_use!(", signin_id = NULL", " AND (SELECT COUNT(*) FROM held) >= 0"),
+            "), ended AS (DELETE FROM signin WHERE id = (SELECT id FROM held) AND EXISTS (SELECT 1 FROM session))
+             SELECT ",
+            columns!(),
+            ", account.* FROM session LEFT JOIN account ON TRUE",
+        )
+    };
+}
+
+/// Where the columns of the account begin in what [`lock_and_use_at_once!`] gives.
+const ACCOUNT: usize = 19;
+
+macro_rules! insert {
+    () => {
+        concat!(
+            "INSERT INTO session (id, kind, account_id, signin_id, issuer, client_id, scope, cookie_hash, phone_number,
+                 preferred_device, route_calls_to_cell, user_agent, client_address, created_at, used_at,
+                 idle_expires_at, expires_at, dpop_jkt, device_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+             ON CONFLICT (cookie_hash) DO UPDATE SET device_id = excluded.device_id,
+                 idle_expires_at = excluded.idle_expires_at, expires_at = excluded.expires_at
+             RETURNING ",
             columns!(),
         )
     };
@@ -156,21 +193,23 @@ impl Session {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn add(&self, tx: &mut Transaction) -> Result<Self, StoreError> {
-        sqlx::query("DELETE FROM session WHERE signin_id = $1 AND COALESCE(cookie_hash, '') <> $2")
-            .bind(self.signin_id.as_deref())
-            .bind(self.cookie_hash.as_deref().unwrap_or("by tokens"))
-            .execute(&mut **tx)
-            .await?;
-        let query = sqlx::query_as(concat!(
-            "INSERT INTO session (id, kind, account_id, signin_id, issuer, client_id, scope, cookie_hash, phone_number,
-                 preferred_device, route_calls_to_cell, user_agent, client_address, created_at, used_at,
-                 idle_expires_at, expires_at, dpop_jkt, device_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-             ON CONFLICT (cookie_hash) DO UPDATE SET device_id = excluded.device_id,
-                 idle_expires_at = excluded.idle_expires_at, expires_at = excluded.expires_at
-             RETURNING ",
-            columns!(),
-        ));
+        let query = match tx.engine {
+            Engine::Sqlite => {
+                sqlx::query(
+                    "DELETE FROM session WHERE signin_id = $1 AND COALESCE(cookie_hash, '') <> COALESCE($2, ' ')",
+                )
+                .bind(self.signin_id.as_deref())
+                .bind(self.cookie_hash.as_deref())
+                .execute(&mut **tx)
+                .await?;
+                sqlx::query_as(insert!())
+            }
+            Engine::Postgres => sqlx::query_as(concat!(
+                "WITH ended AS
+                     (DELETE FROM session WHERE signin_id = $4 AND COALESCE(cookie_hash, '') <> COALESCE($8, ' ')) ",
+                insert!()
+            )),
+        };
         let session = query
             .bind(&self.id)
             .bind(self.kind.as_str())
@@ -211,7 +250,7 @@ impl Session {
     }
 
     /// Takes a live session for the rest of the transaction and notes its use; the sign-in that it came from ends
-    /// with the first one.
+    /// with the first one. Its account comes along.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -220,17 +259,28 @@ impl Session {
         id: &str,
         now: UnixMillis,
         idle_expires_at: UnixMillis,
-    ) -> Result<Option<Self>, StoreError> {
-        let query = sqlx::query_as(match tx.engine {
+    ) -> Result<Option<(Self, Account)>, StoreError> {
+        let query = sqlx::query(match tx.engine {
             Engine::Sqlite => lock_and_use!("", ""),
-            Engine::Postgres => lock_and_use!(held!(), " AND (SELECT COUNT(*) FROM held) >= 0"),
+            Engine::Postgres => lock_and_use_at_once!(),
         });
-        let session: Option<Self> = query.bind(id).bind(now).bind(idle_expires_at).fetch_optional(&mut **tx).await?;
-        if let Some(signin_id) = session.as_ref().and_then(|session| session.signin_id.as_deref()) {
-            super::signins::SignIn::end(tx, signin_id).await?;
-            sqlx::query("UPDATE session SET signin_id = NULL WHERE id = $1").bind(id).execute(&mut **tx).await?;
-        }
-        Ok(session)
+        let row = query.bind(id).bind(now).bind(idle_expires_at).fetch_optional(&mut **tx).await?;
+        let Some(row) = row else { return Ok(None) };
+        let session = Self::from_row(&row)?;
+        let account = match tx.engine {
+            Engine::Postgres => Account::beside(&row, ACCOUNT)?,
+            Engine::Sqlite => {
+                if let Some(signin_id) = &session.signin_id {
+                    super::signins::SignIn::end(tx, signin_id).await?;
+                    sqlx::query("UPDATE session SET signin_id = NULL WHERE id = $1")
+                        .bind(id)
+                        .execute(&mut **tx)
+                        .await?;
+                }
+                Account::load(tx, &session.account_id).await?
+            }
+        };
+        Ok(account.map(|account| (session, account)))
     }
 
     /// The live session with this id, within a transaction.

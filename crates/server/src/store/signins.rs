@@ -3,6 +3,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
+use super::accounts::{self, Account};
 use super::engine::Engine;
 use super::{Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
@@ -97,36 +98,43 @@ impl FromRow<'_, AnyRow> for SignIn {
     }
 }
 
-/// Takes a sign-in. With PostgreSQL its account is kept from changing first: what a step writes belongs to the account,
-/// and whoever changes it begins there too (`docs/decisions/0024-postgresql.md`).
+/// Takes a sign-in. With PostgreSQL its account is kept from changing first, and comes along: what a step writes belongs to
+/// the account, and whoever changes it begins there too (`docs/decisions/0024-postgresql.md`).
 macro_rules! lock {
     (Sqlite, $id:literal) => {
-        lock!("", $id, "")
+        lock!("", "", $id, "")
     };
     (Postgres, $id:literal) => {
         lock!(
             concat!(
-                "WITH held AS MATERIALIZED
-                     (SELECT 1 FROM account WHERE id = (SELECT account_id FROM signin WHERE id = ",
+                "WITH account AS MATERIALIZED (SELECT ",
+                accounts::columns!(),
+                " FROM account WHERE id = (SELECT account_id FROM signin WHERE id = ",
                 $id,
                 ") FOR KEY SHARE) "
             ),
+            " FROM (SELECT 1) AS one LEFT JOIN account ON TRUE",
             $id,
-            " AND (SELECT COUNT(*) FROM held) >= 0"
+            ", account.*"
         )
     };
-    ($first:expr, $id:literal, $condition:literal) => {
+    ($first:expr, $from:literal, $id:literal, $more:literal) => {
         concat!(
             $first,
-            "UPDATE signin SET revision = revision + 1 WHERE id = ",
+            "UPDATE signin SET revision = revision + 1",
+            $from,
+            " WHERE signin.id = ",
             $id,
-            " AND expires_at > $2",
-            $condition,
-            " RETURNING id, issuer, client_id, scope, code_challenge, dpop_jkt, name_key, account_id, phone_number,
-                 locales, stage, attempts, sends, delivery_failed, verified_at, expires_at"
+            " AND expires_at > $2
+             RETURNING signin.id, issuer, client_id, scope, code_challenge, dpop_jkt, name_key, account_id, phone_number,
+                 locales, stage, attempts, sends, delivery_failed, verified_at, expires_at",
+            $more
         )
     };
 }
+
+/// Where the columns of the account begin in what [`lock!`] gives.
+const ACCOUNT: usize = 16;
 
 impl SignIn {
     /// Languages that the person reads, best first (BCP 47).
@@ -168,11 +176,21 @@ impl SignIn {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn lock(tx: &mut Transaction, id: &str, now: UnixMillis) -> Result<Option<Self>, StoreError> {
-        let query = sqlx::query_as(match tx.engine {
-            Engine::Sqlite => lock!(Sqlite, "$1"),
-            Engine::Postgres => lock!(Postgres, "$1"),
-        });
-        Ok(query.bind(id).bind(now).fetch_optional(&mut **tx).await?)
+        let row = sqlx::query(Self::locking(tx)).bind(id).bind(now).fetch_optional(&mut **tx).await?;
+        Ok(row.map(|row| Self::from_row(&row)).transpose()?)
+    }
+
+    /// The same, with the account that it is for. Where the name is nobody's, it is looked for all the same.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn lock_with_account(
+        tx: &mut Transaction,
+        id: &str,
+        now: UnixMillis,
+    ) -> Result<Option<(Self, Option<Account>)>, StoreError> {
+        let row = sqlx::query(Self::locking(tx)).bind(id).bind(now).fetch_optional(&mut **tx).await?;
+        Self::with_account(tx, row).await
     }
 
     /// The same by an authorization code that was handed out in it, whether that still counts or not.
@@ -183,12 +201,33 @@ impl SignIn {
         tx: &mut Transaction,
         code_id: &str,
         now: UnixMillis,
-    ) -> Result<Option<Self>, StoreError> {
-        let query = sqlx::query_as(match tx.engine {
+    ) -> Result<Option<(Self, Option<Account>)>, StoreError> {
+        let query = sqlx::query(match tx.engine {
             Engine::Sqlite => lock!(Sqlite, "(SELECT signin_id FROM authorization_code WHERE id = $1)"),
             Engine::Postgres => lock!(Postgres, "(SELECT signin_id FROM authorization_code WHERE id = $1)"),
         });
-        Ok(query.bind(code_id).bind(now).fetch_optional(&mut **tx).await?)
+        let row = query.bind(code_id).bind(now).fetch_optional(&mut **tx).await?;
+        Self::with_account(tx, row).await
+    }
+
+    fn locking(tx: &Transaction) -> &'static str {
+        match tx.engine {
+            Engine::Sqlite => lock!(Sqlite, "$1"),
+            Engine::Postgres => lock!(Postgres, "$1"),
+        }
+    }
+
+    async fn with_account(
+        tx: &mut Transaction,
+        row: Option<AnyRow>,
+    ) -> Result<Option<(Self, Option<Account>)>, StoreError> {
+        let Some(row) = row else { return Ok(None) };
+        let signin = Self::from_row(&row)?;
+        let account = match tx.engine {
+            Engine::Sqlite => Account::load(tx, signin.account_id.as_deref().unwrap_or_default()).await?,
+            Engine::Postgres => Account::beside(&row, ACCOUNT)?,
+        };
+        Ok(Some((signin, account)))
     }
 
     /// Writes what a step may change: stage, counters, fate of the last mail. Everything else is frozen.

@@ -3,6 +3,7 @@
 //! A failure is charged before the work is done and taken back if it was none, so that a thousand guesses in
 //! parallel are one guess.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use sqlx::any::AnyRow;
@@ -146,28 +147,54 @@ pub async fn write(tx: &mut Transaction, charges: &[(&str, Charge)]) -> Result<(
     Ok(())
 }
 
-/// Takes a charge back: what was tried was no failure. Where others were charged meanwhile, theirs stay.
+/// Takes charges back: what was tried was no failure. Where others were charged meanwhile, theirs stay.
 ///
 /// # Errors
 /// [`StoreError::Database`].
-pub async fn take_back(tx: &mut Transaction, key: &str, charge: &Charge) -> Result<(), StoreError> {
-    let Charge { before, after, is_of_budget, .. } = charge;
-    let restored = sqlx::query(
-        "UPDATE throttle SET failures = $2, counted_at = $3, blocked_until = $4
-         WHERE id = $1 AND failures = $5 AND counted_at = $6 AND blocked_until = $7",
-    )
-    .bind(key)
-    .bind(before.failures)
-    .bind(before.counted_at)
-    .bind(before.blocked_until)
-    .bind(after.failures)
-    .bind(after.counted_at)
-    .bind(after.blocked_until)
-    .execute(&mut **tx)
-    .await?;
-    if restored.rows_affected() > 0 {
-        return Ok(());
+pub async fn take_back(tx: &mut Transaction, charges: &[(&str, &Charge)]) -> Result<(), StoreError> {
+    let restored = restore(tx, charges).await?;
+    for (key, charge) in charges.iter().filter(|(key, _)| !restored.iter().any(|restored| restored == key)) {
+        take_one_back(tx, key, charge).await?;
     }
+    Ok(())
+}
+
+/// Puts counts back to what they were before, but for those that have been changed since; the keys of the others. One
+/// statement, in the order in which [`look`] locks. A count that was forgotten meanwhile begins with nothing.
+async fn restore(tx: &mut Transaction, charges: &[(&str, &Charge)]) -> Result<Vec<String>, StoreError> {
+    let places = |at: usize| -> [usize; 7] { std::array::from_fn(|nth| 7 * at + nth + 1) };
+    let (mut rows, mut unchanged, mut before) = (Vec::new(), Vec::new(), [const { String::new() }; 3]);
+    for at in 0..charges.len() {
+        let [key, failures, counted_at, blocked_until, ..] = places(at);
+        let [.., failures_after, counted_after, blocked_after] = places(at);
+        rows.push(format!("(${key}, 0, CAST(${counted_at} AS BIGINT), 0)"));
+        unchanged.push(format!(
+            "throttle.id = ${key} AND throttle.failures = ${failures_after}
+             AND throttle.counted_at = ${counted_after} AND throttle.blocked_until = ${blocked_after}"
+        ));
+        for (column, place) in before.iter_mut().zip([failures, counted_at, blocked_until]) {
+            let _ = write!(column, " WHEN ${key} THEN CAST(${place} AS BIGINT)");
+        }
+    }
+    let [failures, counted_at, blocked_until] = before;
+    let query = AssertSqlSafe(format!(
+        "INSERT INTO throttle (id, failures, counted_at, blocked_until) VALUES {}
+         ON CONFLICT (id) DO UPDATE SET failures = CASE throttle.id{failures} END,
+             counted_at = CASE throttle.id{counted_at} END, blocked_until = CASE throttle.id{blocked_until} END
+         WHERE {} RETURNING id",
+        rows.join(", "),
+        unchanged.join(" OR "),
+    ));
+    let query = charges.iter().fold(sqlx::query_scalar(query), |query, (key, Charge { before, after, .. })| {
+        [before, after].into_iter().fold(query.bind(*key), |query, count| {
+            query.bind(count.failures).bind(count.counted_at).bind(count.blocked_until)
+        })
+    });
+    Ok(query.fetch_all(&mut **tx).await?)
+}
+
+async fn take_one_back(tx: &mut Transaction, key: &str, charge: &Charge) -> Result<(), StoreError> {
+    let Charge { after, is_of_budget, .. } = charge;
     let query = if *is_of_budget {
         // With one back, the budget is not used up, whoever spent the last; that of another time is not touched.
         sqlx::query(

@@ -119,7 +119,7 @@ async fn a_charge_that_is_taken_back_leaves_no_trace() -> Result<(), StoreError>
             let Verdict::Charged(charged) = charge(&mut tx, "k", now, limit).await? else { panic!("{limit:?}") };
             assert_ne!(stored(&mut tx).await?, before);
             assert!(matches!(charge(&mut tx, "k", now, limit).await?, Verdict::Wait(until) if until > now));
-            take_back(&mut tx, "k", &charged).await?;
+            take_back(&mut tx, &[("k", &charged)]).await?;
             assert_eq!(stored(&mut tx).await?, before, "{limit:?}");
         });
     }
@@ -134,7 +134,7 @@ async fn a_charge_that_is_taken_back_leaves_what_others_were_charged() -> Result
         let limit = Limit::GrowingWaits(&rules);
         let Verdict::Charged(mine) = charge(&mut tx, "k", 0, limit).await? else { panic!("mine") };
         let Verdict::Charged(_) = charge(&mut tx, "k", 1000, limit).await? else { panic!("theirs") };
-        take_back(&mut tx, "k", &mine).await?;
+        take_back(&mut tx, &[("k", &mine)]).await?;
         let left = stored(&mut tx).await?;
         assert_eq!((left.failures, left.blocked_until), (1, 3000));
     });
@@ -155,7 +155,7 @@ async fn a_budget_is_whole_again_in_whatever_order_its_charges_are_taken_back() 
             }
             assert!(matches!(charge(&mut tx, "k", 8, limit).await?, Verdict::Wait(_)));
             for (back, nth) in order.into_iter().enumerate() {
-                take_back(&mut tx, "k", &charges[nth]).await?;
+                take_back(&mut tx, &[("k", &charges[nth])]).await?;
                 let left = stored(&mut tx).await?;
                 assert_eq!((left.failures, left.blocked_until), (2 - i64::try_from(back).unwrap(), 0), "{order:?}");
             }
@@ -173,8 +173,45 @@ async fn a_late_take_back_gives_nothing_to_the_next_budget() -> Result<(), Store
         for _ in 0..2 {
             assert!(matches!(charge(&mut tx, "k", HOUR, limit).await?, Verdict::Charged(_)));
         }
-        take_back(&mut tx, "k", &late).await?;
+        take_back(&mut tx, &[("k", &late)]).await?;
         assert_eq!(charge(&mut tx, "k", HOUR, limit).await?, Verdict::Wait(2 * HOUR));
+    });
+    Ok(())
+}
+
+#[tokio::test]
+async fn of_several_charges_each_goes_back_to_what_it_was_before_or_leaves_what_others_were_charged()
+-> Result<(), StoreError> {
+    let (store, _folder) = store().await;
+    let rules = rules();
+    let budget = Limit::Budget { failures: 9, per: Duration::from_hours(1) };
+    in_transaction!(store, |tx| {
+        assert!(matches!(charge(&mut tx, "address", 0, budget).await?, Verdict::Charged(_)));
+        let limits = [("address".to_owned(), budget), ("k".to_owned(), Limit::GrowingWaits(&rules))];
+        let Ok(charges) = look(&mut tx, &limits, 7).await? else { panic!("a wait") };
+        let charges: Vec<(&str, Charge)> = ["address", "k"].into_iter().zip(charges).collect();
+        write(&mut tx, &charges).await?;
+        assert!(matches!(charge(&mut tx, "k", 1007, Limit::GrowingWaits(&rules)).await?, Verdict::Charged(_)));
+        take_back(&mut tx, &charges.iter().map(|(key, charge)| (*key, charge)).collect::<Vec<_>>()).await?;
+        let query = sqlx::query_as("SELECT id, failures, counted_at FROM throttle ORDER BY id");
+        let left: Vec<(String, i64, i64)> = query.fetch_all(&mut *tx).await?;
+        assert_eq!(left, [("address".to_owned(), 1, 0), ("k".to_owned(), 1, 7)]);
+    });
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_forgotten_meanwhile_is_not_charged_again_by_taking_back() -> Result<(), StoreError> {
+    let (store, _folder) = store().await;
+    let rules = rules();
+    let limit = Limit::GrowingWaits(&rules);
+    in_transaction!(store, |tx| {
+        assert!(matches!(charge(&mut tx, "k", 0, limit).await?, Verdict::Charged(_)));
+        let Verdict::Charged(mine) = charge(&mut tx, "k", 1000, limit).await? else { panic!("a wait") };
+        clear(&mut tx, "k").await?;
+        take_back(&mut tx, &[("k", &mine)]).await?;
+        let left = stored(&mut tx).await?;
+        assert_eq!((left.failures, left.blocked_until), (0, 0));
     });
     Ok(())
 }
