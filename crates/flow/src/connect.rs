@@ -87,6 +87,14 @@ impl Hunt {
             Goal::Look => None,
         }
     }
+
+    /// The stage that this search goes on at, where it does.
+    pub(crate) fn resumes_at(&mut self) -> Option<&mut Stage> {
+        match &mut self.goal {
+            Goal::Resume(stage) => Some(stage),
+            _ => None,
+        }
+    }
 }
 
 impl<U: Browser> Turn<'_, U> {

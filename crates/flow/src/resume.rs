@@ -38,18 +38,43 @@ impl<U: Browser> Turn<'_, U> {
         }
     }
 
-    /// Back and Forward show what can be shown, and never send anything.
+    /// Back and Forward show what can be shown. They send nothing, but for a stored sign-in that is still to be gone on
+    /// with: its stages lie behind entries of the history that are not to be lost.
     pub(crate) fn route(&mut self, stage: Stage) {
-        if stage == self.state.stage {
+        if stage == self.state.stage || self.resumes_at(stage) {
             return;
         }
+        let stored = self.state.record.sign_in.as_ref().map(|sign_in| sign_in.address.clone());
         if self.state.can_show(stage) {
+            let was_resuming = self.state.doing() == Some(Doing::Resuming);
             self.abandon();
             self.clear();
+            if was_resuming {
+                // What the sign-in waits for was not told: it is asked anew if the person comes back.
+                self.state.progress = Progress::Start;
+            }
+            self.state.stage = stage;
+        } else if let (Progress::Start, Some(address)) = (&self.state.progress, stored) {
+            self.clear();
+            self.hunt(Goal::Resume(stage), address, true);
             self.state.stage = stage;
         } else {
             self.effects.push(Effect::Navigate(self.state.stage, History::Replace));
         }
+    }
+
+    /// Whoever goes back or forward while the page still goes on with a sign-in has it go on there. The first stage is the
+    /// way out: it shows at once.
+    fn resumes_at(&mut self, stage: Stage) -> bool {
+        let goal = match &mut self.state.pending {
+            Some((_, Act::Hunt(hunt) | Act::PrepareKey(hunt, _))) => hunt.resumes_at(),
+            Some((_, Act::Ask(Why::Resume(goal)))) => Some(goal),
+            _ => None,
+        };
+        let Some(goal) = goal.filter(|_| stage != Stage::Connect) else { return false };
+        *goal = stage;
+        self.state.stage = stage;
+        true
     }
 
     pub(crate) fn cancel(&mut self) {

@@ -122,6 +122,44 @@ fn back_goes_one_stage_back_and_sends_nothing() {
 }
 
 #[test]
+fn forward_while_a_reloaded_stage_goes_on_leads_to_the_stage_asked_for() {
+    for answers in 0..2 {
+        for stage in [Stage::Account, Stage::Credentials, Stage::Code] {
+            let mut rig = Rig::at_code();
+            rig.start_again(Rig::page(), Stage::Connect, true);
+            if answers == 1 {
+                rig.reply(discovered(SERVER));
+            }
+            rig.send(Event::Route(stage));
+            assert_eq!((rig.state.stage(), rig.state.doing()), (stage, Some(Doing::Resuming)));
+            assert!(rig.effects.is_empty(), "no history is written, nothing is sent twice");
+            if answers == 0 {
+                rig.reply(discovered(SERVER));
+            }
+            rig.reply(with_code(ErrorCode::InsufficientAuthorization, members("KX")));
+            assert_eq!((rig.state.stage(), rig.state.doing()), (stage, None));
+        }
+    }
+}
+
+#[test]
+fn back_to_the_first_stage_is_a_way_out_of_going_on_and_forward_goes_on_after_all() {
+    for answers in 0..2 {
+        let mut rig = reloaded(&Rig::at_code(), Stage::Code);
+        if answers == 1 {
+            rig.reply(discovered(SERVER));
+        }
+        rig.send(Event::Route(Stage::Connect));
+        assert_eq!((rig.state.stage(), rig.state.doing()), (Stage::Connect, None));
+        rig.send(Event::Route(Stage::Code));
+        assert_eq!((rig.state.stage(), rig.state.doing()), (Stage::Code, Some(Doing::Resuming)));
+        rig.reply(discovered(SERVER));
+        rig.reply(with_code(ErrorCode::InsufficientAuthorization, members("KX")));
+        assert_eq!((rig.state.stage(), rig.state.doing()), (Stage::Code, None));
+    }
+}
+
+#[test]
 fn back_while_something_is_pending_abandons_it() {
     let mut rig = Rig::at_credentials();
     rig.credentials("ada", "secret");
