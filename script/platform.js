@@ -107,6 +107,8 @@ const platform = (() => {
 
   /** Takes what an earlier page had stored; what cannot be read is dropped in silence. */
   const restore = (text) => {
+    // Nothing is no fault: to make an error of it takes a small device a third of a frame.
+    if (typeof text !== "string") return;
     try {
       const [path, values] = JSON.parse(text);
       if (Object.values(values).every((value) => typeof value === "string")) [at, fields] = [path, values];

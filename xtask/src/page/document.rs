@@ -9,8 +9,8 @@ use crate::command::Failure;
 const DOCUMENT: &str = "index.html";
 /// As the document begins, in its own language.
 const LANGUAGE: &str = r#" lang="en" dir="ltr""#;
-/// As Trunk begins what is to be fetched early, and the style of what is not the first screen.
-const LINKS: [&str; 3] = [r#"<link rel="modulepreload""#, r#"<link rel="preload""#, r#"<link rel="stylesheet""#];
+/// As Trunk begins what is to be fetched early.
+const LINKS: [&str; 2] = [r#"<link rel="modulepreload""#, r#"<link rel="preload""#];
 /// As Trunk begins the script that starts the program.
 const START: &str = r#"<script type="module">"#;
 const END: &str = "</script>";
@@ -36,26 +36,21 @@ pub(super) fn with_late_start(mut files: Files) -> Result<Files, Failure> {
         let name = link.split_once("href=\"").and_then(|(_, after)| after.split('"').next());
         names.push(name.ok_or_else(|| failure("href"))?.to_owned());
     }
-    let [script, program, style] = names.as_slice() else { return Err(failure("links")) };
+    let [script, program] = names.as_slice() else { return Err(failure("links")) };
     let at = document.find(START).ok_or_else(|| failure(START))?;
     let length = document[at..].find(END).ok_or_else(|| failure(END))?;
-    document.replace_range(at..at + length, &format!("<script>{}", start(script, program, style)));
+    document.replace_range(at..at + length, &format!("<script>{}", start(script, program)));
     files.insert(DOCUMENT.to_owned(), document.into_bytes());
     Ok(files)
 }
 
-/// As Trunk's own, but with the style before the program, and with the program asked for at the same time as the script
-/// that compiles it.
-fn start(script: &str, program: &str, style: &str) -> String {
+/// As Trunk's own, but with the program asked for at the same time as the script that compiles it.
+fn start(script: &str, program: &str) -> String {
     format!(
         r#"self.vestibuleAfter(async () => {{
              const program = fetch("{program}");
              program.catch(() => {{}});
-             const link = Object.assign(document.createElement("link"), {{ rel: "stylesheet", href: "{style}" }});
-             const styled = new Promise((resolve) => (link.onload = link.onerror = resolve));
-             document.body.append(link);
              const bindings = await import("{script}").catch(() => self.vestibuleMissing());
-             await styled;
              const wasm = await bindings.default({{ module_or_path: program }});
              window.wasmBindings = bindings;
              dispatchEvent(new CustomEvent("TrunkApplicationStarted", {{ detail: {{ wasm }} }}));
@@ -147,11 +142,11 @@ mod tests {
     #[test]
     fn all_but_the_first_screen_waits_until_that_is_painted() {
         let page = "<p>x</p><link rel=\"modulepreload\" href=\"./v.js\"><link rel=\"preload\" href=\"./v.wasm\">\
-            <script>first()</script>\n<script type=\"module\">go()</script><link rel=\"stylesheet\" href=\"./p.css\"/><p>y</p>";
+            <script>first()</script>\n<script type=\"module\">go()</script><p>y</p>";
         let document = text(&with_late_start(Files::from([(DOCUMENT.to_owned(), page.into())])).unwrap()).unwrap();
         let begin = "<p>x</p><script>first()</script>\n<script>self.vestibuleAfter(async () => {";
         assert!(document.starts_with(begin) && document.ends_with("</script><p>y</p>"), "{document}");
-        for part in [r#"fetch("./v.wasm")"#, r#"href: "./p.css""#, r#"import("./v.js")"#] {
+        for part in [r#"fetch("./v.wasm")"#, r#"import("./v.js")"#] {
             assert!(document.contains(part), "{document}");
         }
         assert!(!document.contains("<link"), "{document}");

@@ -10,6 +10,9 @@ use crate::{
 
 /// The browsers that `cargo xtask size` finds to be the oldest: nothing newer is written.
 const TARGET: &str = "--target=chrome97,firefox102,safari16";
+/// Tells engines that compile what they have not seen yet when it is called to do so while it comes instead, beside
+/// everything else.
+const EAGER: &str = "--banner=//# allFunctionsCalledOnLoad";
 /// What browsers hold against the document's own copy; the release step has yet to fill it in.
 const WORKER: &str = "sw.js";
 
@@ -19,7 +22,7 @@ pub(super) fn minified(files: Files) -> Result<Files, Failure> {
         let bytes = if has_ending(&name, "html") {
             document(&String::from_utf8_lossy(&bytes))?.into_bytes()
         } else if has_ending(&name, "js") && name != WORKER {
-            esbuild(&String::from_utf8_lossy(&bytes), &["--loader=js", "--format=esm"])?.into_bytes()
+            esbuild(&String::from_utf8_lossy(&bytes), &["--loader=js", "--format=esm", EAGER])?.into_bytes()
         } else if has_ending(&name, "css") {
             esbuild(&String::from_utf8_lossy(&bytes), &["--loader=css"])?.into_bytes()
         } else {

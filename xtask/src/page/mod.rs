@@ -54,13 +54,20 @@ fn trunk(into: &Path) -> Result<(), Failure> {
         .args(["build", "--release", "--offline", "--dist"])
         .arg(into)
         .env("PATH", tools::path())
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", format!("{SMALL_HASH} {}", short_paths()))
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+            format!("{SMALL_HASH} {LONG_FUNCTIONS} {}", short_paths()),
+        )
         .env_remove("NO_COLOR")
         .current_dir(place::root()))
 }
 
 /// The page hashes once in a sign-in: 6 kB for doing it faster are not worth it.
 const SMALL_HASH: &str = r#"--cfg sha2_backend_soft="compact""#;
+
+/// Browsers compile a function when it is called for the first time, on the thread that the person waits for, and most of
+/// what that takes is there once for each. For 8 kB more there are a quarter fewer (`docs/decisions/0036-first-calls.md`).
+const LONG_FUNCTIONS: &str = "-Cllvm-args=-inline-threshold=60";
 
 /// Panic messages carry source paths: without this machine's folders they are shorter, and the same everywhere.
 fn short_paths() -> String {
