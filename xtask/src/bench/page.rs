@@ -130,7 +130,7 @@ pub(super) fn measure(runs: usize, picture: bool) -> Result<Page, Failure> {
     say(&format!("{runs} visits and sign-ins of each kind (a minute for each)"));
     let mut command = Command::new("npx");
     command
-        .args(["playwright", "test", "--project=bench", "page.spec.ts"])
+        .args(["playwright", "test", "--project=bench", "page.spec.ts", "lighthouse.spec.ts"])
         .env("BENCH_INTO", &folder)
         .env("BENCH_RUNS", runs.to_string())
         // The standard output is for the figures.
