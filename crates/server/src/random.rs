@@ -1,5 +1,6 @@
 //! Randomness, passed in so that tests can seed it.
 
+use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
@@ -8,6 +9,8 @@ use rand::rngs::{StdRng, SysRng};
 use rand::{Rng, RngExt, SeedableRng, TryRng};
 
 use vestibule_protocol::Secret;
+
+use crate::clock::UnixMillis;
 
 /// Where random bits come from: a cryptographically secure generator.
 #[derive(Clone, Debug)]
@@ -54,6 +57,18 @@ impl Random {
         BASE64_URL_SAFE_NO_PAD.encode(bits)
     }
 
+    /// An id of something that happens at this moment, after those of what happened before: what is stored by its id is
+    /// stored beside what was stored last. 80 bits of it are random.
+    #[must_use]
+    pub fn id_at(&self, at: UnixMillis) -> String {
+        let mut bits = [0; 10];
+        self.fill(&mut bits);
+        bits.iter().fold(format!("{at:012x}"), |mut id, byte| {
+            let _ = write!(id, "{byte:02x}");
+            id
+        })
+    }
+
     /// A uniformly distributed code of `length` digits, leading zeros kept (OWASP ASVS 5 §6.5.3).
     #[must_use]
     pub fn digits(&self, length: usize) -> String {
@@ -89,6 +104,14 @@ mod tests {
         }
         // 2,000 expected for each, standard deviation 42: five of them in either direction.
         assert!(counts.iter().flatten().all(|count| (1_790..=2_210).contains(count)), "{counts:?}");
+    }
+
+    #[test]
+    fn ids_of_moments_are_in_their_order_and_no_two_are_the_same() {
+        let random = Random::from_seed([3; 32]);
+        let ids: Vec<String> = [0, 1, 255, 1_764_158_400_000, 1_764_158_400_001].map(|at| random.id_at(at)).into();
+        assert!(ids.is_sorted() && ids.iter().all(|id| id.len() == 32), "{ids:?}");
+        assert_ne!(random.id_at(7), random.id_at(7));
     }
 
     #[test]

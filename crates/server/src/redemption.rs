@@ -225,6 +225,7 @@ pub async fn audit(
     caller: &Caller,
 ) -> Result<(), StoreError> {
     let whom = Whom::Account(account.username.clone());
-    let record = Record { id: server.random.id(), at: server.clock.now(), event, outcome, whom: &whom, caller };
+    let at = server.clock.now();
+    let record = Record { id: server.random.id_at(at), at, event, outcome, whom: &whom, caller };
     record.write(tx).await
 }

@@ -65,9 +65,10 @@ impl Desk {
         act: &'static str,
         whom: &Whom,
     ) -> Result<(), StoreError> {
+        let at = self.clock.now();
         let record = Record {
-            id: self.random.id(),
-            at: self.clock.now(),
+            id: self.random.id_at(at),
+            at,
             event: Event::Administration(act),
             outcome: Outcome::Success,
             whom,

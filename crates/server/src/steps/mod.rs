@@ -230,7 +230,8 @@ impl Context {
     }
 
     async fn audit(&self, tx: &mut Transaction, event: Event, outcome: Outcome, whom: &Whom) -> Result<(), StoreError> {
-        let record = Record { id: self.server.random.id(), at: self.now(), event, outcome, whom, caller: &self.caller };
+        let at = self.now();
+        let record = Record { id: self.server.random.id_at(at), at, event, outcome, whom, caller: &self.caller };
         record.write(tx).await
     }
 }
