@@ -49,7 +49,7 @@ impl<U: Browser> Turn<'_, U> {
             let was_resuming = self.state.doing() == Some(Doing::Resuming);
             self.abandon();
             self.clear();
-            if was_resuming {
+            if was_resuming && stage == Stage::Connect {
                 // What the sign-in waits for was not told: it is asked anew if the person comes back.
                 self.state.progress = Progress::Start;
             }

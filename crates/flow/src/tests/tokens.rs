@@ -114,6 +114,16 @@ fn a_session_goes_on_after_a_reload() {
 }
 
 #[test]
+fn whoever_goes_back_while_a_session_goes_on_can_still_sign_in() {
+    let mut rig = reloaded(&signed_in(), Stage::User);
+    rig.reply(discovered(SERVER));
+    rig.send(Event::Route(Stage::Account));
+    assert_eq!((rig.state.stage(), rig.state.doing()), (Stage::Account, None));
+    rig.send(Event::Account { username: "ada".to_owned(), cell_number: None });
+    assert_eq!(rig.state.doing(), Some(Doing::Beginning));
+}
+
+#[test]
 fn tokens_that_came_just_before_the_page_was_thrown_away_still_count() {
     let mut rig = at_code();
     rig.code("123456", SubmittedBy::Person);

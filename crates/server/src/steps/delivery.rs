@@ -148,6 +148,7 @@ pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing
         let Some(mut signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };
+        let is_latest = signin.sends == mailing.sends;
         context.audit(&mut tx, mailing.event, outcome, &whom(Some(&mailing.account), &signin)).await?;
         let error = match delivery {
             Delivery::Accepted => {
@@ -170,7 +171,7 @@ pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing
             }
         };
         // What has been mailed meanwhile, or was refused, is looked up.
-        let members = if signin.sends == mailing.sends {
+        let members = if is_latest && !matches!(delivery, Delivery::Refused { .. }) {
             code::members_of(context, &signin, &mailing.account, &mailing.codes, &mailing.mails)
         } else {
             code::members(context, &mut tx, &signin, &mailing.account).await?
