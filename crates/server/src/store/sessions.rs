@@ -185,6 +185,14 @@ macro_rules! insert {
     };
 }
 
+/// The live session with this id.
+const BY_ID: &str =
+    concat!("SELECT ", columns!(), " FROM session WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2");
+
+/// The live session of a cookie, by the SHA-256 of its value.
+const BY_COOKIE: &str =
+    concat!("SELECT ", columns!(), " FROM session WHERE cookie_hash = $1 AND idle_expires_at > $2 AND expires_at > $2");
+
 impl Session {
     /// Stores a new session, and ends the one that the same sign-in led to before. Where the same cookie holds that one,
     /// it stays, and is what this gives.
@@ -287,11 +295,7 @@ impl Session {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn find(tx: &mut Transaction, id: &str, now: UnixMillis) -> Result<Option<Self>, StoreError> {
-        let query = sqlx::query_as(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM session WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2"
-        ));
+        let query = sqlx::query_as(BY_ID);
         Ok(query.bind(id).bind(now).fetch_optional(&mut **tx).await?)
     }
 
@@ -304,11 +308,7 @@ impl Session {
         cookie_hash: &str,
         now: UnixMillis,
     ) -> Result<Option<Self>, StoreError> {
-        let query = sqlx::query_as(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM session WHERE cookie_hash = $1 AND idle_expires_at > $2 AND expires_at > $2"
-        ));
+        let query = sqlx::query_as(BY_COOKIE);
         Ok(query.bind(cookie_hash).bind(now).fetch_optional(&mut **tx).await?)
     }
 

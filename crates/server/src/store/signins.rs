@@ -180,7 +180,7 @@ impl SignIn {
         Ok(row.map(|row| Self::from_row(&row)).transpose()?)
     }
 
-    /// The same, with the account that it is for. Where the name is nobody's, it is looked for all the same.
+    /// The same, with the account that it is for. Where the name is nobody's, there are as many statements.
     ///
     /// # Errors
     /// [`StoreError::Database`].

@@ -1,6 +1,6 @@
 //! Sessions as they are found, which may end at any moment.
 
-use super::Session;
+use super::{BY_COOKIE, BY_ID, Session};
 use crate::clock::UnixMillis;
 use crate::store::{Store, StoreError};
 
@@ -13,11 +13,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn session(&self, id: &str, now: UnixMillis) -> Result<Option<Session>, StoreError> {
-        let query = sqlx::query_as(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM session WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2"
-        ));
+        let query = sqlx::query_as(BY_ID);
         Ok(query.bind(id).bind(now).fetch_optional(&self.pool).await?)
     }
 
@@ -26,11 +22,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn session_by_cookie(&self, cookie_hash: &str, now: UnixMillis) -> Result<Option<Session>, StoreError> {
-        let query = sqlx::query_as(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM session WHERE cookie_hash = $1 AND idle_expires_at > $2 AND expires_at > $2"
-        ));
+        let query = sqlx::query_as(BY_COOKIE);
         Ok(query.bind(cookie_hash).bind(now).fetch_optional(&self.pool).await?)
     }
 
