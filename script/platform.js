@@ -363,6 +363,9 @@ const platform = (() => {
   addEventListener("pagehide", writeHistory);
 
   const navigate = (url, isPush) => {
+    const latest = entries.at(-1)?.[1] ?? location.href;
+    // What is so already is not written: a person who goes back at once would have it written over where they went.
+    if (!isPush && new URL(url, location.href).href === new URL(latest, location.href).href) return;
     entries.push([isPush ? "pushState" : "replaceState", url]);
     const follow = () => storing.then(writeHistory);
     requestAnimationFrame(() => setTimeout(follow));

@@ -65,6 +65,31 @@ test('Back to the stages before and Forward again send nothing, with a reload at
   expect(mail.received).toHaveLength(1);
 });
 
+test.describe('whoever goes Back in the moment in which a reloaded stage shows is at the stage before:', () => {
+  for (const [before, stage] of [
+    ['connect', 'account'],
+    ['account', 'credentials'],
+    ['credentials', 'code'],
+  ] as const) {
+    test(stage, async ({ page, person }) => {
+      await person.open(stage);
+      const heading = await page.getByRole('heading', { level: 1 }).innerText();
+      await page.addInitScript((shown) => {
+        // A screen that is slow to paint: what waits for a frame comes after the person.
+        window.requestAnimationFrame = () => 0;
+        const seen = new MutationObserver(() => {
+          if (document.querySelector('h1')?.textContent !== shown) return;
+          seen.disconnect();
+          history.back();
+        });
+        seen.observe(document, { childList: true, characterData: true, subtree: true });
+      }, heading);
+      await page.reload();
+      await person.expectAt(before);
+    });
+  }
+});
+
 test('a trip to another page and Back again leads to the same stage', async ({ page, person, elsewhere, mail }) => {
   await person.open('code');
   await page.goto(elsewhere.origin);
