@@ -18,6 +18,7 @@ mod guessing;
 mod harness;
 mod introspection;
 mod limits;
+mod mail_on_its_way;
 mod metrics;
 mod parallel;
 mod plans;

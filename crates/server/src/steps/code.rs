@@ -75,7 +75,8 @@ async fn check(
 ) -> Result<Checked, StepError> {
     let now = context.now();
     let codes = MailedCode::all(tx, &signin.id).await?;
-    let finding = find(&codes, mac, now);
+    // The code that a sign-in was verified with stays right: its answer may be lost.
+    let finding = find(&codes, mac, signin.verified_at.unwrap_or(now));
     let finding = match finding {
         Finding::Wrong if is_known_wrong(tx, &signin.id, mac).await? => Finding::Free(ErrorCode::InvalidOtp),
         // A verified sign-in has nothing to guess any more.
@@ -133,14 +134,14 @@ async fn check(
     Ok(Answer::from(held.code_answer(error, members, signin, now)).into())
 }
 
-/// Compares with every code of the sign-in, in constant time each.
-fn find(codes: &[MailedCode], mac: &str, now: i64) -> Finding {
+/// Compares with every code of the sign-in, in constant time each, as they were at a moment.
+fn find(codes: &[MailedCode], mac: &str, at: UnixMillis) -> Finding {
     let mut finding = Finding::Wrong;
     for code in codes {
         if keys::same(&code.mac, mac) {
             finding = match code.state {
                 MailedCodeState::Superseded => Finding::Free(ErrorCode::SupersededOtp),
-                MailedCodeState::Pending | MailedCodeState::Live if code.expires_at <= now => {
+                MailedCodeState::Pending | MailedCodeState::Live if code.expires_at <= at => {
                     Finding::Free(ErrorCode::ExpiredOtp)
                 }
                 MailedCodeState::Pending | MailedCodeState::Live => Finding::Right,

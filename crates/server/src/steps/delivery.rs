@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use vestibule_protocol::{AccessCode, ErrorCode};
 
-use super::{Answer, Context, Held, StepError, code, rate_limited, whom};
+use super::{Answer, Context, Held, StepError, code, is_exhausted, rate_limited, state, whom};
 use crate::clock::{UnixMillis, millis};
 use crate::keys::Purpose;
 use crate::mail::{About, Delivery, Mail};
 use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
 use crate::store::codes::{MailedCode, MailedCodeState, lock_mails, mails_since};
-use crate::store::signins::SignIn;
+use crate::store::signins::{SignIn, Stage};
 use crate::store::{Transaction, in_transaction};
 
 pub(super) const HOUR: Duration = Duration::from_hours(1);
@@ -149,34 +149,33 @@ pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing
             return Ok(ErrorCode::InvalidSession.into());
         };
         let is_latest = signin.sends == mailing.sends;
+        // Somebody was quicker with an earlier code, or has guessed until no try was left.
+        let is_over = signin.stage == Stage::Verified || is_exhausted(context, &signin);
+        let (is_accepted, is_refused) = (delivery == Delivery::Accepted, matches!(delivery, Delivery::Refused { .. }));
         context.audit(&mut tx, mailing.event, outcome, &whom(Some(&mailing.account), &signin)).await?;
-        let error = match delivery {
-            Delivery::Accepted => {
-                MailedCode::counts_from_now(&mut tx, &signin.id, mailing.number).await?;
-                ErrorCode::InsufficientAuthorization
-            }
-            // It may arrive: then it has to work.
-            Delivery::Unknown { .. } => {
-                MailedCode::counts_from_now(&mut tx, &signin.id, mailing.number).await?;
-                signin.delivery_failed = true;
-                signin.save(&mut tx).await?;
-                ErrorCode::OtpDeliveryFailed
-            }
-            Delivery::Refused { .. } => {
-                MailedCode::was_refused(&mut tx, &signin.id, mailing.number).await?;
-                signin.delivery_failed = true;
-                signin.sends -= 1;
-                signin.save(&mut tx).await?;
-                ErrorCode::OtpDeliveryFailed
-            }
-        };
-        // What has been mailed meanwhile, or was refused, is looked up.
-        let members = if is_latest && !matches!(delivery, Delivery::Refused { .. }) {
-            code::members_of(context, &signin, &mailing.account, &mailing.codes, &mailing.mails)
+        if is_refused {
+            MailedCode::was_refused(&mut tx, &signin.id, mailing.number).await?;
+            signin.sends -= 1;
+        } else if !is_over {
+            // Where nobody can say, it may arrive: then it has to work.
+            MailedCode::counts_from_now(&mut tx, &signin.id, mailing.number).await?;
+        }
+        if !is_accepted {
+            signin.delivery_failed = true;
+            signin.save(&mut tx).await?;
+        }
+        if is_over {
+            state::answer(context, held, &mut tx, &signin, Some(mailing.account)).await?
         } else {
-            code::members(context, &mut tx, &signin, &mailing.account).await?
-        };
-        held.code_answer(error, members, &signin, now).into()
+            // What has been mailed meanwhile, or was refused, is looked up.
+            let members = if is_latest && !is_refused {
+                code::members_of(context, &signin, &mailing.account, &mailing.codes, &mailing.mails)
+            } else {
+                code::members(context, &mut tx, &signin, &mailing.account).await?
+            };
+            let error = if is_accepted { ErrorCode::InsufficientAuthorization } else { ErrorCode::OtpDeliveryFailed };
+            held.code_answer(error, members, &signin, now).into()
+        }
     });
     Ok(answer)
 }

@@ -88,7 +88,14 @@ impl Harness {
 
     /// Another server on the same database.
     pub(super) async fn beside(&self) -> Self {
-        let server = serve(self.server.config.clone(), self.server.clock.clone(), [43; 32]).await;
+        self.beside_with(|_| {}).await
+    }
+
+    /// The same, configured otherwise.
+    pub(super) async fn beside_with(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = self.server.config.clone();
+        change(&mut config);
+        let server = serve(config, self.server.clock.clone(), [43; 32]).await;
         let router = crate::http::router(&server);
         let (database, folder) = (self.database.clone(), self.folder.clone());
         Self { server, outbox: self.outbox.clone(), router, database, folder }

@@ -38,6 +38,18 @@ async fn the_right_code_again_gives_the_same_authorization_code_until_it_is_rede
 }
 
 #[tokio::test]
+async fn the_code_that_verified_a_sign_in_stays_right_beyond_its_own_time() {
+    let harness = Harness::new().await;
+    let session = harness.at_code().await;
+    let code = harness.mailed_code();
+    harness.server.clock.advance(Duration::from_millis(599_999));
+    let first = harness.code(&session, &code).await;
+    harness.server.clock.advance(Duration::from_millis(1));
+    let again = harness.code(&session, &code).await;
+    assert_eq!((again.status, &again.body), (StatusCode::OK, &first.body));
+}
+
+#[tokio::test]
 async fn a_new_code_ends_the_session_of_the_earlier_one() {
     let harness = Harness::new().await;
     let session = harness.at_code().await;
