@@ -3,8 +3,9 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
-use vestibule_protocol::{PreferredDevice, Secret};
+use vestibule_protocol::{PROFILE_SCOPE, PreferredDevice, Secret};
 
+use crate::clients;
 use crate::clock::millis;
 use crate::config::Issuer;
 use crate::keys::{self, Purpose};
@@ -83,7 +84,7 @@ impl CookieSecrets {
 }
 
 /// Spends a code and begins its session. `None` where the code does not count: unknown, late, spent, another client's,
-/// another address's, bound to another key, or with the wrong verifier.
+/// another address's, bound to another key, with the wrong verifier, or for a cookie without the scope that it needs.
 ///
 /// A verifier that does not fit leaves the code good: whoever has only the code can neither use nor spoil it. But that
 /// somebody tried is in the audit trail, where the caller commits.
@@ -110,7 +111,8 @@ pub async fn redeem(
 }
 
 impl Claim<'_> {
-    /// Whether this comes from where the sign-in was begun.
+    /// Whether this comes from where the sign-in was begun. A cookie is for the User tab: it holds no session that may not
+    /// see that.
     #[must_use]
     pub fn fits(&self, signin: &SignIn) -> bool {
         let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(self.code_verifier.expose().as_bytes()));
@@ -118,6 +120,10 @@ impl Claim<'_> {
             && signin.client_id == self.client_id
             && signin.issuer == self.issuer.as_str()
             && signin.dpop_jkt.as_deref().is_none_or(|jkt| self.dpop_jkt == Some(jkt))
+            && match self.holder {
+                Holder::Cookie { .. } => clients::allows(&signin.scope, PROFILE_SCOPE),
+                Holder::Tokens => true,
+            }
     }
 
     /// Begins the session of a verified sign-in, which the transaction has locked, and which this [fits](Self::fits).

@@ -74,8 +74,8 @@ pub(super) async fn post(
         (proven, demanded) => proven.or(demanded),
     };
     let (steps, store) = (server.steps.clone(), server.store.clone());
-    // As at `/api/session`: nobody else has a browser signed in.
-    let is_our_page = comes_from_our_page(&server, &issuer, &headers, Demand::Origin);
+    // As at `/api/session`: nobody else has a browser signed in. Whoever proves a key is no page that a cookie is for.
+    let is_our_page = proof.is_none() && comes_from_our_page(&server, &issuer, &headers, Demand::Origin);
     let opening = request
         .code_verifier
         .take()

@@ -174,6 +174,36 @@ async fn a_sign_in_that_was_begun_otherwise_brings_a_code() {
 }
 
 #[tokio::test]
+async fn whoever_proves_a_key_gets_a_code_even_where_nothing_is_bound_to_it() {
+    let harness = Harness::new().await;
+    let session = harness.account("ada").await;
+    harness.credentials(&session, "ada", PASSWORD).await;
+    let client = client(&harness, 1);
+    let mut request = asking(&[("auth_session", &session)], None);
+    let proof = client.key.proof(&client.claims("POST", "/oauth/authorize-challenge"));
+    request.headers_mut().insert("dpop", proof.parse().unwrap());
+    let reply = harness.send(request).await;
+    assert_eq!((reply.text("authorization_code").len(), cookies(&reply).len()), (43, 0), "{reply:?}");
+}
+
+#[tokio::test]
+async fn no_cookie_holds_a_session_that_may_not_see_the_user_tab() {
+    let harness = Harness::with(|config| {
+        config.clients =
+            vec![ClientConfig { id: BUILT_IN_CLIENT.into(), origins: Vec::new(), scopes: vec!["calls".into()] }];
+    })
+    .await;
+    let session = harness.account_with("ada", &[("scope", "calls")]).await.text("auth_session");
+    let reply = harness.ask_at_credentials(&session).await;
+    assert_eq!(cookies(&reply).len(), 0);
+    let code = reply.text("authorization_code");
+    let body = json!({"code": code, "code_verifier": VERIFIER});
+    let by_code = harness.send(own(Method::POST, "/api/session", None, &body)).await;
+    assert_eq!((by_code.status, cookies(&by_code).len()), (StatusCode::BAD_REQUEST, 0));
+    assert_eq!(harness.redeem(&code, VERIFIER).await.text("scope"), "calls", "which is not spoilt by that");
+}
+
+#[tokio::test]
 async fn the_same_step_again_brings_the_same_session_by_whichever_server() {
     let harness = Harness::new().await;
     let other = harness.beside().await;
