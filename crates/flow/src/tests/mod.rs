@@ -15,3 +15,4 @@ mod sessions;
 mod shared;
 mod tokens;
 mod user;
+mod world;

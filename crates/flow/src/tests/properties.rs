@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
-use super::model::{Asked, Fate, NEW_PASSWORD, PASSWORD, World};
+use super::model::{Asked, NEW_PASSWORD, PASSWORD};
+use super::world::{Fate, World};
 use crate::{
     BrowserKey, Event, Notice, Page, Stage, SubmittedBy,
     testing::{ELSEWHERE, HERE, Rig, SERVER, foreign},

@@ -4,9 +4,9 @@ use proptest::prelude::*;
 use vestibule_protocol::{ErrorCode, PreferredDevice, Sessions};
 
 use super::{
-    model::{Fate, World},
     tokens::{bound, refresh, run_out, signed_in, stored},
     user::elsewhere,
+    world::{Fate, World},
 };
 use crate::{
     Access, BrowserKey, Doing, Effect, Event, Failure, Lost, Notice, Reply, Stage, Trouble, password,
