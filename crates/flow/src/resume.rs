@@ -44,7 +44,6 @@ impl<U: Browser> Turn<'_, U> {
         if stage == self.state.stage || self.resumes_at(stage) {
             return;
         }
-        let stored = self.state.record.sign_in.as_ref().map(|sign_in| sign_in.address.clone());
         if self.state.can_show(stage) {
             let was_resuming = self.state.doing() == Some(Doing::Resuming);
             self.abandon();
@@ -54,7 +53,8 @@ impl<U: Browser> Turn<'_, U> {
                 self.state.progress = Progress::Start;
             }
             self.state.stage = stage;
-        } else if let (Progress::Start, Some(address)) = (&self.state.progress, stored) {
+        } else if let (Progress::Start, Some(stored)) = (&self.state.progress, &self.state.record.sign_in) {
+            let address = stored.address.clone();
             self.clear();
             self.hunt(Goal::Resume(stage), address, true);
             self.state.stage = stage;
