@@ -52,12 +52,30 @@ pub(super) struct Model {
     pub(super) mails: usize,
     /// The session, and what its sign-in was about.
     pub(super) session: Option<Asked>,
+    /// The sign-in that the session came from.
+    from: usize,
+    cookies: Cookies,
     family: Family,
     /// Whether the person is signed in elsewhere too.
     pub(super) is_elsewhere: bool,
     pub(super) password: &'static str,
     /// Whether it is of a build that answers with a code, whatever it is asked for.
     pub(super) is_older: bool,
+}
+
+/// What a cookie says: the sign-in that it is of, and which of those it is that a server of an older build thought of.
+type Cookie = (usize, usize);
+
+#[derive(Clone, Debug, Default)]
+struct Cookies {
+    /// That of the session, where one holds it.
+    of_session: Option<Cookie>,
+    /// That of the browser.
+    of_browser: Option<Cookie>,
+    /// What the answer on its way sets the browser's to.
+    set: Option<Cookie>,
+    /// How many a server of an older build has thought of.
+    thought_of: usize,
 }
 
 /// The tokens of the session.
@@ -71,8 +89,6 @@ struct Family {
     spent: Option<(usize, u64)>,
     /// Access tokens before this one have run out.
     oldest_access: usize,
-    /// The sign-in that they came from.
-    sign_in: usize,
 }
 
 impl Model {
@@ -84,6 +100,8 @@ impl Model {
             key,
             mails: 0,
             session: None,
+            from: 0,
+            cookies: Cookies::default(),
             family: Family::default(),
             is_elsewhere: true,
             password: PASSWORD,
@@ -99,16 +117,16 @@ impl Model {
                 let prover = self.prover(*binding);
                 self.challenge(request, prover)
             }
-            Effect::OpenSession(_, _, request) => self.open(request.code.expose()),
+            Effect::OpenSession(_, _, request) => self.open_by_cookie(request.code.expose()),
             Effect::Token(_, _, TokenRequest::AuthorizationCode { code, .. }, binding) => {
-                let Reply::Me(_) = self.open(code.expose()) else {
+                if !self.open(code.expose()) {
                     return Reply::NoTokens(ErrorCode::InvalidGrant, None);
-                };
-                let sign_in: usize = code.expose().parse().unwrap();
+                }
                 let key = self.prover(*binding);
-                assert!(self.sign_ins[sign_in].key.is_none_or(|begun| key == Some(begun)), "redeemed by another key");
+                let begun_with = self.sign_ins[self.from].key;
+                assert!(begun_with.is_none_or(|begun| key == Some(begun)), "redeemed by another key");
                 let given = self.family.given;
-                self.family = Family { key, given, spent: None, oldest_access: given + 1, sign_in };
+                self.family = Family { key, given, spent: None, oldest_access: given + 1 };
                 self.tokens()
             }
             Effect::Token(_, _, TokenRequest::RefreshToken { refresh_token, .. }, binding) => {
@@ -124,7 +142,7 @@ impl Model {
             }
             Effect::LoadMe(_, _, access)
             | Effect::SetPreferredDevice(_, _, access, _)
-            | Effect::SetRouteCallsToCell(_, _, access, _) => self.with_access(access, Self::me),
+            | Effect::SetRouteCallsToCell(_, _, access, _) => self.with_access(access, |_| Reply::Me(Box::new(me()))),
             Effect::ListSessions(_, _, access) => self.with_access(access, |model| {
                 let elsewhere = model.is_elsewhere.then(|| place(ELSEWHERE));
                 Reply::Sessions(Sessions { sessions: [place(HERE)].into_iter().chain(elsewhere).collect() })
@@ -136,10 +154,11 @@ impl Model {
                 Reply::Problem(ProblemKind::NoSuchSession, None)
             }),
             Effect::SetPassword(_, _, access, request) => self.with_access(access, |model| model.set_password(request)),
-            Effect::EndSession(..) | Effect::Revoke(..) => {
-                self.session = None;
+            Effect::EndSession(..) => {
+                self.with_access(&Access::Cookie, Self::sign_out);
                 Reply::Done
             }
+            Effect::Revoke(..) => self.sign_out(),
             other => panic!("no request: {other:?}"),
         }
     }
@@ -152,14 +171,16 @@ impl Model {
         }
     }
 
-    fn me(&mut self) -> Reply {
-        self.signed_in(|_| Reply::Me(Box::new(me())))
-    }
-
     fn tokens(&mut self) -> Reply {
         self.family.given += 1;
         let name = self.family.given.to_string();
         if self.family.key.is_some() { bound_tokens(&name) } else { tokens(&name) }
+    }
+
+    /// The head of the last answer has come to the browser, or never will.
+    pub(super) fn head(&mut self, has_come: bool) {
+        let set = self.cookies.set.take().filter(|_| has_come);
+        self.cookies.of_browser = set.or(self.cookies.of_browser);
     }
 
     /// Rotates. A spent token ends the session, except where it is bound, the latest one has not been used, and not
@@ -180,15 +201,20 @@ impl Model {
     }
 
     fn with_access(&mut self, access: &Access, answer: impl FnOnce(&mut Self) -> Reply) -> Reply {
-        let (Access::Bearer(token) | Access::Bound(token)) = access else { return self.signed_in(answer) };
-        assert_eq!(matches!(access, Access::Bound(_)), self.family.key.is_some(), "a token is used as what it is");
-        let number: usize = token.expose().parse().unwrap();
-        if self.session.is_none() || number < self.family.oldest_access {
+        let counts = match access {
+            Access::Cookie => self.cookies.of_browser.is_some() && self.cookies.of_browser == self.cookies.of_session,
+            Access::Bearer(token) | Access::Bound(token) => {
+                let is_bound = matches!(access, Access::Bound(_));
+                assert_eq!(is_bound, self.family.key.is_some(), "a token is used as what it is");
+                token.expose().parse::<usize>().unwrap() >= self.family.oldest_access
+            }
+        };
+        if self.session.is_none() || !counts {
             return Reply::Problem(ProblemKind::NotSignedIn, None);
         }
         // The first use of a session uses up the sign-in that it came from.
-        self.sign_ins[self.family.sign_in].waits_for = WaitsFor::Over;
-        self.signed_in(answer)
+        self.sign_ins[self.from].waits_for = WaitsFor::Over;
+        answer(self)
     }
 
     /// Time passes: no access token counts any more.
@@ -196,11 +222,12 @@ impl Model {
         self.family.oldest_access = self.family.given + 1;
     }
 
-    fn signed_in(&mut self, answer: impl FnOnce(&mut Self) -> Reply) -> Reply {
-        match self.session {
-            Some(_) => answer(self),
-            None => Reply::Problem(ProblemKind::NotSignedIn, None),
+    /// The session is over, and the sign-in that it came from.
+    fn sign_out(&mut self) -> Reply {
+        if self.session.take().is_some() {
+            self.sign_ins[self.from].waits_for = WaitsFor::Over;
         }
+        Reply::Done
     }
 
     /// Whoever changes the password is signed out everywhere, and every running sign-in is over.
@@ -218,14 +245,25 @@ impl Model {
         Reply::Done
     }
 
-    fn open(&mut self, code: &str) -> Reply {
-        let sign_in = code.parse::<usize>().ok().and_then(|index| self.sign_ins.get_mut(index));
-        match sign_in {
-            Some(sign_in) if sign_in.waits_for == WaitsFor::Nothing => {
-                self.session = Some(sign_in.code);
-                self.me()
-            }
-            _ => Reply::Problem(ProblemKind::InvalidCode, None),
+    /// Whether a code has opened a session.
+    fn open(&mut self, code: &str) -> bool {
+        let Some(from) = code.parse().ok().filter(|from: &usize| *from < self.sign_ins.len()) else { return false };
+        let sign_in = &self.sign_ins[from];
+        let is_verified = sign_in.waits_for == WaitsFor::Nothing;
+        if is_verified {
+            (self.session, self.from, self.cookies.of_session) = (Some(sign_in.code), from, None);
         }
+        is_verified
+    }
+
+    /// Opens a session that a cookie holds. What that says is derived from the sign-in by all but older builds.
+    fn open_by_cookie(&mut self, code: &str) -> Reply {
+        if !self.open(code) {
+            return Reply::Problem(ProblemKind::InvalidCode, None);
+        }
+        self.cookies.thought_of += usize::from(self.is_older);
+        let cookie = (self.from, if self.is_older { self.cookies.thought_of } else { 0 });
+        (self.cookies.of_session, self.cookies.set) = (Some(cookie), Some(cookie));
+        Reply::Me(Box::new(me()))
     }
 }

@@ -51,6 +51,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         8 => Just(Fate::Answered),
         1 => Just(Fate::LostBeforeTheServer),
         1 => Just(Fate::AnswerLost),
+        1 => Just(Fate::BodyLost),
         1 => Just(Fate::Late),
     ];
     let by = prop::sample::select(vec![SubmittedBy::Person, SubmittedBy::LastDigit]);
@@ -212,10 +213,16 @@ fn the_network_can_be_cut_at_every_single_request() {
         let requests = sign_in_with_a_cut(&world, usize::MAX, Fate::Answered, name).requests;
         assert!(requests >= 3, "look, account, credentials");
         for at in 0..requests {
-            for fate in [Fate::LostBeforeTheServer, Fate::AnswerLost, Fate::Late] {
+            for fate in [Fate::LostBeforeTheServer, Fate::AnswerLost, Fate::BodyLost, Fate::Late] {
                 let world = sign_in_with_a_cut(&world, at, fate, name);
                 assert_eq!(world.rig.state.stage(), Stage::User, "{name}, request {at}, {fate:?}");
                 assert_eq!(world.model.mails, usize::from(name == "ada"), "{name}, request {at}, {fate:?}");
+                if world.page.address.is_some() {
+                    let mut reloaded = world.clone();
+                    reloaded.reload(Stage::User);
+                    while reloaded.network(Fate::Answered) {}
+                    assert!(reloaded.rig.state.me().is_some(), "{name}, request {at}, {fate:?}: by the cookie");
+                }
             }
         }
     }

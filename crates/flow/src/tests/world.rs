@@ -14,6 +14,8 @@ pub(super) enum Fate {
     Answered,
     LostBeforeTheServer,
     AnswerLost,
+    /// What the head says of cookies has come to the browser, and nothing to the page.
+    BodyLost,
     Late,
 }
 
@@ -22,7 +24,7 @@ pub(super) enum Fate {
 pub(super) struct World {
     pub(super) rig: Rig,
     pub(super) model: Model,
-    page: Page,
+    pub(super) page: Page,
     under_way: Vec<(Try, Effect)>,
     late: Vec<(Try, Reply)>,
     /// How long what is under way may take, in milliseconds.
@@ -66,12 +68,15 @@ impl World {
             match effect {
                 Effect::PrepareKey(_) | Effect::Lock(_) | Effect::Navigate(..) => {}
                 Effect::Timer(_, limit) => self.limit = limit.into(),
-                // Whoever aborts a request cannot know whether the server has had it.
+                // Whoever aborts a request cannot know whether the server has had it: of four one has not, and the browser
+                // has the cookie of one. What renews tokens always gets there, for that is worst.
                 Effect::Abort(number) => {
-                    if let Some((_, effect)) = self.under_way.pop_if(|(other, _)| *other == number)
-                        && matches!(effect, Effect::Token(_, _, TokenRequest::RefreshToken { .. }, _))
-                    {
-                        drop(self.ask(&effect));
+                    if let Some((_, effect)) = self.under_way.pop_if(|(other, _)| *other == number) {
+                        let renews = matches!(effect, Effect::Token(_, _, TokenRequest::RefreshToken { .. }, _));
+                        if renews || number.0 % 4 != 0 {
+                            drop(self.ask(&effect));
+                        }
+                        self.model.head(number.0 % 4 == 1);
                     }
                 }
                 Effect::Store(number, _) => self.send(Event::Reply(number, Reply::Done)),
@@ -111,14 +116,17 @@ impl World {
             Fate::LostBeforeTheServer => self.send(Event::Reply(number, lost)),
             Fate::Answered => {
                 let reply = self.ask(&effect);
+                self.model.head(true);
                 self.send(Event::Reply(number, reply));
             }
-            Fate::AnswerLost => {
+            Fate::AnswerLost | Fate::BodyLost => {
                 drop(self.ask(&effect));
+                self.model.head(fate == Fate::BodyLost);
                 self.send(Event::Reply(number, lost));
             }
             Fate::Late => {
                 let reply = self.ask(&effect);
+                self.model.head(false);
                 self.late.push((number, reply));
                 self.rig.now += self.limit;
                 self.send(Event::TimedOut(number));

@@ -12,7 +12,7 @@ impl Model {
     pub(super) fn challenge(&mut self, request: &ChallengeRequest, prover: Option<usize>) -> Reply {
         match self.step(request, prover) {
             Reply::Granted(code) if request.code_verifier.is_some() && !self.is_older => {
-                self.open(code.authorization_code.expose())
+                self.open_by_cookie(code.authorization_code.expose())
             }
             reply => reply,
         }
