@@ -98,6 +98,9 @@ pub async fn look(
 
 /// The counts of these keys. One statement makes the rows or locks them, in this order.
 async fn lock(tx: &mut Transaction, keys: &[&str], now: UnixMillis) -> Result<Vec<Count>, StoreError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<String> = (2..keys.len() + 2).map(|place| format!("(${place}, 0, $1, 0)")).collect();
     let query = AssertSqlSafe(format!(
         "INSERT INTO throttle (id, failures, counted_at, blocked_until) VALUES {}
@@ -132,6 +135,9 @@ fn verdict(before: Count, now: UnixMillis, limit: Limit<'_>) -> Verdict {
 /// # Errors
 /// [`StoreError::Database`].
 pub async fn write(tx: &mut Transaction, charges: &[(&str, Charge)]) -> Result<(), StoreError> {
+    if charges.is_empty() {
+        return Ok(());
+    }
     let row = |at: usize| format!("(${}, ${}, ${}, ${})", 4 * at + 1, 4 * at + 2, 4 * at + 3, 4 * at + 4);
     let rows: Vec<String> = (0..charges.len()).map(row).collect();
     let query = AssertSqlSafe(format!(
@@ -152,6 +158,9 @@ pub async fn write(tx: &mut Transaction, charges: &[(&str, Charge)]) -> Result<(
 /// # Errors
 /// [`StoreError::Database`].
 pub async fn take_back(tx: &mut Transaction, charges: &[(&str, &Charge)]) -> Result<(), StoreError> {
+    if charges.is_empty() {
+        return Ok(());
+    }
     let restored = restore(tx, charges).await?;
     for (key, charge) in charges.iter().filter(|(key, _)| !restored.iter().any(|restored| restored == key)) {
         take_one_back(tx, key, charge).await?;

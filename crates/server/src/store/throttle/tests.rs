@@ -215,3 +215,14 @@ async fn what_was_forgotten_meanwhile_is_not_charged_again_by_taking_back() -> R
     });
     Ok(())
 }
+
+#[tokio::test]
+async fn where_nothing_is_counted_nothing_is_charged_or_taken_back() -> Result<(), StoreError> {
+    let (store, _folder) = store().await;
+    in_transaction!(store, |tx| {
+        assert_eq!(look(&mut tx, &[], 0).await?, Ok(Vec::new()));
+        write(&mut tx, &[]).await?;
+        take_back(&mut tx, &[]).await?;
+    });
+    Ok(())
+}
