@@ -231,7 +231,5 @@ pub async fn audit(
     caller: &Caller,
 ) -> Result<(), StoreError> {
     let whom = Whom::Account(account.username.clone());
-    let at = server.clock.now();
-    let record = Record { id: server.random.id_at(at), at, event, outcome, whom: &whom, caller };
-    record.write(tx).await
+    Record { at: server.clock.now(), event, outcome, whom: &whom, caller }.write(&server.random, tx).await
 }

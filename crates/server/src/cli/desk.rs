@@ -65,15 +65,13 @@ impl Desk {
         act: &'static str,
         whom: &Whom,
     ) -> Result<(), StoreError> {
-        let at = self.clock.now();
         let record = Record {
-            id: self.random.id_at(at),
-            at,
+            at: self.clock.now(),
             event: Event::Administration(act),
             outcome: Outcome::Success,
             whom,
             caller: &Caller::default(),
         };
-        record.write(tx).await
+        record.write(&self.random, tx).await
     }
 }

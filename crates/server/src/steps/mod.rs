@@ -230,9 +230,8 @@ impl Context {
     }
 
     async fn audit(&self, tx: &mut Transaction, event: Event, outcome: Outcome, whom: &Whom) -> Result<(), StoreError> {
-        let at = self.now();
-        let record = Record { id: self.server.random.id_at(at), at, event, outcome, whom, caller: &self.caller };
-        record.write(tx).await
+        let record = Record { at: self.now(), event, outcome, whom, caller: &self.caller };
+        record.write(&self.server.random, tx).await
     }
 }
 

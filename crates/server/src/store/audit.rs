@@ -9,6 +9,7 @@ use sqlx::{FromRow, Row};
 
 use super::{PAGE, Store, StoreError, Transaction};
 use crate::clock::UnixMillis;
+use crate::random::Random;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,8 +163,6 @@ impl FromRow<'_, AnyRow> for Entry {
 /// An entry, as it is written: in the transaction of what it tells of, and to the log.
 #[derive(Clone, Debug)]
 pub struct Record<'a> {
-    /// Unique.
-    pub id: String,
     /// When.
     pub at: UnixMillis,
     /// What happened.
@@ -177,11 +176,11 @@ pub struct Record<'a> {
 }
 
 impl Record<'_> {
-    /// Writes the entry.
+    /// Writes the entry, after those of what happened before.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn write(self, tx: &mut Transaction) -> Result<(), StoreError> {
+    pub async fn write(self, random: &Random, tx: &mut Transaction) -> Result<(), StoreError> {
         let (username, name_key) = match self.whom {
             Whom::Account(username) => (Some(username.clone()), None),
             Whom::Unknown(name_key) => (None, Some(name_key.clone())),
@@ -200,7 +199,7 @@ impl Record<'_> {
             "INSERT INTO audit (id, at, event, outcome, username, name_key, client_address, user_agent)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
-        .bind(self.id)
+        .bind(random.id_at(entry.at))
         .bind(entry.at)
         .bind(&entry.event)
         .bind(&entry.outcome)
@@ -300,19 +299,13 @@ mod tests {
         let _guard = tracing::subscriber::set_default(subscriber);
         let (store, _folder) = store().await;
         let (whom, caller) = (Whom::Account("ada".to_owned()), Caller::default());
-        let record = |id: &str, event| Record {
-            id: id.to_owned(),
-            at: 0,
-            event,
-            outcome: Outcome::Success,
-            whom: &whom,
-            caller: &caller,
-        };
+        let random = Random::from_seed([42; 32]);
+        let record = |event| Record { at: 0, event, outcome: Outcome::Success, whom: &whom, caller: &caller };
         let mut undone = store.begin().await?;
-        record("1", Event::Password).write(&mut undone).await?;
+        record(Event::Password).write(&random, &mut undone).await?;
         undone.rollback().await?;
         let mut done = store.begin().await?;
-        record("2", Event::SessionBegun).write(&mut done).await?;
+        record(Event::SessionBegun).write(&random, &mut done).await?;
         done.commit().await?;
         let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
         assert!(text.contains("session-begun") && !text.contains("password"), "{text}");
