@@ -9,30 +9,25 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use vestibule_protocol::{Confirmation, Secret};
 
-use crate::clock::UnixMillis;
+use crate::clock::{UnixMillis, millis};
 use crate::state::Server;
 use crate::store::sessions::Session;
 
 pub use for_service::{Issued, ServiceClaims, issue as issue_for_service};
 
-/// The claims of an access token (RFC 9068 §2.2), and the session that it belongs to.
+/// What every token says (RFC 9068 §2.2), and the session that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claims {
+pub struct Common {
     /// Public address that was signed in to.
     pub iss: String,
     /// Account id.
     pub sub: String,
-    /// Our own API, which is where the address is.
+    /// Whom it is for.
     pub aud: String,
     /// Client.
     pub client_id: String,
-    /// Space-separated scopes.
-    pub scope: String,
     /// Session.
     pub sid: String,
-    /// Key that the token is bound to; absent where whoever brings it may use it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cnf: Option<Confirmation>,
     /// Unique.
     pub jti: String,
     /// When it was issued, in seconds since 1970-01-01 UTC.
@@ -41,24 +36,49 @@ pub struct Claims {
     pub exp: i64,
 }
 
+impl Common {
+    /// Of a token that is issued now.
+    fn of(server: &Server, session: &Session, aud: &str, ends: UnixMillis) -> Self {
+        Self {
+            iss: session.issuer.clone(),
+            sub: session.account_id.clone(),
+            aud: aud.to_owned(),
+            client_id: session.client_id.clone(),
+            sid: session.id.clone(),
+            jti: server.random.id(),
+            iat: server.clock.now() / 1000,
+            exp: ends / 1000,
+        }
+    }
+
+    fn counts(&self, now: UnixMillis) -> bool {
+        self.exp > now / 1000
+    }
+}
+
+/// The claims of an access token, which is for our own API: its `aud` is where that is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Those that every token has.
+    #[serde(flatten)]
+    pub common: Common,
+    /// Space-separated scopes.
+    pub scope: String,
+    /// Key that the token is bound to; absent where whoever brings it may use it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
+}
+
 /// Makes an access token for a session.
 ///
 /// # Errors
 /// Where the key cannot sign, which is a fault of the server.
 pub fn issue(server: &Server, session: &Session) -> Result<Secret, jsonwebtoken::errors::Error> {
-    let now = server.clock.now() / 1000;
-    let life = i64::try_from(server.config.token.access_life.as_secs()).unwrap_or(i64::MAX);
+    let ends = server.clock.now().saturating_add(millis(server.config.token.access_life));
     let claims = Claims {
-        iss: session.issuer.clone(),
-        sub: session.account_id.clone(),
-        aud: session.issuer.clone(),
-        client_id: session.client_id.clone(),
+        common: Common::of(server, session, &session.issuer, ends),
         scope: session.scope.clone(),
-        sid: session.id.clone(),
         cnf: session.dpop_jkt.clone().map(|jkt| Confirmation { jkt }),
-        jti: server.random.id(),
-        iat: now,
-        exp: now.saturating_add(life),
     };
     sign(server, &claims)
 }
@@ -72,19 +92,20 @@ fn sign(server: &Server, claims: &impl Serialize) -> Result<Secret, jsonwebtoken
 /// The claims of an access token that we signed for this address and that has not ended.
 #[must_use]
 pub fn verify(server: &Server, token: &str, issuer: &str, now: UnixMillis) -> Option<Claims> {
-    read(server, token, now).filter(|claims| claims.iss == issuer && claims.aud == issuer)
+    read(server, token, now).filter(|Claims { common, .. }| common.iss == issuer && common.aud == issuer)
 }
 
 /// The claims of an access token that we signed, for whichever of our addresses, and that has not ended.
 #[must_use]
 pub fn read(server: &Server, token: &str, now: UnixMillis) -> Option<Claims> {
-    decode(server, token, now).filter(|claims: &Claims| claims.exp > now / 1000)
+    decode(server, token, now).filter(|claims: &Claims| claims.common.counts(now))
 }
 
 /// The claims of a token that we signed for this service, and that has not ended.
 #[must_use]
 pub fn read_for_service(server: &Server, token: &str, service: &str, now: UnixMillis) -> Option<ServiceClaims> {
-    decode(server, token, now).filter(|claims: &ServiceClaims| claims.aud == service && claims.exp > now / 1000)
+    let is_for_it = |claims: &ServiceClaims| claims.common.aud == service && claims.common.counts(now);
+    decode(server, token, now).filter(is_for_it)
 }
 
 /// The claims of a token that we signed, whether it has ended or not.

@@ -101,16 +101,16 @@ impl Exchange<'_> {
             let why = "the subject token must be bound to a key (RFC 9449)";
             return Err(Refusal::Described(ErrorCode::InvalidRequest, why));
         };
-        let is_theirs = claims.client_id == self.client_id
+        let is_theirs = claims.common.client_id == self.client_id
             && proof.is_some_and(|proof| {
                 // RFC 9449 §7 demands `ath` of a request that a token opens; here the token is what is asked about.
                 let is_about_it = proof.ath.as_ref().is_none_or(|ath| keys::same(ath, &keys::sha256(token)));
                 proof.jkt == cnf.jkt && is_about_it
             });
         if is_theirs {
-            return Ok(claims.sid);
+            return Ok(claims.common.sid);
         }
-        let session = server.store.session(&claims.sid, now).await?;
+        let session = server.store.session(&claims.common.sid, now).await?;
         if let Some(session) = session {
             in_transaction!(server.store, |tx| tell_foreign(server, &mut tx, Event::TokenExchange, &session, caller)
                 .await?);

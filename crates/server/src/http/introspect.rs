@@ -14,7 +14,7 @@ use super::form::Form;
 use super::retry_later;
 use crate::state::{Server, Shared};
 use crate::store::StoreError;
-use crate::tokens::{self, Claims, ServiceClaims};
+use crate::tokens::{self, Claims, Common};
 
 /// Says whether an access token counts, and whose it is. A session that has ended is told from the same moment on.
 #[utoipa::path(
@@ -84,10 +84,11 @@ async fn introspect(server: &Server, headers: &HeaderMap, body: &Bytes) -> Resul
     let token = form.text("token").ok_or_else(|| Refusal::Malformed("token is missing".to_owned()))?;
     let now = server.clock.now();
     let (session_id, told) = match tokens::read(server, token, now) {
-        Some(claims) => (claims.sid.clone(), tell(claims)),
+        Some(claims) => (claims.common.sid.clone(), tell(claims)),
         // Of a token for another service nothing is said (RFC 7662 §4).
         None => match tokens::read_for_service(server, token, &id, now) {
-            Some(claims) => (claims.sid.clone(), tell_for_service(claims)),
+            // Which is never bound.
+            Some(claims) => (claims.common.sid.clone(), tell_common(claims.common, "Bearer")),
             None => return Ok(Introspection::default()),
         },
     };
@@ -97,25 +98,14 @@ async fn introspect(server: &Server, headers: &HeaderMap, body: &Bytes) -> Resul
 }
 
 fn tell(claims: Claims) -> Introspection {
-    Introspection {
-        scope: Some(claims.scope),
-        client_id: Some(claims.client_id),
-        token_type: Some(if claims.cnf.is_some() { "DPoP" } else { "Bearer" }.to_owned()),
-        exp: Some(claims.exp),
-        iat: Some(claims.iat),
-        sub: Some(claims.sub),
-        aud: Some(claims.aud),
-        iss: Some(claims.iss),
-        jti: Some(claims.jti),
-        cnf: claims.cnf,
-        ..Introspection::default()
-    }
+    let token_type = if claims.cnf.is_some() { "DPoP" } else { "Bearer" };
+    Introspection { scope: Some(claims.scope), cnf: claims.cnf, ..tell_common(claims.common, token_type) }
 }
 
-fn tell_for_service(claims: ServiceClaims) -> Introspection {
+fn tell_common(claims: Common, token_type: &str) -> Introspection {
     Introspection {
         client_id: Some(claims.client_id),
-        token_type: Some("Bearer".to_owned()),
+        token_type: Some(token_type.to_owned()),
         exp: Some(claims.exp),
         iat: Some(claims.iat),
         sub: Some(claims.sub),

@@ -52,7 +52,7 @@ async fn give_back(
     let token = demanded(&form, "token")?;
     let now = server.clock.now();
     let session = match tokens::verify(server, token, issuer.as_str(), now) {
-        Some(claims) => server.store.session(&claims.sid, now).await?,
+        Some(claims) => server.store.session(&claims.common.sid, now).await?,
         None => server.store.session_by_refresh_token(&keys::sha256(token), now).await?,
     };
     match session {

@@ -111,6 +111,6 @@ async fn by_token(
             claims
         }
     };
-    let signed_in = claims.map(|claims| SignedIn { session_id: claims.sid, scheme: Some(scheme) });
+    let signed_in = claims.map(|claims| SignedIn { session_id: claims.common.sid, scheme: Some(scheme) });
     signed_in.ok_or(ProblemResponse::invalid_token(scheme))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use vestibule_protocol::{Me, PreferredDevice, Secret, UcConfiguration};
 
+use super::Common;
 use crate::clock::millis;
 use crate::config::ServiceClaim;
 use crate::state::Server;
@@ -17,22 +18,9 @@ const LIFE: Duration = Duration::from_mins(2);
 /// have, so that neither can be read as the other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceClaims {
-    /// Public address that was signed in to.
-    pub iss: String,
-    /// Account id.
-    pub sub: String,
-    /// The one service.
-    pub aud: String,
-    /// Client that asked for it.
-    pub client_id: String,
-    /// Session.
-    pub sid: String,
-    /// Unique.
-    pub jti: String,
-    /// When it was issued, in seconds since 1970-01-01 UTC.
-    pub iat: i64,
-    /// When it ends, in seconds since 1970-01-01 UTC.
-    pub exp: i64,
+    /// Those that every token has. It is for the one service, and the client asked for it.
+    #[serde(flatten)]
+    pub common: Common,
     /// User name.
     pub preferred_username: String,
     /// Name to show.
@@ -76,17 +64,9 @@ pub fn issue(
     let now = server.clock.now();
     let life = millis(LIFE.min(server.config.token.access_life));
     let ends = now.saturating_add(life).min(session.expires_at).min(session.idle_expires_at);
-    let (iat, exp) = (now / 1000, ends / 1000);
     let says = |claim| said.contains(&claim);
     let claims = ServiceClaims {
-        iss: session.issuer.clone(),
-        sub: session.account_id.clone(),
-        aud: audience.to_owned(),
-        client_id: session.client_id.clone(),
-        sid: session.id.clone(),
-        jti: server.random.id(),
-        iat,
-        exp,
+        common: Common::of(server, session, audience, ends),
         preferred_username: me.username.clone(),
         name: says(ServiceClaim::Name).then(|| me.name.clone()),
         uc_configuration: says(ServiceClaim::UcConfiguration).then_some(me.configuration),
@@ -95,5 +75,6 @@ pub fn issue(
         route_calls_to_cell: me.route_calls_to_cell.filter(|_| says(ServiceClaim::RouteCallsToCell)),
     };
     let token = super::sign(server, &claims)?;
+    let Common { iat, exp, .. } = claims.common;
     Ok(Issued { token, expires_in: u64::try_from(exp.saturating_sub(iat)).unwrap_or_default() })
 }
