@@ -38,6 +38,7 @@ pub(super) async fn take(context: &Context, client_id: String, request: AccountR
     let account = find_account(&server.store, &name).await?;
     let signin = SignIn {
         id: keys::sha256(auth_session.expose()),
+        revision: 0,
         issuer: context.issuer.as_str().to_owned(),
         client_id: client_id.clone(),
         scope,

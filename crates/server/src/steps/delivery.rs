@@ -22,8 +22,9 @@ pub(super) struct Mailing {
     number: i64,
     account: Account,
     mail: Mail,
+    /// The sign-in as it was when the mail was counted.
+    revision: i64,
     /// What the sign-in and the account have had with it.
-    sends: i64,
     codes: Vec<MailedCode>,
     mails: Vec<UnixMillis>,
 }
@@ -99,8 +100,8 @@ pub(super) async fn reserve(
     mails.push(now);
     let number = mailed.number;
     let codes = [vec![mailed], earlier].concat();
-    let (account, sends) = (account.clone(), signin.sends);
-    Ok(Reservation::Made(Box::new(Mailing { event, number, account, mail, sends, codes, mails })))
+    let (account, revision) = (account.clone(), signin.revision);
+    Ok(Reservation::Made(Box::new(Mailing { event, number, account, mail, revision, codes, mails })))
 }
 
 /// When the oldest of the hour's mails is an hour old; `None` while there is room for another.
@@ -148,7 +149,7 @@ pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing
         let Some(mut signin) = held.lock(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };
-        let is_latest = signin.sends == mailing.sends;
+        let is_as_it_was = signin.revision == mailing.revision + 1;
         // Somebody was quicker with an earlier code, or has guessed until no try was left.
         let is_over = signin.stage == Stage::Verified || is_exhausted(context, &signin);
         let (is_accepted, is_refused) = (delivery == Delivery::Accepted, matches!(delivery, Delivery::Refused { .. }));
@@ -167,8 +168,8 @@ pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing
         if is_over {
             state::answer(context, held, &mut tx, &signin, Some(mailing.account)).await?
         } else {
-            // What has been mailed meanwhile, or was refused, is looked up.
-            let members = if is_latest && !is_refused {
+            // Where somebody else has taken the sign-in meanwhile, or the mail was refused, it is looked up.
+            let members = if is_as_it_was && !is_refused {
                 code::members_of(context, &signin, &mailing.account, &mailing.codes, &mailing.mails)
             } else {
                 code::members(context, &mut tx, &signin, &mailing.account).await?

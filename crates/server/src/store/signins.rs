@@ -13,6 +13,8 @@ use crate::clock::UnixMillis;
 pub struct SignIn {
     /// SHA-256 of its `auth_session`.
     pub id: String,
+    /// Moved on by whoever takes it.
+    pub revision: i64,
     /// Public address that was asked; frozen.
     pub issuer: String,
     /// Client; frozen.
@@ -79,6 +81,7 @@ impl FromRow<'_, AnyRow> for SignIn {
         let stage: String = row.try_get("stage")?;
         Ok(Self {
             id: row.try_get("id")?,
+            revision: row.try_get("revision")?,
             issuer: row.try_get("issuer")?,
             client_id: row.try_get("client_id")?,
             scope: row.try_get("scope")?,
@@ -126,15 +129,15 @@ macro_rules! lock {
             " WHERE signin.id = ",
             $id,
             " AND expires_at > $2
-             RETURNING signin.id, issuer, client_id, scope, code_challenge, dpop_jkt, name_key, account_id, phone_number,
-                 locales, stage, attempts, sends, delivery_failed, verified_at, expires_at",
+             RETURNING signin.id, revision, issuer, client_id, scope, code_challenge, dpop_jkt, name_key, account_id,
+                 phone_number, locales, stage, attempts, sends, delivery_failed, verified_at, expires_at",
             $more
         )
     };
 }
 
 /// Where the columns of the account begin in what [`lock!`] gives.
-const ACCOUNT: usize = 16;
+const ACCOUNT: usize = 17;
 
 impl SignIn {
     /// Languages that the person reads, best first (BCP 47).
@@ -151,7 +154,7 @@ impl SignIn {
         sqlx::query(
             "INSERT INTO signin (id, revision, issuer, client_id, scope, code_challenge, name_key, account_id,
                  phone_number, locales, stage, attempts, sends, delivery_failed, created_at, expires_at, dpop_jkt)
-             VALUES ($1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, $11, $12, $13)",
+             VALUES ($1, $14, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, $11, $12, $13)",
         )
         .bind(&self.id)
         .bind(&self.issuer)
@@ -166,6 +169,7 @@ impl SignIn {
         .bind(now)
         .bind(self.expires_at)
         .bind(self.dpop_jkt.as_deref())
+        .bind(self.revision)
         .execute(&mut **tx)
         .await?;
         Ok(())

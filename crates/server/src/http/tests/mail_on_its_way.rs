@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use super::at_once::{asking, cookies};
-use super::harness::{Harness, Reply, wrong};
+use super::harness::{Harness, PASSWORD, Reply, wrong};
 use crate::config::{SmtpConfig, SmtpSecurity};
 
 /// A mail server that says nothing until it is let.
@@ -128,4 +128,23 @@ async fn a_sign_in_whose_codes_were_guessed_meanwhile_is_over_for_whoever_waits_
         assert_eq!(resent.error(), "otp_attempts_exhausted", "{is_taken}: {resent:?}");
         harness.server.clock.advance(Duration::from_hours(1));
     }
+}
+
+#[tokio::test]
+async fn whoever_waited_for_a_mail_is_told_of_the_one_that_was_asked_for_after_it() {
+    let harness = Harness::with(|config| config.code.resend_after = Duration::from_secs(1)).await;
+    let (slow, other) = SlowMail::beside(&harness).await;
+    let session = harness.account("grace").await;
+    let (sending, of) = (other.clone(), session.clone());
+    let first = slow.holds(async move { sending.credentials(&of, "grace", PASSWORD).await }).await;
+    let resend = || {
+        let (sending, of) = (other.clone(), session.clone());
+        slow.holds(async move { sending.resend(&of).await })
+    };
+    harness.server.clock.advance(Duration::from_secs(1));
+    let second = resend().await;
+    assert_eq!(first.refused().await.error(), "otp_delivery_failed");
+    let third = resend().await;
+    let second = second.taken().await.text("otp_reference");
+    assert_eq!(second, third.taken().await.text("otp_reference"));
 }
