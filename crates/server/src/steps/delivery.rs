@@ -134,6 +134,11 @@ fn fresh_reference(context: &Context, earlier: &[MailedCode]) -> String {
     }
 }
 
+/// Whether no other code of the sign-in was made after the one with this number.
+fn is_newest(codes: &[MailedCode], number: i64) -> bool {
+    codes.first().is_none_or(|newest| newest.number == number)
+}
+
 /// Hands the mail to the mail server and notes what became of it.
 pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing>) -> Result<Answer, StepError> {
     let delivery = context.server.mailer.send(&mailing.mail).await;
@@ -150,9 +155,11 @@ pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing
             return Ok(ErrorCode::InvalidSession.into());
         };
         let is_as_it_was = signin.revision == mailing.revision + 1;
+        // What becomes of a mail is no news once another one has been asked for: that one counts.
+        let is_latest = is_as_it_was || is_newest(&MailedCode::all(&mut tx, &signin.id).await?, mailing.number);
         // Somebody was quicker with an earlier code, or has guessed until no try was left.
         let is_over = signin.stage == Stage::Verified || is_exhausted(context, &signin);
-        let (is_accepted, is_refused) = (delivery == Delivery::Accepted, matches!(delivery, Delivery::Refused { .. }));
+        let is_refused = matches!(delivery, Delivery::Refused { .. });
         context.audit(&mut tx, mailing.event, outcome, &whom(Some(&mailing.account), &signin)).await?;
         if is_refused {
             MailedCode::was_refused(&mut tx, &signin.id, mailing.number).await?;
@@ -161,8 +168,9 @@ pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing
             // Where nobody can say, it may arrive: then it has to work.
             MailedCode::counts_from_now(&mut tx, &signin.id, mailing.number).await?;
         }
-        if !is_accepted {
-            signin.delivery_failed = true;
+        let has_failed = is_latest && delivery != Delivery::Accepted;
+        signin.delivery_failed |= has_failed;
+        if has_failed || is_refused {
             signin.save(&mut tx).await?;
         }
         if is_over {
@@ -174,7 +182,7 @@ pub(super) async fn deliver(context: &Context, held: &Held, mailing: Box<Mailing
             } else {
                 code::members(context, &mut tx, &signin, &mailing.account).await?
             };
-            let error = if is_accepted { ErrorCode::InsufficientAuthorization } else { ErrorCode::OtpDeliveryFailed };
+            let error = if has_failed { ErrorCode::OtpDeliveryFailed } else { ErrorCode::InsufficientAuthorization };
             held.code_answer(error, members, &signin, now).into()
         }
     });

@@ -45,6 +45,11 @@ impl SlowMail {
         let waiting = tokio::spawn(asking);
         OnItsWay { stream: self.0.accept().await.unwrap().0, waiting }
     }
+
+    async fn resend(&self, server: &Harness, session: &str) -> OnItsWay {
+        let (server, session) = (server.clone(), session.to_owned());
+        self.holds(async move { server.resend(&session).await }).await
+    }
 }
 
 impl OnItsWay {
@@ -80,8 +85,7 @@ async fn resending(harness: &Harness, slow: &SlowMail, other: &Harness) -> (Stri
     let session = harness.at_code().await;
     let code = harness.mailed_code();
     harness.server.clock.advance(Duration::from_secs(30));
-    let (resending, of) = (other.clone(), session.clone());
-    let mail = slow.holds(async move { resending.resend(&of).await }).await;
+    let mail = slow.resend(other, &session).await;
     (session, code, mail)
 }
 
@@ -130,21 +134,44 @@ async fn a_sign_in_whose_codes_were_guessed_meanwhile_is_over_for_whoever_waits_
     }
 }
 
-#[tokio::test]
-async fn whoever_waited_for_a_mail_is_told_of_the_one_that_was_asked_for_after_it() {
-    let harness = Harness::with(|config| config.code.resend_after = Duration::from_secs(1)).await;
-    let (slow, other) = SlowMail::beside(&harness).await;
+/// A sign-in with two mails on their way.
+async fn hurried(harness: &Harness, slow: &SlowMail, other: &Harness) -> (String, [OnItsWay; 2]) {
     let session = harness.account("grace").await;
     let (sending, of) = (other.clone(), session.clone());
     let first = slow.holds(async move { sending.credentials(&of, "grace", PASSWORD).await }).await;
-    let resend = || {
-        let (sending, of) = (other.clone(), session.clone());
-        slow.holds(async move { sending.resend(&of).await })
-    };
     harness.server.clock.advance(Duration::from_secs(1));
-    let second = resend().await;
-    assert_eq!(first.refused().await.error(), "otp_delivery_failed");
-    let third = resend().await;
+    let second = slow.resend(other, &session).await;
+    (session, [first, second])
+}
+
+async fn in_a_hurry() -> (Harness, SlowMail, Harness) {
+    let harness = Harness::with(|config| config.code.resend_after = Duration::from_secs(1)).await;
+    let (slow, other) = SlowMail::beside(&harness).await;
+    (harness, slow, other)
+}
+
+#[tokio::test]
+async fn whoever_waited_for_a_mail_is_told_of_the_one_that_was_asked_for_after_it() {
+    let (harness, slow, other) = in_a_hurry().await;
+    let (session, [first, second]) = hurried(&harness, &slow, &other).await;
+    first.refused().await;
+    harness.server.clock.advance(Duration::from_secs(1));
+    let third = slow.resend(&other, &session).await;
     let second = second.taken().await.text("otp_reference");
     assert_eq!(second, third.taken().await.text("otp_reference"));
+}
+
+#[tokio::test]
+async fn a_mail_that_is_refused_late_says_nothing_of_the_one_that_was_asked_for_after_it() {
+    let (harness, slow, other) = in_a_hurry().await;
+    let (session, [first, second]) = hurried(&harness, &slow, &other).await;
+    let second = second.taken().await;
+    let first = first.refused().await;
+    for told in [first, harness.state(&session).await] {
+        assert_eq!(
+            (told.error(), told.text("otp_reference")),
+            ("insufficient_authorization", second.text("otp_reference"))
+        );
+        assert_eq!((told.body.get("otp_delivery_failed"), told.number("otp_resend_in")), (None, 1));
+    }
 }
