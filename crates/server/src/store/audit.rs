@@ -61,7 +61,7 @@ pub enum Outcome {
     /// A spent token came back: its session was ended.
     Reused,
     /// A code or token that exists was brought by somebody whose it is not: with another key, client, address or
-    /// verifier.
+    /// verifier, or for a cookie that may not hold its session.
     Foreign,
 }
 
