@@ -3,21 +3,13 @@
 self.vestibuleAfter(() => {
   "use strict";
   const MARK = "vestibule-reloaded";
-  // Set by the page as long as there is something to go on with.
-  const BEGUN = `vestibule-begun ${new URL(document.baseURI).pathname}`;
   // Milliseconds: when a start without an end is told, and after how long one that went well is trusted.
   const PATIENCE = 20_000;
   const CALM = 10_000;
 
   // A sign-in may be on its way: the page looks for it before the first screen shows.
-  const mayGoOn = () => {
-    try {
-      return location.pathname !== new URL(document.baseURI).pathname || localStorage.getItem(BEGUN) !== null;
-    } catch {
-      return false;
-    }
-  };
-  document.documentElement.toggleAttribute("data-hold", mayGoOn());
+  const mayGoOn = location.pathname !== new URL(document.baseURI).pathname || self.vestibuleRecall("begun") === "1";
+  document.documentElement.toggleAttribute("data-hold", mayGoOn);
 
   let isStarted = false;
   let isOver = false;

@@ -29,9 +29,11 @@ self.vestibuleAfter(() => {
     }
   };
 
+  // Whether there is one is remembered apart: where there is none, nobody waits for `localStorage`.
+  const isKept = () => self.vestibuleRecall("brand") === "1";
   let kept = null;
   try {
-    kept = localStorage.getItem(KEY);
+    if (isKept()) kept = localStorage.getItem(KEY);
   } catch {
     // Then the first answer of the server tells.
   }
@@ -49,9 +51,14 @@ self.vestibuleAfter(() => {
   self.vestibuleBrand = {
     kept,
     show: (text) => paint(read(text)),
+    /** Keeps a brand for the next visit, or that there is none. */
     keep: (text) => {
+      const isBrand = Object.keys(read(text) ?? {}).length > 0;
+      if (!isBrand && !isKept()) return;
+      self.vestibuleRemember("brand", Number(isBrand));
       try {
-        localStorage.setItem(KEY, text);
+        if (isBrand) localStorage.setItem(KEY, text);
+        else localStorage.removeItem(KEY);
       } catch {
         // Then the next visit begins in the page's own colours.
       }

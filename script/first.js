@@ -66,15 +66,20 @@
       // Then the next start is as the first one was.
     }
   };
+  // Looked at once: the browser asks another process, and a small device waits. It waits longer for `localStorage`.
+  let remembered = "";
+  try {
+    remembered = document.cookie;
+  } catch {
+    // Then nothing was.
+  }
+  /** What had been remembered by this name when the page began. */
+  self.vestibuleRecall = (name) => new RegExp(`(?:^|; )${name}=([^;]*)`).exec(remembered)?.[1];
 
   /** Whether the first screen is what this browser is to show, as it is. */
   const isPlain = () => {
     const primary = (tag) => tag?.split("-")[0];
-    try {
-      return document.cookie === "" && location.pathname === pathname && primary(navigator.language) === primary(document.documentElement.lang);
-    } catch {
-      return false;
-    }
+    return remembered === "" && location.pathname === pathname && primary(navigator.language) === primary(document.documentElement.lang);
   };
   // Milliseconds after which a first screen that was not painted is not waited for: a tab that nobody sees paints none.
   const PAINTED = 500;

@@ -29,14 +29,6 @@ self.vestibuleAfter(() => {
     );
   };
 
-  const remembered = () => {
-    try {
-      return /(?:^|; )lang=([\w-]+)/.exec(document.cookie)?.[1] ?? "";
-    } catch {
-      return "";
-    }
-  };
-
   const show = async (tag, { direction, ...start }) => {
     for (const element of await texts) element.textContent = start[element.dataset.text];
     root.lang = tag;
@@ -62,7 +54,7 @@ self.vestibuleAfter(() => {
     return lines;
   };
 
-  const chosen = [remembered(), ...(navigator.languages ?? [])].map(serving).find((tag) => tag) ?? OWN;
+  const chosen = [self.vestibuleRecall("lang") ?? "", ...(navigator.languages ?? [])].map(serving).find((tag) => tag) ?? OWN;
   // Where not even the words of the document can be had, its own language stays beside the page's.
   const inEnglish = () => speak(OWN, PATIENCE.start).catch(() => "");
   const spoken = speak(chosen, PATIENCE.start).catch(inEnglish);

@@ -84,14 +84,8 @@ const platform = (() => {
   };
 
   const store = (record, canGoOn) => {
-    try {
-      // Tells the next start whether there may be something to go on with, before it can ask the database (`boot.js`).
-      const mark = `vestibule-begun ${base}/`;
-      if (canGoOn) localStorage.setItem(mark, "1");
-      else localStorage.removeItem(mark);
-    } catch {
-      // Then the first screen shows for a moment.
-    }
+    // Tells the next start whether there may be something to go on with, before it can ask the database (`boot.js`).
+    self.vestibuleRemember?.("begun", Number(canGoOn));
     known = record;
     storing = storing.then(async () => {
       const isStored = await Promise.race([change("put", names.record, record, "strict"), sleep(LIMIT)]);
@@ -345,11 +339,22 @@ const platform = (() => {
     tell(topic, number, 0, -1, await news());
   };
 
-  // The URL follows what shows, once that is painted, for browsers lay the page out before they write it, and once it is
-  // stored: what a URL leads to is never lost.
-
   // Milliseconds after which a frame is not waited for.
   const FRAME = 200;
+  /** Does something, once, when what is to show now has been painted. */
+  const afterFrame = (act) => {
+    let isDone = false;
+    const once = () => {
+      if (isDone) return;
+      isDone = true;
+      act();
+    };
+    requestAnimationFrame(() => setTimeout(once));
+    setTimeout(once, FRAME);
+  };
+
+  // The URL follows what shows, once that is painted, for browsers lay the page out before they write it, and once it is
+  // stored: what a URL leads to is never lost.
   let entries = [];
   const writeHistory = () => {
     for (const [act, url] of entries.splice(0)) {
@@ -367,9 +372,7 @@ const platform = (() => {
     // What is so already is not written: a person who goes back at once would have it written over where they went.
     if (!isPush && new URL(url, location.href).href === new URL(latest, location.href).href) return;
     entries.push([isPush ? "pushState" : "replaceState", url]);
-    const follow = () => storing.then(writeHistory);
-    requestAnimationFrame(() => setTimeout(follow));
-    setTimeout(follow, FRAME);
+    afterFrame(() => storing.then(writeHistory));
   };
 
   /** The path of the page's URL, below the base. */
@@ -436,6 +439,7 @@ const platform = (() => {
         return undefined;
       }
     },
+    afterFrame,
     // Where a browser does not tell when it is idle, later is good enough.
     whenIdle: (act) => (self.requestIdleCallback ?? setTimeout)(() => act()),
     isAlphanumeric: (character) => /[\p{Alphabetic}\p{N}]/u.test(character),

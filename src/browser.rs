@@ -24,6 +24,8 @@ extern "C" {
     fn navigate_js(url: &str, is_push: bool);
     #[wasm_bindgen(js_namespace = platform, js_name = whenIdle)]
     fn when_idle_js(act: &JsValue);
+    #[wasm_bindgen(js_namespace = platform, js_name = afterFrame)]
+    fn after_frame_js(act: &JsValue);
     #[wasm_bindgen(js_namespace = platform, js_name = timeOfDay)]
     fn time_of_day_js(seconds_ago: f64) -> String;
     #[wasm_bindgen(js_namespace = platform, js_name = dateAndTime)]
@@ -50,8 +52,16 @@ extern "C" {
 
 /// Does something once when the browser has nothing else to do.
 pub(crate) fn when_idle(act: impl FnOnce() + 'static) {
-    let act: Box<dyn FnOnce()> = Box::new(act);
-    when_idle_js(&Closure::once_into_js(act));
+    when_idle_js(&for_once(Box::new(act)));
+}
+
+/// Does something once when what is to show now has been painted: what nobody sees is not to hold that up.
+pub(crate) fn after_frame(act: impl FnOnce() + 'static) {
+    after_frame_js(&for_once(Box::new(act)));
+}
+
+fn for_once(act: Box<dyn FnOnce()>) -> JsValue {
+    Closure::once_into_js(act)
 }
 
 /// The browser's own parser of URLs, which takes what its address bar takes, and its tables of Unicode.

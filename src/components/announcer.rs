@@ -3,6 +3,7 @@
 use crate::signals::*;
 
 use crate::{
+    browser,
     context::context,
     dom::{El, classed},
 };
@@ -16,9 +17,10 @@ impl Announcer {
         Self(RwSignal::new(String::new()))
     }
 
-    /// Has this said.
+    /// Has this said, once what it is about shows.
     pub(crate) fn say(self, text: &str) {
-        self.0.set(text.to_owned());
+        let text = text.to_owned();
+        browser::after_frame(move || self.0.set(text));
     }
 
     /// The one polite live region of the page. It is there from the beginning: readers notice changes, not arrivals.

@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement};
 
 use crate::{
+    browser,
     components::{
         announcer::use_announcer,
         brand::use_service_name,
@@ -72,7 +73,12 @@ pub(crate) fn present(form: &HtmlFormElement, stage: Stage, heading: Rc<dyn Fn()
 /// Has the page's title name the stage, once it shows: one that is only rehearsed is no title.
 pub(crate) fn entitle(heading: Rc<dyn Fn() -> String>) {
     let name = use_service_name();
-    once_shown(move || follow(move || document().set_title(&[&heading(), " – ", &name()].concat())));
+    once_shown(move || {
+        follow(move || {
+            let title = [&heading(), " – ", &name()].concat();
+            browser::after_frame(move || document().set_title(&title));
+        });
+    });
 }
 
 /// Where a stage stands among them.
