@@ -29,6 +29,11 @@ self.vestibuleAfter(() => {
     }
   };
 
+  const [mark, title] = document.querySelector("header").children;
+  const own = title.textContent;
+  /** Whether it is another than the page's own. */
+  const isBrand = (brand) => Object.entries(brand ?? {}).some(([part, is]) => is !== null && !(part === "name" && is === own));
+
   // Whether there is one is remembered apart: where there is none, nobody waits for `localStorage`.
   const isKept = () => self.vestibuleRecall("brand") === "1";
   let kept = null;
@@ -39,7 +44,6 @@ self.vestibuleAfter(() => {
   }
   const latest = read(kept);
   paint(latest);
-  const [mark, title] = document.querySelector("header").children;
   if (latest?.name) title.textContent = latest.name;
   if (latest?.logo) {
     const picture = Object.assign(new Image(), { src: latest.logo, alt: title.textContent, referrerPolicy: "no-referrer" });
@@ -53,11 +57,11 @@ self.vestibuleAfter(() => {
     show: (text) => paint(read(text)),
     /** Keeps a brand for the next visit, or that there is none. */
     keep: (text) => {
-      const isBrand = Object.keys(read(text) ?? {}).length > 0;
-      if (!isBrand && !isKept()) return;
-      self.vestibuleRemember("brand", Number(isBrand));
+      const isOne = isBrand(read(text));
+      if (!isOne && !isKept()) return;
+      self.vestibuleRemember("brand", Number(isOne));
       try {
-        if (isBrand) localStorage.setItem(KEY, text);
+        if (isOne) localStorage.setItem(KEY, text);
         else localStorage.removeItem(KEY);
       } catch {
         // Then the next visit begins in the page's own colours.
