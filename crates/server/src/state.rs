@@ -1,9 +1,14 @@
 //! What every request works with.
 
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
@@ -59,13 +64,14 @@ pub struct Steps(TaskTracker);
 pub struct Broken;
 
 impl Steps {
-    /// Begins a step, and waits for its end for as long as anybody listens.
+    /// Takes a step for as long as anybody listens; after that it goes on by itself.
     ///
     /// # Errors
     /// [`Broken`].
     pub async fn finish<T: Send + 'static>(&self, step: impl Future<Output = T> + Send + 'static) -> Result<T, Broken> {
-        self.0.spawn(step).await.map_err(|panic| {
-            tracing::error!(%panic, "a step did not end");
+        let step = self.0.track_future(AssertUnwindSafe(step).catch_unwind());
+        Listened(Some(Box::pin(step))).await.map_err(|_| {
+            tracing::error!("a step did not end");
             Broken
         })
     }
@@ -81,5 +87,28 @@ impl Steps {
         let settled = tokio::time::timeout(limit, self.0.wait()).await;
         self.0.reopen();
         if settled.is_ok() { 0 } else { self.0.len() }
+    }
+}
+
+/// A step that somebody listens to. It is taken where they are, for to have it taken elsewhere would wake another thread
+/// each time; only what they leave becomes a task of its own.
+struct Listened<F: Future<Output: Send> + Send + 'static>(Option<Pin<Box<F>>>);
+
+impl<F: Future<Output: Send> + Send + 'static> Future for Listened<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let Some(step) = &mut self.0 else { return Poll::Pending };
+        let output = ready!(step.as_mut().poll(cx));
+        self.0 = None;
+        Poll::Ready(output)
+    }
+}
+
+impl<F: Future<Output: Send> + Send + 'static> Drop for Listened<F> {
+    fn drop(&mut self) {
+        if let (Some(step), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(step);
+        }
     }
 }

@@ -15,7 +15,7 @@ use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{Delivery, MailerError};
 use crate::config::{SmtpConfig, SmtpSecurity};
@@ -29,7 +29,25 @@ pub(super) struct MailServer {
     credentials: Option<Credentials>,
     /// What this server calls itself.
     hello: ClientId,
-    waiting: Arc<Mutex<Vec<Waiting>>>,
+    waiting: Arc<Mutex<AllWaiting>>,
+}
+
+/// Conversations that wait for the next mail, those that have waited longest first.
+#[derive(Default)]
+struct AllWaiting {
+    conversations: Vec<Waiting>,
+    /// Whether somebody ends them when they have waited for long enough.
+    are_watched: bool,
+}
+
+impl AllWaiting {
+    /// Takes those that have waited for long enough; since when the others wait. Where there are none, nobody watches any
+    /// more.
+    fn take_over(&mut self) -> (Vec<Waiting>, Option<Instant>) {
+        let over = self.conversations.extract_if(.., |waiting| waiting.since.elapsed() >= WAITS_FOR).collect();
+        self.are_watched = !self.conversations.is_empty();
+        (over, self.conversations.first().map(|longest| longest.since))
+    }
 }
 
 /// A conversation that waits for the next mail.
@@ -124,7 +142,7 @@ impl MailServer {
 
     async fn converse(&self, message: &Message, handed_over: &AtomicBool) -> Result<(), Trouble> {
         let envelope = message.envelope();
-        let waiting = self.waiting().pop();
+        let waiting = self.waiting().conversations.pop();
         let mut connection = match waiting {
             Some(Waiting { mut connection, .. }) => match announce(&mut connection, envelope).await {
                 Ok(()) => connection,
@@ -155,24 +173,33 @@ impl MailServer {
 
     /// Has a conversation wait for the next mail.
     fn keep(&self, connection: AsyncSmtpConnection) {
-        self.waiting().push(Waiting { connection, since: Instant::now() });
-        let waiting = self.waiting.clone();
-        tokio::spawn(async move {
-            sleep(WAITS_FOR).await;
-            let is_over = |waiting: &mut Waiting| waiting.since.elapsed() >= WAITS_FOR;
-            let over: Vec<_> = lock(&waiting).extract_if(.., is_over).collect();
-            for Waiting { connection, .. } in over {
-                part(connection);
-            }
-        });
+        let mut waiting = self.waiting();
+        waiting.conversations.push(Waiting { connection, since: Instant::now() });
+        if !std::mem::replace(&mut waiting.are_watched, true) {
+            tokio::spawn(watch(self.waiting.clone()));
+        }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
+    fn waiting(&self) -> MutexGuard<'_, AllWaiting> {
         lock(&self.waiting)
     }
 }
 
-fn lock(waiting: &Mutex<Vec<Waiting>>) -> MutexGuard<'_, Vec<Waiting>> {
+/// Ends conversations that have waited for long enough, as long as there are any.
+async fn watch(waiting: Arc<Mutex<AllWaiting>>) {
+    let mut next = Instant::now() + WAITS_FOR;
+    loop {
+        sleep_until(next).await;
+        let (over, longest) = lock(&waiting).take_over();
+        for Waiting { connection, .. } in over {
+            part(connection);
+        }
+        let Some(longest) = longest else { return };
+        next = longest + WAITS_FOR;
+    }
+}
+
+fn lock(waiting: &Mutex<AllWaiting>) -> MutexGuard<'_, AllWaiting> {
     waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
