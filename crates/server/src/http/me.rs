@@ -14,8 +14,8 @@ use super::signed_in::SignedIn;
 use crate::password::mask_email;
 use crate::state::{Server, Shared};
 use crate::store::accounts::Account;
-use crate::store::in_transaction;
 use crate::store::sessions::Session;
+use crate::store::{Lasts, in_transaction};
 
 /// Who is signed in.
 #[utoipa::path(
@@ -100,7 +100,9 @@ async fn change(
     method: &Method,
     set: impl FnOnce(&mut Session) -> bool,
 ) -> Result<Json<Me>, ProblemResponse> {
-    let me = in_transaction!(server.store, |tx| {
+    // That a session was used may be noted a little later.
+    let lasts = if method == Method::PUT { Lasts::AtOnce } else { Lasts::Soon };
+    let me = in_transaction!(lasts, server.store, |tx| {
         let (mut session, account) = signed_in.lock(server, &mut tx).await?;
         if !set(&mut session) {
             return Err(ProblemKind::NotAvailable.into());

@@ -10,7 +10,7 @@ use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
 use crate::store::codes::MailedCode;
 use crate::store::signins::{SignIn, Stage};
-use crate::store::{Transaction, in_transaction};
+use crate::store::{Lasts, Transaction, in_transaction};
 
 pub(super) async fn take(
     context: &Context,
@@ -30,18 +30,20 @@ pub(super) async fn take(
     if context.proof.is_some() && server.store.stage_of(&held.id, context.now()).await?.is_some() {
         context.spend_proof().await?;
     }
-    let charged = in_transaction!(server.store, |tx| {
+    // Whoever tries meanwhile is counted after it, and nobody is told of anything before what follows lasts.
+    let charged = in_transaction!(Lasts::Soon, server.store, |tx| {
         let Some((signin, account)) = held.lock_with_account(context, &mut tx).await? else {
             return Ok(ErrorCode::InvalidSession.into());
         };
         let toll = charges::charge(context, &mut tx, account.as_ref(), &signin, Tried::Password).await?;
-        if let Toll::Wait(_) = toll {
-            context.audit(&mut tx, Event::Password, Outcome::Limited, &whom(account.as_ref(), &signin)).await?;
-        }
         (toll, signin, account)
     });
     let (charged, signin, account) = match charged {
-        (Toll::Wait(until), ..) => {
+        (Toll::Wait(until), signin, account) => {
+            let whom = whom(account.as_ref(), &signin);
+            in_transaction!(server.store, |tx| {
+                context.audit(&mut tx, Event::Password, Outcome::Limited, &whom).await?;
+            });
             return Ok(rate_limited(held.answer(ErrorCode::RateLimited), until, context.now()));
         }
         (Toll::Paid(charged), signin, account) => (charged, signin, account),
@@ -116,17 +118,39 @@ async fn refuse(
 
 /// The password was right: the sign-in is verified, or waits for a code.
 async fn accept(context: &Context, held: &Held, account: &Account, charged: &Charged) -> Result<Next, StepError> {
-    let next = in_transaction!(context.store, |tx| {
-        // The sign-in first, as when it was charged: else two could wait for each other.
-        let signin = held.lock(context, &mut tx).await?;
-        charged.take_back(&mut tx).await?;
-        match signin {
-            Some(mut signin) => go_on(context, held, &mut tx, &mut signin, account).await?,
-            // Whoever changed the password meanwhile ended the sign-in with it.
-            None => Next::Answer(ErrorCode::InvalidSession.into()),
-        }
-    });
+    // What has been mailed is answered only after what became of that lasts, and this with it.
+    let lasts = if is_mailed(context, account) { Lasts::Soon } else { Lasts::AtOnce };
+    let mut tx = context.store.begin_what(lasts).await?;
+    let mut next = accept_within(context, held, &mut tx, account, charged).await?;
+    if tx.lasts() == Lasts::Soon && matches!(next, Next::Answer(_)) {
+        tx.rollback().await?;
+        tx = context.store.begin().await?;
+        next = accept_within(context, held, &mut tx, account, charged).await?;
+    }
+    tx.commit().await?;
     Ok(next)
+}
+
+async fn accept_within(
+    context: &Context,
+    held: &Held,
+    tx: &mut Transaction,
+    account: &Account,
+    charged: &Charged,
+) -> Result<Next, StepError> {
+    // The sign-in first, as when it was charged: else two could wait for each other.
+    let signin = held.lock(context, tx).await?;
+    charged.take_back(tx).await?;
+    match signin {
+        Some(mut signin) => go_on(context, held, tx, &mut signin, account).await,
+        // Whoever changed the password meanwhile ended the sign-in with it.
+        None => Ok(Next::Answer(ErrorCode::InvalidSession.into())),
+    }
+}
+
+/// Whether the password alone is not enough.
+fn is_mailed(context: &Context, account: &Account) -> bool {
+    account.two_factor || context.server.config.require_2fa
 }
 
 async fn go_on(
@@ -140,7 +164,7 @@ async fn go_on(
     let moves_on = signin.stage == Stage::Credentials;
     if moves_on {
         signin.stage = Stage::Code;
-        if !account.two_factor && !context.server.config.require_2fa {
+        if !is_mailed(context, account) {
             return Ok(Next::Answer(grant::verify(context, tx, signin, account).await?));
         }
     }

@@ -9,6 +9,7 @@ use futures_util::{FutureExt, TryFutureExt, TryStreamExt};
 use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
 use sqlx::{Any, Either, Execute, Executor, SqlStr};
 
+use super::engine::Lasts;
 use super::meter::Meter;
 use super::postgres::{PostgresConnection, PostgresPool};
 use super::sqlite::{SqliteConnection, SqlitePool};
@@ -32,10 +33,10 @@ impl Pool {
         Self { of, meter }
     }
 
-    /// Begins a transaction that may write.
-    pub(super) async fn begin(&self) -> Result<Connection, sqlx::Error> {
+    /// Begins a transaction that may write. With PostgreSQL, which tells nobody's commit from another's, it lasts at once.
+    pub(super) async fn begin(&self, lasts: Lasts) -> Result<Connection, sqlx::Error> {
         let lent = match &self.of {
-            Of::Sqlite(pool) => pool.begin().await.map(Lent::Sqlite),
+            Of::Sqlite(pool) => pool.begin(lasts).await.map(Lent::Sqlite),
             Of::Postgres(pool) => pool.begin().await.map(Lent::Postgres),
         };
         let lent = lent.inspect_err(|error| self.meter.failed(error))?;
@@ -86,6 +87,14 @@ enum Lent {
 }
 
 impl Connection {
+    /// When what was done lasts, once it is committed.
+    pub(super) fn lasts(&self) -> Lasts {
+        match &self.lent {
+            Lent::Sqlite(connection) => connection.lasts(),
+            Lent::Postgres(_) => Lasts::AtOnce,
+        }
+    }
+
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         let done = match self.lent {
             Lent::Sqlite(connection) => connection.commit().await,

@@ -28,6 +28,15 @@ pub(super) enum Engine {
     Postgres,
 }
 
+/// When what was done in a transaction lasts, once it is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasts {
+    /// At once, a power cut or not.
+    AtOnce,
+    /// With the next one that lasts at once. Until then it is there for everybody, and a power cut would undo it.
+    Soon,
+}
+
 /// What one server at a time does, by its number in PostgreSQL's advisory locks.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Alone {

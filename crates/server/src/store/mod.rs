@@ -37,8 +37,8 @@ use tokio::time::Instant;
 use crate::clock::UnixMillis;
 use crate::config::{DatabaseConfig, Invalid};
 use connection::Pool;
-pub use engine::sqlite_file;
 use engine::{Engine, WAIT_FOR_CONNECTION};
+pub use engine::{Lasts, sqlite_file};
 use meter::Meter;
 use seal::Seal;
 pub use transaction::Transaction;
@@ -142,8 +142,17 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
+        self.begin_what(Lasts::AtOnce).await
+    }
+
+    /// The same for what may last [soon](Lasts::Soon): nothing that rests on it may be answered before a transaction after it
+    /// has been committed that lasts at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn begin_what(&self, lasts: Lasts) -> Result<Transaction, StoreError> {
         let wanted = Instant::now();
-        let inner = self.pool.begin().await?;
+        let inner = self.pool.begin(lasts).await?;
         let (engine, seal, meter) = (self.engine, self.seal.clone(), self.meter.clone());
         Ok(Transaction { inner, engine, seal, meter, wanted, entries: Vec::new() })
     }

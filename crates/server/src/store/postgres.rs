@@ -311,6 +311,7 @@ mod tests {
     use sqlx::AssertSqlSafe;
 
     use super::super::connection::{Of, Pool};
+    use super::super::engine::Lasts;
     use super::super::testing::{postgres, store};
     use super::super::{Store, StoreError};
 
@@ -344,12 +345,12 @@ mod tests {
         let pool = super::PostgresPool::new(database.config.url.parse().unwrap(), 1);
         drop(store);
         let pool = Pool::new(Of::Postgres(pool), Arc::default());
-        let mut begun = pool.begin().await?;
+        let mut begun = pool.begin(Lasts::AtOnce).await?;
         sqlx::query("INSERT INTO dpop_proof (id, expires_at) VALUES ('a', 0)").execute(&mut begun).await?;
         drop(begun);
         let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM dpop_proof").fetch_one(&pool).await?;
         assert_eq!(left, 0);
-        pool.begin().await?.commit().await?;
+        pool.begin(Lasts::AtOnce).await?.commit().await?;
         Ok(())
     }
 }

@@ -13,9 +13,9 @@ use sqlx::any::{AnyArguments, AnyQueryResult, AnyRow};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::engine::{WAIT_FOR_CONNECTION, sqlite_file};
+use super::engine::{Lasts, WAIT_FOR_CONNECTION, sqlite_file};
 use super::sqlite_rows::{Refused, run};
-use super::sqlite_writer::{Writers, Writing};
+use super::sqlite_writer::{LASTS_AT_ONCE, Writers, Writing};
 
 /// How long another process is waited for.
 const WAIT_FOR_LOCK: Duration = Duration::from_secs(10);
@@ -23,12 +23,7 @@ const WAIT_FOR_LOCK: Duration = Duration::from_secs(10);
 const PREPARED: usize = 256;
 
 /// What a connection has to be like.
-const SETTINGS: &str = "PRAGMA journal_mode = WAL;
-    -- What was answered survives a power cut.
-    PRAGMA synchronous = FULL;
-    PRAGMA foreign_keys = ON;
-    -- Most pages change again before they are carried over. 16 MiB of them wait at the most.
-    PRAGMA wal_autocheckpoint = 4000;";
+const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;";
 
 /// Connections to one file: one that writes, and some that read meanwhile.
 #[derive(Clone)]
@@ -81,10 +76,10 @@ impl SqlitePool {
     }
 
     /// Begins a transaction that may write.
-    pub(super) async fn begin(&self) -> Result<SqliteConnection, sqlx::Error> {
+    pub(super) async fn begin(&self, lasts: Lasts) -> Result<SqliteConnection, sqlx::Error> {
         let lent = Lent::ToWrite(self.writers.take().await?);
         let mut connection = SqliteConnection { lent: Some(lent), is_aside: false };
-        connection.write(Writing::begin).await?;
+        connection.write(if lasts == Lasts::Soon { Writing::begin_in_passing } else { Writing::begin }).await?;
         Ok(connection)
     }
 
@@ -109,6 +104,7 @@ fn connect(file: &Path, may_make: bool) -> rusqlite::Result<rusqlite::Connection
     let connection = rusqlite::Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(WAIT_FOR_LOCK)?;
     connection.execute_batch(SETTINGS)?;
+    connection.execute_batch(LASTS_AT_ONCE)?;
     // From now on whoever has to wait does so aside.
     connection.busy_timeout(Duration::ZERO)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
@@ -164,8 +160,17 @@ impl SqliteConnection {
         if matches!(self.lent, Some(Lent::ToWrite(_))) { self.write(Writing::part).await } else { Ok(()) }
     }
 
-    /// Ends a transaction: what was done lasts. It waits for the disk.
+    /// When what was done in a transaction lasts, once it is committed.
+    pub(super) fn lasts(&self) -> Lasts {
+        let is_in_passing = matches!(&self.lent, Some(Lent::ToWrite(writing)) if writing.is_in_passing());
+        if is_in_passing { Lasts::Soon } else { Lasts::AtOnce }
+    }
+
+    /// Ends a transaction: what was done lasts. It waits for the disk, unless that may be soon.
     pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
+        if self.lasts() == Lasts::Soon {
+            return self.write(Writing::commit).await;
+        }
         if !matches!(&self.lent, Some(Lent::ToWrite(writing)) if !writing.is_alone()) {
             self.is_aside = true;
             return self.write(Writing::commit).await;
@@ -238,6 +243,7 @@ mod tests {
     use sqlx::Row;
 
     use super::super::connection::{Of, Pool};
+    use super::super::engine::Lasts;
 
     /// A pool of one connection, with a table.
     async fn pool() -> (Pool, tempfile::TempDir) {
@@ -251,12 +257,12 @@ mod tests {
     #[tokio::test]
     async fn what_was_begun_and_let_go_is_undone_before_the_connection_is_lent_again() {
         let (pool, _folder) = pool().await;
-        let mut begun = pool.begin().await.unwrap();
+        let mut begun = pool.begin(Lasts::AtOnce).await.unwrap();
         sqlx::query("INSERT INTO t (a) VALUES (1)").execute(&mut begun).await.unwrap();
         drop(begun);
         let left: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM t").fetch_one(&pool).await.unwrap();
         assert_eq!(left, 0);
-        pool.begin().await.unwrap().commit().await.unwrap();
+        pool.begin(Lasts::AtOnce).await.unwrap().commit().await.unwrap();
     }
 
     #[tokio::test]

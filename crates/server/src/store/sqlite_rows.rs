@@ -82,6 +82,11 @@ pub(super) fn tell(connection: &Connection, statement: &str) -> Result<(), Refus
     told.map(drop).map_err(Refused)
 }
 
+/// Runs statements that count as they are prepared, and so have to be each time: settings.
+pub(super) fn set(connection: &Connection, settings: &str) -> Result<(), Refused> {
+    connection.execute_batch(settings).map_err(Refused)
+}
+
 /// Runs a statement with arguments, or several without.
 pub(super) fn run(
     connection: &Connection,

@@ -9,7 +9,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 
 use super::engine::WAIT_FOR_CONNECTION;
-use super::sqlite_rows::{Refused, tell};
+use super::sqlite_rows::{Refused, set, tell};
+
+/// What was answered survives a power cut. Most pages change again before they are carried over: 16 MiB of them wait at the
+/// most.
+pub(super) const LASTS_AT_ONCE: &str = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;";
+/// What is committed is there for everybody, and the disk is not waited for: neither to have it, nor to carry pages over.
+const LASTS_SOON: &str = "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;";
 
 /// What begins, ends and undoes one of several parts of a transaction of SQLite.
 const PART_BEGINS: &str = "SAVEPOINT part";
@@ -61,7 +67,7 @@ impl Writers {
         let turn = self.writing.clone().acquire_owned().await.ok()?;
         drop(next);
         let idle = std::mem::take(&mut *lock(&self.idle));
-        Some(Writing { idle, has_begun: false, writers: self.clone(), _turn: turn })
+        Some(Writing { idle, has_begun: false, is_in_passing: false, writers: self.clone(), _turn: turn })
     }
 
     /// Lets nobody of this pool write after those who wait now; where it is the one that the most come to, nobody at all, and
@@ -107,6 +113,8 @@ fn lock(idle: &Mutex<Idle>) -> MutexGuard<'_, Idle> {
 pub(super) struct Writing {
     idle: Idle,
     has_begun: bool,
+    /// Whether the disk is not waited for.
+    is_in_passing: bool,
     writers: Writers,
     _turn: OwnedSemaphorePermit,
 }
@@ -122,6 +130,20 @@ impl Writing {
         self.tell(begin)?;
         self.has_begun = true;
         Ok(())
+    }
+
+    /// The same, of one that lasts with the next one, unless it lasts at once together with others.
+    pub(super) fn begin_in_passing(&mut self) -> Result<(), Refused> {
+        if self.is_alone() {
+            self.is_in_passing = true;
+            self.set(LASTS_SOON)?;
+        }
+        self.begin()
+    }
+
+    /// Whether its commit does not wait for the disk.
+    pub(super) fn is_in_passing(&self) -> bool {
+        self.is_in_passing
     }
 
     /// Whether others wait for the same commit.
@@ -191,6 +213,10 @@ impl Writing {
         }
     }
 
+    fn set(&self, settings: &str) -> Result<(), Refused> {
+        set(self.connection().ok_or(Refused(rusqlite::Error::InvalidQuery))?, settings)
+    }
+
     fn tell(&self, statement: &'static str) -> Result<(), Refused> {
         let connection = self.connection().ok_or(Refused(rusqlite::Error::InvalidQuery))?;
         tell(connection, statement)
@@ -215,115 +241,15 @@ impl Drop for Writing {
             // Those who wait for a commit that cannot come are told by this.
             self.idle.parts.clear();
         }
+        if self.is_in_passing
+            && let Err(error) = self.set(LASTS_AT_ONCE)
+        {
+            tracing::error!(%error, "nothing is written any more: it might not last");
+            self.idle.connection = None;
+        }
         *lock(&self.writers.idle) = std::mem::take(&mut self.idle);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::super::connection::{Connection, Of, Pool};
-    use super::super::sqlite::SqlitePool;
-    use tokio::task::JoinHandle;
-
-    type Ended = JoinHandle<Result<(), sqlx::Error>>;
-
-    async fn insert(connection: &mut Connection, number: i64) {
-        sqlx::query("INSERT INTO t (a) VALUES ($1)").bind(number).execute(connection).await.unwrap();
-    }
-
-    async fn stored(pool: &Pool) -> Vec<i64> {
-        sqlx::query_scalar("SELECT a FROM t ORDER BY a").fetch_all(pool).await.unwrap()
-    }
-
-    /// One that is ending, and another one that waited for it and has begun.
-    async fn two() -> (Pool, Ended, Connection, tempfile::TempDir) {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("a.db").display());
-        let pool = Pool::new(Of::Sqlite(SqlitePool::open(&url, 1).await.unwrap()), Arc::default());
-        sqlx::query("CREATE TABLE t (a BIGINT)").execute(&pool).await.unwrap();
-        let mut first = pool.begin().await.unwrap();
-        insert(&mut first, 1).await;
-        let waiting = pool.clone();
-        let second = tokio::spawn(async move { waiting.begin().await });
-        // On this one thread, it waits by then.
-        tokio::task::yield_now().await;
-        let first = tokio::spawn(first.commit());
-        let mut second = second.await.unwrap().unwrap();
-        insert(&mut second, 2).await;
-        assert!(!first.is_finished());
-        assert!(stored(&pool).await.is_empty(), "nothing lasts before it was written to the disk");
-        (pool, first, second, folder)
-    }
-
-    #[tokio::test]
-    async fn whoever_waits_while_another_ends_is_part_of_the_same_commit() {
-        let (pool, first, second, _folder) = two().await;
-        let second = tokio::spawn(second.commit());
-        first.await.unwrap().unwrap();
-        assert_eq!(stored(&pool).await, [1, 2]);
-        second.await.unwrap().unwrap();
-    }
-
-    #[tokio::test]
-    async fn what_one_of_several_undoes_or_lets_go_is_its_own_alone() {
-        for lets_go in [false, true] {
-            let (pool, first, second, _folder) = two().await;
-            if lets_go {
-                drop(second);
-            } else {
-                second.rollback().await.unwrap();
-            }
-            first.await.unwrap().unwrap();
-            assert_eq!(stored(&pool).await, [1]);
-            pool.begin().await.unwrap().commit().await.unwrap();
-        }
-    }
-
-    #[tokio::test]
-    async fn nobody_waits_for_the_end_of_what_takes_its_time() {
-        let (pool, first, second, _folder) = two().await;
-        second.rollback().await.unwrap();
-        first.await.unwrap().unwrap();
-        let mut first = pool.begin().await.unwrap();
-        insert(&mut first, 3).await;
-        let waiting = pool.clone();
-        let long = tokio::spawn(async move {
-            let mut long = waiting.begin().await?;
-            long.go_aside().await?;
-            Ok::<_, sqlx::Error>(long)
-        });
-        tokio::task::yield_now().await;
-        first.commit().await.unwrap();
-        let mut long = long.await.unwrap().unwrap();
-        insert(&mut long, 4).await;
-        assert_eq!(stored(&pool).await, [1, 3]);
-        long.commit().await.unwrap();
-        assert_eq!(stored(&pool).await, [1, 3, 4]);
-    }
-
-    #[tokio::test]
-    async fn where_sqlite_undoes_everything_all_are_told() {
-        let (pool, first, mut second, _folder) = two().await;
-        sqlx::raw_sql("ROLLBACK").execute(&mut second).await.unwrap();
-        assert!(second.commit().await.is_err());
-        assert!(first.await.unwrap().is_err());
-        let mut next = pool.begin().await.unwrap();
-        insert(&mut next, 5).await;
-        next.commit().await.unwrap();
-        assert_eq!(stored(&pool).await, [5]);
-    }
-
-    #[tokio::test]
-    async fn what_waits_for_a_commit_is_stored_before_everything_is_closed() {
-        let (pool, first, second, _folder) = two().await;
-        let closing = pool.clone();
-        let closed = tokio::spawn(async move { closing.close().await });
-        tokio::task::yield_now().await;
-        second.commit().await.unwrap();
-        first.await.unwrap().unwrap();
-        closed.await.unwrap();
-        assert!(pool.begin().await.is_err());
-    }
-}
+mod tests;

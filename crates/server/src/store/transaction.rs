@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::connection::Connection;
-use super::engine::Engine;
+use super::engine::{Engine, Lasts};
 use super::meter::Meter;
 use super::seal::Seal;
 use super::{StoreError, audit};
@@ -24,6 +24,12 @@ pub struct Transaction {
 }
 
 impl Transaction {
+    /// When it lasts, once it is committed: what was wanted, or sooner.
+    #[must_use]
+    pub fn lasts(&self) -> Lasts {
+        self.inner.lasts()
+    }
+
     /// Makes everything last, and logs the audit entries: what was not done is not in the log.
     ///
     /// # Errors
@@ -60,8 +66,11 @@ impl DerefMut for Transaction {
 
 /// Runs `$body` in one transaction; what it answers is returned once it is committed.
 macro_rules! in_transaction {
-    ($store:expr, |$tx:ident| $body:expr) => {{
-        let mut $tx = $store.begin().await?;
+    ($store:expr, |$tx:ident| $body:expr) => {
+        $crate::store::in_transaction!($crate::store::Lasts::AtOnce, $store, |$tx| $body)
+    };
+    ($lasts:expr, $store:expr, |$tx:ident| $body:expr) => {{
+        let mut $tx = $store.begin_what($lasts).await?;
         let answer = $body;
         $tx.commit().await?;
         answer
