@@ -3,6 +3,8 @@
 //! A signing key is published before it signs and until the last token that it signed has ended, so that nobody who
 //! checks tokens meets one whose key is not known.
 
+mod genuine;
+
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -16,6 +18,8 @@ use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+pub use genuine::Genuine;
 
 use crate::clock::{Clock, UnixMillis, millis};
 use crate::es256::{self, Private};
@@ -35,6 +39,8 @@ pub struct Keys {
     mac: [u8; 32],
     /// In the order in which they sign; never empty.
     signing: Arc<RwLock<Vec<Arc<SigningKey>>>>,
+    /// Tokens whose signature need not be checked again.
+    pub genuine: Arc<Genuine>,
 }
 
 /// A key that signs access tokens with ES256.
@@ -107,7 +113,7 @@ impl Keys {
         let mac = store.keys_for("mac", &fresh(random, 0), clock.now()).await?;
         let jwt = store.keys_for("jwt", &fresh(random, 0), clock.now()).await?;
         let mac = mac.last().ok_or(KeysError::Damaged("mac".to_owned()))?;
-        Ok(Self { mac: bytes(mac)?, signing: Arc::new(RwLock::new(signing_keys(&jwt)?)) })
+        Ok(Self { mac: bytes(mac)?, signing: Arc::new(RwLock::new(signing_keys(&jwt)?)), genuine: Arc::default() })
     }
 
     /// Reads the signing keys again: another server, or the administration, may have made one.
