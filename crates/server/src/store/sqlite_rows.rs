@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
@@ -100,12 +100,14 @@ pub(super) fn run(
     let mut work = || {
         if let Some(arguments) = arguments {
             let mut statement = connection.prepare_cached(sql)?;
-            bind(&mut statement, &arguments.values.0)?;
-            return read(&mut statement, one_is_enough, &mut rows);
+            let shape = shape(&statement, sql);
+            bind(&mut statement, &shape, &arguments.values.0)?;
+            return read(&mut statement, &shape, one_is_enough, &mut rows);
         }
         let mut batch = Batch::new(connection, sql);
         while let Some(mut statement) = batch.next()? {
-            read(&mut statement, one_is_enough, &mut rows)?;
+            let shape = Shape::of(&statement);
+            read(&mut statement, &shape, one_is_enough, &mut rows)?;
         }
         Ok(())
     };
@@ -113,11 +115,47 @@ pub(super) fn run(
     Ok((rows, AnyQueryResult { rows_affected: connection.changes(), last_insert_id: None }))
 }
 
-/// `$2` is the second argument, wherever it stands; SQLite counts them as they come.
-fn bind(statement: &mut Statement<'_>, arguments: &[AnyValueKind]) -> rusqlite::Result<()> {
-    for place in 1..=statement.parameter_count() {
-        let number = statement.parameter_name(place).and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok());
-        let argument = arguments.get(number.unwrap_or(place).wrapping_sub(1));
+/// What a statement takes and gives.
+struct Shape {
+    /// Which argument stands at each place. `$2` is the second one, wherever it stands; SQLite counts them as they come.
+    arguments: Vec<usize>,
+    columns: Vec<UStr>,
+    by_name: Arc<HashMap<UStr, usize>>,
+}
+
+impl Shape {
+    fn of(statement: &Statement<'_>) -> Self {
+        let named = |place| statement.parameter_name(place).and_then(|name| name.strip_prefix('$')?.parse().ok());
+        let arguments = (1..=statement.parameter_count()).map(|place| named(place).unwrap_or(place)).collect();
+        let columns: Vec<UStr> = statement.column_names().into_iter().map(UStr::new).collect();
+        let by_name = columns.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
+        Self { arguments, columns, by_name: Arc::new(by_name) }
+    }
+}
+
+/// The shapes of statements that have been run: to ask SQLite for all the names takes as long as many a statement.
+static SHAPES: LazyLock<RwLock<HashMap<String, Arc<Shape>>>> = LazyLock::new(RwLock::default);
+/// As many as there may be: more than there are.
+const MAX_SHAPES: usize = 1_000;
+
+fn shape(statement: &Statement<'_>, sql: &str) -> Arc<Shape> {
+    let known = SHAPES.read().unwrap_or_else(PoisonError::into_inner).get(sql).cloned();
+    // Another build may have added a column meanwhile.
+    if let Some(known) = known.filter(|known| known.columns.len() == statement.column_count()) {
+        return known;
+    }
+    let shape = Arc::new(Shape::of(statement));
+    let mut shapes = SHAPES.write().unwrap_or_else(PoisonError::into_inner);
+    if shapes.len() >= MAX_SHAPES {
+        shapes.clear();
+    }
+    shapes.insert(sql.to_owned(), shape.clone());
+    shape
+}
+
+fn bind(statement: &mut Statement<'_>, shape: &Shape, arguments: &[AnyValueKind]) -> rusqlite::Result<()> {
+    for (place, number) in (1..).zip(&shape.arguments) {
+        let argument = arguments.get(number.wrapping_sub(1));
         let argument = argument.ok_or(rusqlite::Error::InvalidParameterCount(place, arguments.len()))?;
         let value = match argument {
             AnyValueKind::Null(_) => ToSqlOutput::Owned(Value::Null),
@@ -138,10 +176,13 @@ fn bind(statement: &mut Statement<'_>, arguments: &[AnyValueKind]) -> rusqlite::
     Ok(())
 }
 
-fn read(statement: &mut Statement<'_>, one_is_enough: bool, into: &mut Vec<AnyRow>) -> rusqlite::Result<()> {
-    let names: Vec<UStr> = statement.column_names().into_iter().map(UStr::new).collect();
-    let by_name: HashMap<UStr, usize> = names.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
-    let by_name = Arc::new(by_name);
+fn read(
+    statement: &mut Statement<'_>,
+    shape: &Shape,
+    one_is_enough: bool,
+    into: &mut Vec<AnyRow>,
+) -> rusqlite::Result<()> {
+    let Shape { columns: names, by_name, .. } = shape;
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         let (mut columns, mut values) = (Vec::with_capacity(names.len()), Vec::with_capacity(names.len()));
