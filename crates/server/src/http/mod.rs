@@ -78,23 +78,28 @@ pub fn router(server: &Shared) -> Router {
         .route(&format!("{}/{{id}}", endpoint::SESSIONS), delete(sessions::delete))
         .route(endpoint::PREFERRED_DEVICE, put(me::put_preferred_device))
         .route(endpoint::ROUTE_CALLS_TO_CELL, put(me::put_route_calls_to_cell))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(RequestBodyDeadlineLayer::new(server.config.limits.body_time))
-        .layer(middleware::from_fn_with_state(server.clone(), guard::refuse_foreign_origins))
-        .layer(guard::listed_cors(server))
-        .layer(middleware::map_response(no_store))
-        .layer(offer_nonce);
+        // As one, from the outermost on: each layer by itself is boxed, and made anew for every request with all below it.
+        .layer((
+            offer_nonce,
+            middleware::map_response(no_store),
+            guard::listed_cors(server),
+            middleware::from_fn_with_state(server.clone(), guard::refuse_foreign_origins),
+            RequestBodyDeadlineLayer::new(server.config.limits.body_time),
+            DefaultBodyLimit::max(MAX_BODY_BYTES),
+        ));
     let api = open.merge(listed).layer(middleware::map_response(no_sniffing));
     let is_https = server.config.tls.is_some() || serves_https_addresses(server);
     let all = api
         .route(&format!("{}/{{name}}", endpoint::BRAND), get(brand::logo))
         .merge(page::router(&server.config.public_addresses, is_https))
-        .layer(middleware::map_response(move |response| ready(if is_https { only_https(response) } else { response })))
-        .layer(CatchPanicLayer::new())
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::extract::Request| {
-            // The path alone: nothing that a client put into a query gets into a log.
-            tracing::info_span!("request", method = %request.method(), path = request.uri().path())
-        }))
+        .layer((
+            TraceLayer::new_for_http().make_span_with(|request: &axum::extract::Request| {
+                // The path alone: nothing that a client put into a query gets into a log.
+                tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+            }),
+            CatchPanicLayer::new(),
+            middleware::map_response(move |response| ready(if is_https { only_https(response) } else { response })),
+        ))
         .with_state(server.clone());
     below::paths(all, &server.config.public_addresses)
 }
