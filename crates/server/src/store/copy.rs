@@ -48,9 +48,12 @@ impl From<sqlx::Error> for CopyError {
 }
 
 /// A column, and what is in it.
+#[derive(Clone)]
 struct Column {
     name: String,
     is_number: bool,
+    /// Its place in the key, from 1; 0 where it is not in it.
+    key_place: i64,
 }
 
 /// Copies everything from an SQLite database, in one transaction of each; how many rows each table has.
@@ -82,21 +85,32 @@ pub async fn copy(from: &Store, to: &Store) -> Result<Vec<(&'static str, u64)>, 
 
 async fn copy_table(source: &mut Transaction, target: &mut Transaction, table: &str) -> Result<u64, CopyError> {
     let columns = columns(source, table).await?;
-    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-    let names = names.join(", ");
-    let places: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
-    let select = format!("SELECT {names}, rowid FROM {table} WHERE rowid > $1 ORDER BY rowid LIMIT $2");
-    let insert = format!("INSERT INTO {table} ({names}) VALUES ({})", places.join(", "));
-    let (mut last, mut copied) = (i64::MIN, 0);
+    let listed = |names: Vec<&str>| names.join(", ");
+    let places = |count, first| -> Vec<String> { (first..first + count).map(|number| format!("${number}")).collect() };
+    let names = listed(columns.iter().map(|column| column.name.as_str()).collect());
+    let insert = format!("INSERT INTO {table} ({names}) VALUES ({})", places(columns.len(), 1).join(", "));
+    // What comes after the last one, by the key: not every table has row numbers.
+    let mut key: Vec<Column> = columns.iter().filter(|column| column.key_place > 0).cloned().collect();
+    key.sort_by_key(|column| column.key_place);
+    let keys = listed(key.iter().map(|column| column.name.as_str()).collect());
+    let order = format!("ORDER BY {keys} LIMIT $1");
+    let first = format!("SELECT {names} FROM {table} {order}");
+    let next = format!("SELECT {names} FROM {table} WHERE ({keys}) > ({}) {order}", places(key.len(), 2).join(", "));
+    let (mut last, mut copied): (Option<AnyRow>, u64) = (None, 0);
     loop {
-        let query = sqlx::query(AssertSqlSafe(select.clone())).bind(last).bind(AT_ONCE);
-        let rows = query.fetch_all(&mut **source).await?;
-        let Some(newest) = rows.last() else { return Ok(copied) };
-        last = newest.try_get("rowid")?;
+        let query = match &last {
+            None => sqlx::query(AssertSqlSafe(first.clone())).bind(AT_ONCE),
+            Some(last) => bind_all(sqlx::query(AssertSqlSafe(next.clone())).bind(AT_ONCE), last, &key)?,
+        };
+        let mut rows = query.fetch_all(&mut **source).await?;
+        if rows.is_empty() {
+            return Ok(copied);
+        }
         for row in &rows {
             let query = bind_all(sqlx::query(AssertSqlSafe(insert.clone())), row, &columns)?;
             copied += query.execute(&mut **target).await?.rows_affected();
         }
+        last = rows.pop();
     }
 }
 
@@ -105,7 +119,7 @@ fn bind_all<'q>(
     row: &AnyRow,
     columns: &[Column],
 ) -> Result<Query<'q, Any, AnyArguments>, sqlx::Error> {
-    for Column { name, is_number } in columns {
+    for Column { name, is_number, .. } in columns {
         query = if *is_number {
             query.bind(row.try_get::<Option<i64>, _>(name.as_str())?)
         } else {
@@ -117,10 +131,11 @@ fn bind_all<'q>(
 
 /// The columns of a table of the source.
 async fn columns(source: &mut Transaction, table: &str) -> Result<Vec<Column>, sqlx::Error> {
-    let query = sqlx::query("SELECT name, type FROM pragma_table_info($1)").bind(table);
+    let query = sqlx::query("SELECT name, type, pk FROM pragma_table_info($1)").bind(table);
     let rows = query.fetch_all(&mut **source).await?;
     let column = |row: &AnyRow| {
-        Ok(Column { name: row.try_get("name")?, is_number: row.try_get::<String, _>("type")? == "BIGINT" })
+        let is_number = row.try_get::<String, _>("type")? == "BIGINT";
+        Ok(Column { name: row.try_get("name")?, is_number, key_place: row.try_get("pk")? })
     };
     rows.iter().map(column).collect()
 }
@@ -150,6 +165,13 @@ mod tests {
             };
             Account::add(&mut tx, &number.to_string(), &account, 1_800_000_000_000).await.unwrap();
         }
+        sqlx::query(
+            "INSERT INTO audit (id, at, event, outcome) SELECT 1000000 - CAST(id AS BIGINT), id, 'session-begun', 'success'
+             FROM account",
+        )
+        .execute(&mut *tx)
+        .await
+        .unwrap();
         let budget = throttle::Limit::Budget { failures: 3, per: std::time::Duration::from_hours(1) };
         throttle::charge(&mut tx, "k", 5, budget).await.unwrap();
         tx.commit().await.unwrap();
@@ -160,7 +182,7 @@ mod tests {
     async fn everything_is_in_the_other_database_as_it_was() {
         let ((from, _folder), (to, _database)) = (source().await, store().await);
         let copied = copy(&from, &to).await.unwrap();
-        assert_eq!(copied.iter().map(|(_, rows)| rows).sum::<u64>(), AT_ONCE.unsigned_abs() + 2);
+        assert_eq!(copied.iter().map(|(_, rows)| rows).sum::<u64>(), 2 * AT_ONCE.unsigned_abs() + 3);
         assert_eq!(to.accounts().await.unwrap(), from.accounts().await.unwrap());
         let again = copy(&from, &to).await;
         assert!(matches!(again, Err(CopyError::NotEmpty("account"))), "{again:?}");

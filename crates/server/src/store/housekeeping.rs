@@ -57,7 +57,7 @@ impl Store {
             ("sent_mail", "signin_id, number", "sent_at", now - keep.mails),
             ("device", "id, account_id", "expires_at", now),
             ("throttle", "id", "counted_at", now - keep.failures),
-            ("audit", "id", "at", now - keep.audit),
+            ("audit", "at, id", "at", now - keep.audit),
             ("dpop_proof", "id", "expires_at", now),
         ] {
             let rows = Rows { table, key, moment };

@@ -13,7 +13,7 @@ use crate::program;
 use crate::serving::{Server, asks_to_come_again, checked};
 
 /// Has what runs after it fail to write more than so many blocks of 512 bytes to a file, as on a full disk.
-const FULL: &str = "trap '' XFSZ; ulimit -f 800; exec \"$0\" \"$@\"";
+const FULL: &str = "trap '' XFSZ; ulimit -f 1600; exec \"$0\" \"$@\"";
 const NO_ROOM_AT_ALL: &str = "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"";
 const ROOMY: &str = "exec \"$0\" \"$@\"";
 

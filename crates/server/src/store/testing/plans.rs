@@ -38,7 +38,10 @@ impl Plan {
                 if what.contains("CONSTANT ROW") || what.contains("VALUES") {
                     continue;
                 }
-                let is_by_order = what.contains(" USING ") && self.statement.contains("LIMIT 1");
+                // The rows themselves may be in the order that is wanted.
+                let is_sorted = self.lines.iter().any(|line| line.contains("TEMP B-TREE"));
+                let has_order = what.contains(" USING ") || (self.statement.contains("ORDER BY") && !is_sorted);
+                let is_by_order = has_order && self.statement.contains("LIMIT 1");
                 scanned.extend((!is_by_order).then(|| word(what)));
             }
             // PostgreSQL's.
