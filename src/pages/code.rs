@@ -163,7 +163,7 @@ fn facts(group: El) -> El {
     };
     announce(life, resend_in);
     let life_words = move || match life() {
-        None => String::new(),
+        None => UNKNOWN.to_owned(),
         Some(0) => messages.get().code.has_expired.to_owned(),
         Some(seconds) => fill(messages.get().code.expires_in, &minutes(seconds)),
     };

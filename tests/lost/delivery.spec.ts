@@ -1,10 +1,15 @@
+import type { Locator, Page } from '@playwright/test';
 import { codeIn, expect, GRACE, test } from '../fixtures/lost.ts';
+
+/** What the stage tells of the mail under a term. */
+const factOf = (page: Page, term: string): Locator =>
+  page.getByRole('term').filter({ hasText: term }).locator('xpath=following-sibling::dd');
 
 test('the code stage says where the mail went, which one counts and when it was sent', async ({ page, person, mail }) => {
   await person.open('code');
   const { subject } = await mail.next(GRACE.email);
   const reference = /\b[A-Z]{2}\b/.exec(subject)?.[0] ?? 'no reference in the subject';
-  const fact = (term: string) => page.getByRole('term').filter({ hasText: term }).locator('xpath=following-sibling::dd');
+  const fact = (term: string) => factOf(page, term);
   await expect(page.getByText(/g\*+e@example\.com/)).toBeVisible();
   await expect(fact('Reference')).toHaveText(reference);
   // The minute may have turned meanwhile.
@@ -33,6 +38,7 @@ test.describe('a mail server that', () => {
         if (reload) await page.reload();
         await person.expectAt('code');
         await expect(person.code.error).toHaveText(/did not take the e-mail/);
+        for (const term of ['Reference', 'Sent at', 'Good for']) await expect(factOf(page, term)).toHaveText('–');
       }
       await axe();
       mail.mode = 'accept';
