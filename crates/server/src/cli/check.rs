@@ -131,7 +131,7 @@ async fn mail(config: &Config) -> Finding {
     mailer.probe().await?;
     let destination = mailer.destination();
     Ok(match &config.mail.smtp {
-        Some(_) => Found::Well(format!("{destination} takes mails")),
+        Some(_) => Found::Well(format!("{destination} answers")),
         None => Found::Doubtful(format!(
             "there is no [mail.smtp], so mails are not sent: {destination} takes them, and whoever reads them can sign in"
         )),

@@ -125,5 +125,5 @@ fn a_mail_server_that_takes_three_seconds_is_waited_for_and_told_of() {
     server.logs("a mail was taken slowly");
     is_let_in_with(&server, &begun, &mail.codes.recv().unwrap());
     let told = checked(binary(), folder.path(), "mail");
-    assert!(told.starts_with("warning") && told.contains("takes mails, after 3"), "{told}");
+    assert!(told.starts_with("warning") && told.contains("answers, after 3"), "{told}");
 }
