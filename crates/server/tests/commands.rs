@@ -163,6 +163,7 @@ fn an_import_makes_all_accounts_or_none() {
 #[test]
 fn an_import_tells_everything_that_is_wrong_by_line_and_column() {
     let folder = tempfile::tempdir().unwrap();
+    assert!(run(folder.path(), GOOD, &["migrate"], "").status.success());
     let import = |csv: &[u8]| {
         std::fs::write(folder.path().join("people.csv"), csv).unwrap();
         let output = run(folder.path(), GOOD, &["user", "import", "people.csv"], "");

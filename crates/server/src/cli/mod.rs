@@ -23,7 +23,7 @@ use crate::password::{Busy, NewPasswordError};
 use crate::serve::ServeError;
 use crate::store::accounts::AccountError;
 use crate::store::copy::CopyError;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, sqlite_file};
 use crate::terminal;
 
 /// Sign-in server of a unified-communications service.
@@ -131,9 +131,16 @@ fn database_trouble(database: &DatabaseConfig, problem: &StoreError) -> String {
     format!("database.url: {}: {problem}{mend}", database.shown())
 }
 
+/// Opens the database. Of a file that was not there before it is told where it is: in another folder than the service's, a
+/// relative address names another file.
 async fn open_store(config: &Config) -> Result<Store, CliError> {
     let database = &config.database;
-    Store::open(database).await.map_err(|error| CliError::Database(database_trouble(database, &error)))
+    let missing = sqlite_file(&database.url).filter(|file| !file.exists());
+    let opened = Store::open(database).await;
+    if let Some(file) = missing.and_then(|file| file.canonicalize().ok()) {
+        terminal::complain(&format!("vestibule-server: {}: newly made, for there was no database", file.display()));
+    }
+    opened.map_err(|error| CliError::Database(database_trouble(database, &error)))
 }
 
 /// Reads the arguments, does what they ask for, and tells what went wrong.
