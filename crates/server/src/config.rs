@@ -170,6 +170,13 @@ impl Config {
         if self.listen.is_empty() {
             return Err(invalid("listen", "must hold at least one address, like 127.0.0.1:8080"));
         }
+        // Port 0 is whichever is free.
+        if let Some(address) = self.management_listen.filter(|it| it.port() != 0 && self.listen.contains(it)) {
+            return Err(invalid(
+                "management_listen",
+                format!("{address} is one of listen; write another address or port"),
+            ));
+        }
         if self.allow_plain_http {
             return Ok(());
         }

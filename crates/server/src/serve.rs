@@ -72,8 +72,15 @@ pub enum ServeError {
     #[error("tls: {0}")]
     Tls(std::io::Error),
     /// An address that cannot be listened on.
-    #[error("listen: {0}: {1}")]
-    Listen(SocketAddr, std::io::Error),
+    #[error("{key}: {address}: {error}")]
+    Listen {
+        /// The key that it stands at.
+        key: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        error: std::io::Error,
+    },
     /// The operating system.
     #[error(transparent)]
     System(#[from] std::io::Error),
@@ -136,13 +143,13 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let router = http::router(&server);
     let connections = Connections::new(server.config.limits.clone(), server.config.proxy.clone());
     for address in server.config.listen.clone() {
-        let listener = bind(address)?;
+        let listener = bind("listen", address)?;
         let (router, connections, handle, tls) = (router.clone(), connections.clone(), handle.clone(), tls.clone());
         listeners.spawn(listen(listener, tls, handle, router, connections, server.config.limits.header_time));
     }
     if let Some(address) = server.config.management_listen {
         let service = http::management_router(server.clone()).into_make_service();
-        let listener = bind(address)?;
+        let listener = bind("management_listen", address)?;
         let handle = handle.clone();
         listeners.spawn(async move { axum_server::from_tcp(listener)?.handle(handle).serve(service).await });
     }
@@ -211,8 +218,8 @@ async fn finish_steps(server: &Server) {
     }
 }
 
-fn bind(address: SocketAddr) -> Result<std::net::TcpListener, ServeError> {
-    let listener = std::net::TcpListener::bind(address).map_err(|error| ServeError::Listen(address, error))?;
+fn bind(key: &'static str, address: SocketAddr) -> Result<std::net::TcpListener, ServeError> {
+    let listener = std::net::TcpListener::bind(address).map_err(|error| ServeError::Listen { key, address, error })?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }
