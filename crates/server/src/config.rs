@@ -10,6 +10,7 @@ mod duration;
 mod limits;
 mod load;
 mod mail;
+mod names;
 mod proxy;
 mod sections;
 #[cfg(test)]
@@ -51,6 +52,7 @@ pub struct Config {
     /// Whether credentials are taken over plain http on addresses other than loopback.
     pub allow_plain_http: bool,
     /// Which products stand behind; decides what the User tab shows.
+    #[serde(deserialize_with = "names::one_of")]
     pub configuration: UcConfiguration,
     /// Name of the service, on the page and in mails.
     pub service_name: String,

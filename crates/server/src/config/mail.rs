@@ -10,7 +10,7 @@ use serde::de::{Deserializer, Error};
 use vestibule_protocol::Secret;
 
 use super::sections::positive;
-use super::{Invalid, duration, invalid};
+use super::{Invalid, duration, invalid, names};
 
 /// How mails go out: through [`MailConfig::smtp`], or else into a folder.
 #[derive(Clone, Debug, Deserialize)]
@@ -48,7 +48,7 @@ pub struct SmtpConfig {
     /// Its port; by default 587, 465 for `tls` and 25 for `plain`.
     pub port: Option<u16>,
     /// How the connection is encrypted.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "names::one_of")]
     pub security: SmtpSecurity,
     /// User name; none: no authentication.
     pub username: Option<String>,

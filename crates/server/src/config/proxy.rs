@@ -5,9 +5,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use super::{Invalid, duration, invalid, texts};
+use super::{Invalid, duration, invalid, names, texts};
 
 /// The reverse proxies in front of this server.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -17,6 +17,7 @@ pub struct ProxyConfig {
     #[serde(deserialize_with = "texts::parsed")]
     pub trusted: Vec<Network>,
     /// The header that they write; no other is looked at.
+    #[serde(deserialize_with = "header")]
     pub header: Option<ForwardingHeader>,
     /// How long a server that was told to stop goes on, for they have to notice that it is not ready any more.
     #[serde(deserialize_with = "duration::deserialize")]
@@ -49,6 +50,10 @@ pub enum ForwardingHeader {
     XForwardedFor,
     /// `Forwarded` (RFC 7239).
     Forwarded,
+}
+
+fn header<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ForwardingHeader>, D::Error> {
+    names::one_of(deserializer).map(Some)
 }
 
 impl ProxyConfig {

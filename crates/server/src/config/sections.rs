@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use tracing::level_filters::LevelFilter;
 
-use super::{Invalid, duration, invalid};
+use super::{Invalid, duration, invalid, names};
 
 /// The server's own certificate.
 #[derive(Clone, Debug, Deserialize)]
@@ -198,6 +198,7 @@ impl AuditConfig {
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
     /// How lines look.
+    #[serde(deserialize_with = "names::one_of")]
     pub format: LogFormat,
     /// The least that is logged: `error`, `warn`, `info`, `debug`, `trace`, or `off`.
     #[serde(deserialize_with = "level")]
@@ -223,7 +224,8 @@ impl Default for LogConfig {
 
 fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LevelFilter, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| D::Error::custom(format!("`{text}` is none of error, warn, info, debug, trace, off")))
+    let names = ["error", "warn", "info", "debug", "trace", "off"];
+    text.parse().map_err(|_| D::Error::custom(names::none_of(&text, &names)))
 }
 
 pub(super) fn positive(key: &'static str, span: Duration) -> Result<(), Invalid> {

@@ -1,3 +1,4 @@
+mod names;
 mod properties;
 
 use std::collections::BTreeSet;
