@@ -35,10 +35,10 @@ self.vestibuleAfter(() => {
   const isBrand = (brand) => Object.entries(brand ?? {}).some(([part, is]) => is !== null && !(part === "name" && is === own));
 
   // Whether there is one is remembered apart: where there is none, nobody waits for `localStorage`.
-  const isKept = () => self.vestibuleRecall("brand") === "1";
+  let isKept = self.vestibuleRecall("brand") === "1";
   let kept = null;
   try {
-    if (isKept()) kept = localStorage.getItem(KEY);
+    if (isKept) kept = localStorage.getItem(KEY);
   } catch {
     // Then the first answer of the server tells.
   }
@@ -57,11 +57,12 @@ self.vestibuleAfter(() => {
     show: (text) => paint(read(text)),
     /** Keeps a brand for the next visit, or that there is none. */
     keep: (text) => {
-      const isOne = isBrand(read(text));
-      if (!isOne && !isKept()) return;
-      self.vestibuleRemember("brand", Number(isOne));
+      const wasKept = isKept;
+      isKept = isBrand(read(text));
+      if (!isKept && !wasKept) return;
+      self.vestibuleRemember("brand", Number(isKept));
       try {
-        if (isOne) localStorage.setItem(KEY, text);
+        if (isKept) localStorage.setItem(KEY, text);
         else localStorage.removeItem(KEY);
       } catch {
         // Then the next visit begins in the page's own colours.

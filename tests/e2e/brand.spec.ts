@@ -160,6 +160,31 @@ test.describe('a brand', () => {
   });
 });
 
+test('a brand is not kept for the next visit once a service without one is connected to', async ({
+  page,
+  person,
+  server,
+  elsewhere,
+}) => {
+  const restart = async (config: Partial<typeof BRAND>): Promise<void> => {
+    await server.stop();
+    await server.reconfigure(config);
+    await server.start();
+  };
+  await restart(BRAND);
+  await person.open('account', elsewhere.origin);
+  await expectColours(page, COLOURS);
+  await restart({});
+  await page.goBack();
+  await person.expectAt('connect');
+  await person.pass('connect');
+  await expectColours(page, OWN);
+  await page.goto(elsewhere.origin);
+  await person.expectAt('connect');
+  await expect(header(page)).toHaveText('Vestibule');
+  await expectColours(page, OWN);
+});
+
 for (const [what, theme] of [
   ['cannot be told apart', { accent_light: '#ffee00', background_light: '#ffffff', accent_dark: '#222222', background_dark: '#000000' }],
   ['are none', { accent_light: 'red;', background_light: '#ffffff', accent_dark: '#8ab8ff', background_dark: '#0f151b' }],
