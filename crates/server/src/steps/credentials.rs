@@ -122,6 +122,7 @@ async fn accept(context: &Context, held: &Held, account: &Account, charged: &Cha
     let lasts = if is_mailed(context, account) { Lasts::Soon } else { Lasts::AtOnce };
     let mut tx = context.store.begin_what(lasts).await?;
     let mut next = accept_within(context, held, &mut tx, account, charged).await?;
+    // No mail after all: then nothing that lasts comes before the answer, and it is taken anew so as to last itself.
     if tx.lasts() == Lasts::Soon && matches!(next, Next::Answer(_)) {
         tx.rollback().await?;
         tx = context.store.begin().await?;
