@@ -139,26 +139,15 @@ macro_rules! held {
     };
 }
 
+/// Takes a live session with its account and notes its use; the sign-in that it came from ends.
 macro_rules! lock_and_use {
-    ($set:literal, $condition:literal) => {
-        concat!(
-            "UPDATE session SET used_at = $2, idle_expires_at = $3",
-            $set,
-            " WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2",
-            $condition,
-            " RETURNING ",
-            columns!(),
-        )
-    };
-}
-
-/// The same with its account, and the sign-in that it came from ended.
-macro_rules! lock_and_use_at_once {
     () => {
         concat!(
             held!(),
-            ", session AS (",
-            lock_and_use!(", signin_id = NULL", " AND (SELECT COUNT(*) FROM held) >= 0"),
+            ", session AS (UPDATE session SET used_at = $2, idle_expires_at = $3, signin_id = NULL
+                 WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2 AND (SELECT COUNT(*) FROM held) >= 0
+                 RETURNING ",
+            columns!(),
             "), ended AS (DELETE FROM signin WHERE id = (SELECT id FROM held) AND EXISTS (SELECT 1 FROM session))
              SELECT ",
             columns!(),
@@ -167,17 +156,23 @@ macro_rules! lock_and_use_at_once {
     };
 }
 
-/// Where the columns of the account begin in what [`lock_and_use_at_once!`] gives.
+/// Where the columns of the account begin in what [`lock_and_use!`] gives.
 const ACCOUNT: usize = 19;
+
+macro_rules! insert_new {
+    () => {
+        "INSERT INTO session (id, kind, account_id, signin_id, issuer, client_id, scope, cookie_hash, phone_number,
+             preferred_device, route_calls_to_cell, user_agent, client_address, created_at, used_at,
+             idle_expires_at, expires_at, dpop_jkt, device_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
+    };
+}
 
 macro_rules! insert {
     () => {
         concat!(
-            "INSERT INTO session (id, kind, account_id, signin_id, issuer, client_id, scope, cookie_hash, phone_number,
-                 preferred_device, route_calls_to_cell, user_agent, client_address, created_at, used_at,
-                 idle_expires_at, expires_at, dpop_jkt, device_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-             ON CONFLICT (cookie_hash) DO UPDATE SET device_id = excluded.device_id,
+            insert_new!(),
+            " ON CONFLICT (cookie_hash) DO UPDATE SET device_id = excluded.device_id,
                  idle_expires_at = excluded.idle_expires_at, expires_at = excluded.expires_at
              RETURNING ",
             columns!(),
@@ -209,15 +204,16 @@ impl Session {
                 .bind(self.cookie_hash.as_deref())
                 .execute(&mut **tx)
                 .await?;
-                sqlx::query_as(insert!())
+                // No other session is held by the same tokens.
+                sqlx::query(if self.cookie_hash.is_some() { insert!() } else { insert_new!() })
             }
-            Engine::Postgres => sqlx::query_as(concat!(
+            Engine::Postgres => sqlx::query(concat!(
                 "WITH ended AS
                      (DELETE FROM session WHERE signin_id = $4 AND COALESCE(cookie_hash, '') <> COALESCE($8, ' ')) ",
                 insert!()
             )),
         };
-        let session = query
+        let query = query
             .bind(&self.id)
             .bind(self.kind.as_str())
             .bind(&self.account_id)
@@ -236,10 +232,11 @@ impl Session {
             .bind(self.idle_expires_at)
             .bind(self.expires_at)
             .bind(self.dpop_jkt.as_deref())
-            .bind(self.device.as_ref().map(Device::id))
-            .fetch_one(&mut **tx)
-            .await?;
-        Ok(session)
+            .bind(self.device.as_ref().map(Device::id));
+        match query.fetch_optional(&mut **tx).await? {
+            Some(row) => Ok(Self::from_row(&row)?),
+            None => Ok(self.clone()),
+        }
     }
 
     /// Writes what a person can set.
@@ -268,26 +265,28 @@ impl Session {
         idle_expires_at: UnixMillis,
     ) -> Result<Option<(Self, Account)>, StoreError> {
         let query = sqlx::query(match tx.engine {
-            Engine::Sqlite => lock_and_use!("", ""),
-            Engine::Postgres => lock_and_use_at_once!(),
+            // Nobody else writes meanwhile.
+            Engine::Sqlite => concat!(
+                "SELECT ",
+                columns!(),
+                ", ",
+                accounts::columns!(),
+                " FROM session LEFT JOIN account ON account.id = account_id
+                  WHERE session.id = $1 AND idle_expires_at > $2 AND expires_at > $2"
+            ),
+            Engine::Postgres => lock_and_use!(),
         });
         let row = query.bind(id).bind(now).bind(idle_expires_at).fetch_optional(&mut **tx).await?;
         let Some(row) = row else { return Ok(None) };
-        let session = Self::from_row(&row)?;
-        let account = match tx.engine {
-            Engine::Postgres => Account::beside(&row, ACCOUNT)?,
-            Engine::Sqlite => {
-                if let Some(signin_id) = &session.signin_id {
-                    super::signins::SignIn::end(tx, signin_id).await?;
-                    sqlx::query("UPDATE session SET signin_id = NULL WHERE id = $1")
-                        .bind(id)
-                        .execute(&mut **tx)
-                        .await?;
-                }
-                Account::load(tx, &session.account_id).await?
+        let session = Self { used_at: now, idle_expires_at, ..Self::from_row(&row)? };
+        if tx.engine == Engine::Sqlite {
+            let query = "UPDATE session SET used_at = $2, idle_expires_at = $3, signin_id = NULL WHERE id = $1";
+            sqlx::query(query).bind(id).bind(now).bind(idle_expires_at).execute(&mut **tx).await?;
+            if let Some(signin_id) = &session.signin_id {
+                super::signins::SignIn::end(tx, signin_id).await?;
             }
-        };
-        Ok(account.map(|account| (session, account)))
+        }
+        Ok(Account::beside(&row, ACCOUNT)?.map(|account| (session, account)))
     }
 
     /// The live session with this id, within a transaction.

@@ -101,37 +101,45 @@ impl FromRow<'_, AnyRow> for SignIn {
     }
 }
 
-/// Takes a sign-in. With PostgreSQL its account is kept from changing first, and comes along: what a step writes belongs to
-/// the account, and whoever changes it begins there too (`docs/decisions/0024-postgresql.md`).
-macro_rules! lock {
-    (Sqlite, $id:literal) => {
-        lock!("", "", $id, "")
-    };
-    (Postgres, $id:literal) => {
-        lock!(
-            concat!(
-                "WITH account AS MATERIALIZED (SELECT ",
-                accounts::columns!(),
-                " FROM account WHERE id = (SELECT account_id FROM signin WHERE id = ",
-                $id,
-                ") FOR KEY SHARE) "
-            ),
-            " FROM (SELECT 1) AS one LEFT JOIN account ON TRUE",
-            $id,
-            ", account.*"
+macro_rules! columns {
+    ($revision:literal) => {
+        concat!(
+            "signin.id, ",
+            $revision,
+            ", issuer, client_id, scope, code_challenge, dpop_jkt, name_key, account_id, phone_number, locales, stage,
+             attempts, sends, delivery_failed, verified_at, expires_at",
         )
     };
-    ($first:expr, $from:literal, $id:literal, $more:literal) => {
+}
+
+/// Takes a sign-in with its account. With PostgreSQL that is kept from changing first: what a step writes belongs to the
+/// account, and whoever changes it begins there too (`docs/decisions/0024-postgresql.md`). With SQLite nobody else writes
+/// meanwhile, and whoever saves it moves it on.
+macro_rules! lock {
+    (Sqlite, $id:literal) => {
         concat!(
-            $first,
-            "UPDATE signin SET revision = revision + 1",
-            $from,
-            " WHERE signin.id = ",
+            "SELECT ",
+            columns!("revision + 1 AS revision"),
+            ", ",
+            accounts::columns!(),
+            " FROM signin LEFT JOIN account ON account.id = account_id WHERE signin.id = ",
             $id,
-            " AND expires_at > $2
-             RETURNING signin.id, revision, issuer, client_id, scope, code_challenge, dpop_jkt, name_key, account_id,
-                 phone_number, locales, stage, attempts, sends, delivery_failed, verified_at, expires_at",
-            $more
+            " AND expires_at > $2"
+        )
+    };
+    (Postgres, $id:literal) => {
+        concat!(
+            "WITH account AS MATERIALIZED (SELECT ",
+            accounts::columns!(),
+            " FROM account WHERE id = (SELECT account_id FROM signin WHERE id = ",
+            $id,
+            ") FOR KEY SHARE)
+             UPDATE signin SET revision = revision + 1 FROM (SELECT 1) AS one LEFT JOIN account ON TRUE
+             WHERE signin.id = ",
+            $id,
+            " AND expires_at > $2 RETURNING ",
+            columns!("revision"),
+            ", account.*"
         )
     };
 }
@@ -194,7 +202,7 @@ impl SignIn {
         now: UnixMillis,
     ) -> Result<Option<(Self, Option<Account>)>, StoreError> {
         let row = sqlx::query(Self::locking(tx)).bind(id).bind(now).fetch_optional(&mut **tx).await?;
-        Self::with_account(tx, row).await
+        Self::with_account(row)
     }
 
     /// The same by an authorization code that was handed out in it, whether that still counts or not.
@@ -211,7 +219,7 @@ impl SignIn {
             Engine::Postgres => lock!(Postgres, "(SELECT signin_id FROM authorization_code WHERE id = $1)"),
         });
         let row = query.bind(code_id).bind(now).fetch_optional(&mut **tx).await?;
-        Self::with_account(tx, row).await
+        Self::with_account(row)
     }
 
     fn locking(tx: &Transaction) -> &'static str {
@@ -221,17 +229,9 @@ impl SignIn {
         }
     }
 
-    async fn with_account(
-        tx: &mut Transaction,
-        row: Option<AnyRow>,
-    ) -> Result<Option<(Self, Option<Account>)>, StoreError> {
+    fn with_account(row: Option<AnyRow>) -> Result<Option<(Self, Option<Account>)>, StoreError> {
         let Some(row) = row else { return Ok(None) };
-        let signin = Self::from_row(&row)?;
-        let account = match tx.engine {
-            Engine::Sqlite => Account::load(tx, signin.account_id.as_deref().unwrap_or_default()).await?,
-            Engine::Postgres => Account::beside(&row, ACCOUNT)?,
-        };
-        Ok(Some((signin, account)))
+        Ok(Some((Self::from_row(&row)?, Account::beside(&row, ACCOUNT)?)))
     }
 
     /// Writes what a step may change: stage, counters, fate of the last mail. Everything else is frozen.
@@ -240,7 +240,7 @@ impl SignIn {
     /// [`StoreError::Database`].
     pub async fn save(&self, tx: &mut Transaction) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE signin SET stage = $2, attempts = $3, sends = $4, delivery_failed = $5, verified_at = $6
+            "UPDATE signin SET stage = $2, attempts = $3, sends = $4, delivery_failed = $5, verified_at = $6, revision = $7
              WHERE id = $1",
         )
         .bind(&self.id)
@@ -249,6 +249,7 @@ impl SignIn {
         .bind(self.sends)
         .bind(i64::from(self.delivery_failed))
         .bind(self.verified_at)
+        .bind(self.revision)
         .execute(&mut **tx)
         .await?;
         Ok(())

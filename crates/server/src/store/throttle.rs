@@ -9,6 +9,7 @@ use std::time::Duration;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, FromRow, Row};
 
+use super::engine::Engine;
 use super::{StoreError, Transaction};
 use crate::clock::{UnixMillis, millis};
 use crate::config::ThrottleConfig;
@@ -96,10 +97,20 @@ pub async fn look(
     Ok(verdicts.collect())
 }
 
-/// The counts of these keys. One statement makes the rows or locks them, in this order.
+/// The counts of these keys. With PostgreSQL one statement makes the rows or locks them, in this order; with SQLite nobody
+/// else writes meanwhile, and none is made for what is not charged in the end.
 async fn lock(tx: &mut Transaction, keys: &[&str], now: UnixMillis) -> Result<Vec<Count>, StoreError> {
     if keys.is_empty() {
         return Ok(Vec::new());
+    }
+    let none = Count { failures: 0, counted_at: now, blocked_until: 0 };
+    if tx.engine == Engine::Sqlite {
+        let mut counts = Vec::with_capacity(keys.len());
+        for key in keys {
+            let query = sqlx::query_as("SELECT failures, counted_at, blocked_until FROM throttle WHERE id = $1");
+            counts.push(query.bind(*key).fetch_optional(&mut **tx).await?.unwrap_or(none));
+        }
+        return Ok(counts);
     }
     let rows: Vec<String> = (2..keys.len() + 2).map(|place| format!("(${place}, 0, $1, 0)")).collect();
     let query = AssertSqlSafe(format!(
@@ -109,7 +120,7 @@ async fn lock(tx: &mut Transaction, keys: &[&str], now: UnixMillis) -> Result<Ve
         rows.join(", "),
     ));
     let query = keys.iter().fold(sqlx::query(query).bind(now), |query, key| query.bind(*key));
-    let mut counts = vec![Count { failures: 0, counted_at: now, blocked_until: 0 }; keys.len()];
+    let mut counts = vec![none; keys.len()];
     for row in query.fetch_all(&mut **tx).await? {
         let id: String = row.try_get("id")?;
         if let Some(at) = keys.iter().position(|key| *key == id) {
@@ -161,6 +172,14 @@ pub async fn take_back(tx: &mut Transaction, charges: &[(&str, &Charge)]) -> Res
     if charges.is_empty() {
         return Ok(());
     }
+    if tx.engine == Engine::Sqlite {
+        for (key, charge) in charges {
+            if !restore_one(tx, key, charge).await? {
+                take_one_back(tx, key, charge).await?;
+            }
+        }
+        return Ok(());
+    }
     let restored = restore(tx, charges).await?;
     for (key, charge) in charges.iter().filter(|(key, _)| !restored.iter().any(|restored| restored == key)) {
         take_one_back(tx, key, charge).await?;
@@ -168,7 +187,20 @@ pub async fn take_back(tx: &mut Transaction, charges: &[(&str, &Charge)]) -> Res
     Ok(())
 }
 
-/// Puts counts back to what they were before, but for those that have been changed since; the keys of the others. One
+/// Puts a count back to what it was before, unless it has been changed since.
+async fn restore_one(tx: &mut Transaction, key: &str, charge: &Charge) -> Result<bool, StoreError> {
+    let query = sqlx::query(
+        "UPDATE throttle SET failures = $2, counted_at = $3, blocked_until = $4
+         WHERE id = $1 AND failures = $5 AND counted_at = $6 AND blocked_until = $7",
+    );
+    let Charge { before, after, .. } = charge;
+    let query = [before, after].into_iter().fold(query.bind(key), |query, count| {
+        query.bind(count.failures).bind(count.counted_at).bind(count.blocked_until)
+    });
+    Ok(query.execute(&mut **tx).await?.rows_affected() > 0)
+}
+
+/// Puts all counts back to what they were before, but for those that have been changed since; the keys of the others. One
 /// statement, in the order in which [`look`] locks. A count that was forgotten meanwhile begins with nothing.
 async fn restore(tx: &mut Transaction, charges: &[(&str, &Charge)]) -> Result<Vec<String>, StoreError> {
     let places = |at: usize| -> [usize; 7] { std::array::from_fn(|nth| 7 * at + nth + 1) };

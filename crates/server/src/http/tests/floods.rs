@@ -61,7 +61,7 @@ async fn a_password_that_there_is_no_room_for_is_not_written_of() {
     harness.server.hasher.fill_up();
     assert_eq!(ask().await, [StatusCode::SERVICE_UNAVAILABLE; 3]);
     assert_eq!(harness.database().await, before);
-    harness.state(&session).await;
+    harness.account("ada").await;
     assert_ne!(harness.database().await, before, "what is written can be seen");
 }
 
