@@ -12,7 +12,7 @@ use crate::password::{canonical_email, canonical_username};
 use crate::store::accounts::Account;
 use crate::store::audit::{Event, Outcome};
 use crate::store::signins::{SignIn, Stage};
-use crate::store::{Store, StoreError, in_transaction};
+use crate::store::{StoreError, Transaction, in_transaction};
 
 pub(super) async fn take(context: &Context, client_id: String, request: AccountRequest) -> Result<Answer, StepError> {
     let server = &context.server;
@@ -35,29 +35,32 @@ pub(super) async fn take(context: &Context, client_id: String, request: AccountR
 
     let auth_session = server.random.secret();
     let now = context.now();
-    let account = find_account(&server.store, &name).await?;
-    let signin = SignIn {
-        id: keys::sha256(auth_session.expose()),
-        revision: 0,
-        issuer: context.issuer.as_str().to_owned(),
-        client_id: client_id.clone(),
-        scope,
-        code_challenge: request.code_challenge,
-        dpop_jkt: context.dpop_jkt.clone(),
-        name_key: name_key(&server.keys, &name),
-        account_id: account.as_ref().map(|account| account.id.clone()),
-        phone_number,
-        locales: locales(&request.ui_locales.unwrap_or_default()),
-        stage: Stage::Credentials,
-        attempts: 0,
-        sends: 0,
-        delivery_failed: false,
-        verified_at: None,
-        expires_at: now + millis(server.config.signin.life),
-    };
-    in_transaction!(server.store, |tx| {
+    let name_key = name_key(&server.keys, &name);
+    let id = keys::sha256(auth_session.expose());
+    let signin = in_transaction!(server.store, |tx| {
+        let account = find_account(&mut tx, &name).await?;
+        let signin = SignIn {
+            id,
+            revision: 0,
+            issuer: context.issuer.as_str().to_owned(),
+            client_id: client_id.clone(),
+            scope,
+            code_challenge: request.code_challenge,
+            dpop_jkt: context.dpop_jkt.clone(),
+            name_key,
+            account_id: account.as_ref().map(|account| account.id.clone()),
+            phone_number,
+            locales: locales(&request.ui_locales.unwrap_or_default()),
+            stage: Stage::Credentials,
+            attempts: 0,
+            sends: 0,
+            delivery_failed: false,
+            verified_at: None,
+            expires_at: now + millis(server.config.signin.life),
+        };
         signin.add(&mut tx, now).await?;
         context.audit(&mut tx, Event::SignInBegun, Outcome::Success, &super::whom(account.as_ref(), &signin)).await?;
+        signin
     });
     let held = Held { id: signin.id.clone(), auth_session, client_id: Some(client_id) };
     Ok(held.credentials_required(&signin, now).into())
@@ -100,15 +103,15 @@ fn in_plan(region: Option<country::Id>, number: &str) -> Option<String> {
 ///
 /// # Errors
 /// [`StoreError::Database`].
-async fn find_account(store: &Store, name: &AccountName) -> Result<Option<Account>, StoreError> {
+async fn find_account(tx: &mut Transaction, name: &AccountName) -> Result<Option<Account>, StoreError> {
     if name.is_email() {
         match canonical_email(name.as_str()) {
-            Some(email) => store.account_by_email(&email).await,
+            Some(email) => Account::with_email(tx, &email).await,
             None => Ok(None),
         }
     } else {
         match canonical_username(name.as_str()) {
-            Some(username) => store.account_by_username(&username).await,
+            Some(username) => Account::with_username(tx, &username).await,
             None => Ok(None),
         }
     }

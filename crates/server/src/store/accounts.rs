@@ -17,6 +17,9 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
+const BY_USERNAME: &str = concat!("SELECT ", columns!(), " FROM account WHERE username = $1");
+const BY_EMAIL: &str = concat!("SELECT ", columns!(), " FROM account WHERE email_key = $1");
+
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -145,6 +148,22 @@ impl Account {
         Ok(query.bind(id).fetch_optional(&mut **tx).await?)
     }
 
+    /// The account with this canonical user name, within a transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn with_username(tx: &mut Transaction, username: &str) -> Result<Option<Self>, StoreError> {
+        Ok(sqlx::query_as(BY_USERNAME).bind(username).fetch_optional(&mut **tx).await?)
+    }
+
+    /// The account with this canonical e-mail address, within a transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn with_email(tx: &mut Transaction, email_key: &str) -> Result<Option<Self>, StoreError> {
+        Ok(sqlx::query_as(BY_EMAIL).bind(email_key).fetch_optional(&mut **tx).await?)
+    }
+
     /// Makes an account.
     ///
     /// # Errors
@@ -251,8 +270,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn account_by_username(&self, username: &str) -> Result<Option<Account>, StoreError> {
-        let query = sqlx::query_as(concat!("SELECT ", columns!(), " FROM account WHERE username = $1")).bind(username);
-        Ok(query.fetch_optional(&self.pool).await?)
+        Ok(sqlx::query_as(BY_USERNAME).bind(username).fetch_optional(&self.pool).await?)
     }
 
     /// The account with this canonical e-mail address.
@@ -260,9 +278,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn account_by_email(&self, email_key: &str) -> Result<Option<Account>, StoreError> {
-        let query =
-            sqlx::query_as(concat!("SELECT ", columns!(), " FROM account WHERE email_key = $1")).bind(email_key);
-        Ok(query.fetch_optional(&self.pool).await?)
+        Ok(sqlx::query_as(BY_EMAIL).bind(email_key).fetch_optional(&self.pool).await?)
     }
 
     /// The account with this id.
