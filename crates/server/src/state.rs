@@ -68,12 +68,18 @@ impl Steps {
     ///
     /// # Errors
     /// [`Broken`].
-    pub async fn finish<T: Send + 'static>(&self, step: impl Future<Output = T> + Send + 'static) -> Result<T, Broken> {
-        let step = self.0.track_future(AssertUnwindSafe(step).catch_unwind());
-        Listened(Some(Box::pin(step))).await.map_err(|_| {
-            tracing::error!("a step did not end");
-            Broken
-        })
+    pub fn finish<T: Send + 'static>(
+        &self,
+        step: impl Future<Output = T> + Send + 'static,
+    ) -> impl Future<Output = Result<T, Broken>> {
+        // Steps are large: each is moved once, and is no part of what it is awaited in.
+        let step = Listened(Some(self.0.track_future(AssertUnwindSafe(Box::pin(step)).catch_unwind())));
+        async {
+            step.await.map_err(|_| {
+                tracing::error!("a step did not end");
+                Broken
+            })
+        }
     }
 
     /// Begins a step that nobody waits for.
@@ -92,20 +98,20 @@ impl Steps {
 
 /// A step that somebody listens to. It is taken where they are, for to have it taken elsewhere would wake another thread
 /// each time; only what they leave becomes a task of its own.
-struct Listened<F: Future<Output: Send> + Send + 'static>(Option<Pin<Box<F>>>);
+struct Listened<F: Future<Output: Send> + Send + Unpin + 'static>(Option<F>);
 
-impl<F: Future<Output: Send> + Send + 'static> Future for Listened<F> {
+impl<F: Future<Output: Send> + Send + Unpin + 'static> Future for Listened<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let Some(step) = &mut self.0 else { return Poll::Pending };
-        let output = ready!(step.as_mut().poll(cx));
+        let output = ready!(Pin::new(step).poll(cx));
         self.0 = None;
         Poll::Ready(output)
     }
 }
 
-impl<F: Future<Output: Send> + Send + 'static> Drop for Listened<F> {
+impl<F: Future<Output: Send> + Send + Unpin + 'static> Drop for Listened<F> {
     fn drop(&mut self) {
         if let (Some(step), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
             runtime.spawn(step);
