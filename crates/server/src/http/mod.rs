@@ -28,15 +28,13 @@ mod signed_in;
 mod tests;
 mod token;
 
-use std::future::ready;
-
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware;
-use axum::response::Response;
 use axum::routing::{delete, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyDeadlineLayer;
 use tower_http::trace::TraceLayer;
 use vestibule_protocol::endpoint;
@@ -65,7 +63,7 @@ pub fn router(server: &Shared) -> Router {
         .layer(offer_nonce.clone())
         .route(endpoint::JWKS, get(discovery::jwks))
         .route(endpoint::OPENAPI, get(openapi::get))
-        .layer(guard::open_cors());
+        .layer((no_sniffing(), guard::open_cors()));
     let listed = Router::new()
         .route(endpoint::AUTHORIZE_CHALLENGE, post(challenge::post))
         .route(endpoint::TOKEN, post(token::token))
@@ -80,16 +78,19 @@ pub fn router(server: &Shared) -> Router {
         .route(endpoint::ROUTE_CALLS_TO_CELL, put(me::put_route_calls_to_cell))
         // As one, from the outermost on: each layer by itself is boxed, and made anew for every request with all below it.
         .layer((
+            no_sniffing(),
             offer_nonce,
-            middleware::map_response(no_store),
+            always(header::CACHE_CONTROL, "no-store"),
             guard::listed_cors(server),
             middleware::from_fn_with_state(server.clone(), guard::refuse_foreign_origins),
             RequestBodyDeadlineLayer::new(server.config.limits.body_time),
             DefaultBodyLimit::max(MAX_BODY_BYTES),
         ));
-    let api = open.merge(listed).layer(middleware::map_response(no_sniffing));
     let is_https = server.config.tls.is_some() || serves_https_addresses(server);
-    let all = api
+    // On every answer: a page on another origin asks for no document here. Over plain http browsers ignore it.
+    let only_https = is_https.then_some(HeaderValue::from_static("max-age=31536000"));
+    let all = open
+        .merge(listed)
         .route(&format!("{}/{{name}}", endpoint::BRAND), get(brand::logo))
         .merge(page::router(&server.config.public_addresses, is_https))
         .layer((
@@ -98,7 +99,7 @@ pub fn router(server: &Shared) -> Router {
                 tracing::info_span!("request", method = %request.method(), path = request.uri().path())
             }),
             CatchPanicLayer::new(),
-            middleware::map_response(move |response| ready(if is_https { only_https(response) } else { response })),
+            SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, only_https),
         ))
         .with_state(server.clone());
     below::paths(all, &server.config.public_addresses)
@@ -111,25 +112,17 @@ fn serves_https_addresses(server: &Shared) -> bool {
     }
 }
 
-/// On every answer: a page on another origin asks for no document here. Over plain http browsers ignore it.
-fn only_https(mut response: Response) -> Response {
-    let value = HeaderValue::from_static("max-age=31536000");
-    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
-    response
+/// A header that answers have.
+type Always = SetResponseHeaderLayer<HeaderValue>;
+
+fn always(name: HeaderName, value: &'static str) -> Always {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
 }
 
-async fn no_store(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
-async fn no_sniffing(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    );
-    response
+fn no_sniffing() -> (Always, Always, Always) {
+    (
+        always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        always(header::REFERRER_POLICY, "no-referrer"),
+        always(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    )
 }
