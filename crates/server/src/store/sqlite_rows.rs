@@ -205,7 +205,10 @@ fn value(value: ValueRef<'_>) -> AnyValueKind {
         ValueRef::Null => AnyValueKind::Null(AnyTypeInfoKind::Null),
         ValueRef::Integer(number) => AnyValueKind::BigInt(number),
         ValueRef::Real(number) => AnyValueKind::Double(number),
-        ValueRef::Text(text) => AnyValueKind::Text(Arc::new(String::from_utf8_lossy(text).into_owned())),
+        ValueRef::Text(text) => AnyValueKind::Text(Arc::new(match str::from_utf8(text) {
+            Ok(text) => text.to_owned(),
+            Err(_) => String::from_utf8_lossy(text).into_owned(),
+        })),
         ValueRef::Blob(bytes) => AnyValueKind::Blob(Arc::new(bytes.to_vec())),
     }
 }
