@@ -29,6 +29,8 @@ pub(super) type Done = oneshot::Receiver<Result<(), Refused>>;
 #[derive(Default)]
 struct Idle {
     connection: Option<rusqlite::Connection>,
+    /// Whether its settings are, or may be, those of what lasts soon.
+    lasts_soon: bool,
     parts: Vec<oneshot::Sender<Result<(), Refused>>>,
 }
 
@@ -46,7 +48,7 @@ pub(super) struct Writers {
 
 impl Writers {
     pub(super) fn new(connection: rusqlite::Connection) -> Self {
-        let idle = Arc::new(Mutex::new(Idle { connection: Some(connection), parts: Vec::new() }));
+        let idle = Arc::new(Mutex::new(Idle { connection: Some(connection), ..Idle::default() }));
         let next = Arc::new(Semaphore::new(1));
         Self { idle, main: next.clone(), next, writing: Arc::new(Semaphore::new(1)) }
     }
@@ -126,6 +128,13 @@ impl Writing {
 
     /// Begins a transaction. SQLite takes its lock at once, so that it cannot fail half-way.
     pub(super) fn begin(&mut self) -> Result<(), Refused> {
+        // To change the settings takes as long as many a statement, and what lasts soon often comes twice.
+        if self.idle.lasts_soon != self.is_in_passing {
+            // Where they are not changed in whole, they are the next time.
+            self.idle.lasts_soon = true;
+            self.set(if self.is_in_passing { LASTS_SOON } else { LASTS_AT_ONCE })?;
+            self.idle.lasts_soon = self.is_in_passing;
+        }
         let begin = if self.is_part() { PART_BEGINS } else { "BEGIN IMMEDIATE" };
         self.tell(begin)?;
         self.has_begun = true;
@@ -134,10 +143,7 @@ impl Writing {
 
     /// The same, of one that lasts with the next one, unless it lasts at once together with others.
     pub(super) fn begin_in_passing(&mut self) -> Result<(), Refused> {
-        if self.is_alone() {
-            self.is_in_passing = true;
-            self.set(LASTS_SOON)?;
-        }
+        self.is_in_passing = self.is_alone();
         self.begin()
     }
 
@@ -240,12 +246,6 @@ impl Drop for Writing {
         if self.connection().is_none_or(rusqlite::Connection::is_autocommit) {
             // Those who wait for a commit that cannot come are told by this.
             self.idle.parts.clear();
-        }
-        if self.is_in_passing
-            && let Err(error) = self.set(LASTS_AT_ONCE)
-        {
-            tracing::error!(%error, "nothing is written any more: it might not last");
-            self.idle.connection = None;
         }
         *lock(&self.writers.idle) = std::mem::take(&mut self.idle);
     }
