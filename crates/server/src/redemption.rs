@@ -150,7 +150,7 @@ impl Claim<'_> {
         let is_new = known.is_none();
         let device = known.or(fresh_device);
         let session = Session {
-            id: server.random.id(),
+            id: server.random.id_at(now),
             kind: if cookies.is_some() { Kind::Cookie } else { Kind::Token },
             account_id: account.id.clone(),
             signin_id: Some(signin.id.clone()),

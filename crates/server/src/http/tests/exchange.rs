@@ -116,7 +116,7 @@ async fn a_page_with_a_cookie_gets_a_token_for_one_service() {
     assert_eq!(head, json!({"typ": "at+jwt", "alg": "ES256", "kid": kid}));
     let claim = |claims: &mut Value, name: &str| claims.as_object_mut().unwrap().remove(name).unwrap();
     assert_eq!(claim(&mut claims, "jti").as_str().unwrap().len(), 22);
-    assert_eq!(claim(&mut claims, "sid").as_str().unwrap().len(), 22);
+    assert_eq!(claim(&mut claims, "sid").as_str().unwrap().len(), 32);
     let expected = json!({
         "iss": ORIGIN, "sub": "ada", "aud": "media", "client_id": BUILT_IN_CLIENT, "iat": now / 1000,
         "exp": now / 1000 + 120, "preferred_username": "ada", "name": "ADA", "uc_configuration": "integrated",
