@@ -22,6 +22,9 @@ const PART_BEGINS: &str = "SAVEPOINT part";
 const PART_ENDS: &str = "RELEASE part";
 const PART_UNDONE: &str = "ROLLBACK TO part";
 
+/// Changes nothing, and is written all the same.
+const WRITES: &str = "PRAGMA user_version = 0";
+
 /// Told whether what a transaction did lasts.
 pub(super) type Done = oneshot::Receiver<Result<(), Refused>>;
 
@@ -31,6 +34,10 @@ struct Idle {
     connection: Option<rusqlite::Connection>,
     /// Whether its settings are, or may be, those of what lasts soon.
     lasts_soon: bool,
+    /// Whether something was committed that may not last yet.
+    waits: bool,
+    /// Whether the transaction that has begun has something to write.
+    writes: bool,
     parts: Vec<oneshot::Sender<Result<(), Refused>>>,
 }
 
@@ -69,7 +76,7 @@ impl Writers {
         let turn = self.writing.clone().acquire_owned().await.ok()?;
         drop(next);
         let idle = std::mem::take(&mut *lock(&self.idle));
-        Some(Writing { idle, has_begun: false, is_in_passing: false, writers: self.clone(), _turn: turn })
+        Some(Writing { idle, has_begun: false, is_in_passing: false, changes: 0, writers: self.clone(), _turn: turn })
     }
 
     /// Lets nobody of this pool write after those who wait now; where it is the one that the most come to, nobody at all, and
@@ -117,6 +124,8 @@ pub(super) struct Writing {
     has_begun: bool,
     /// Whether the disk is not waited for.
     is_in_passing: bool,
+    /// How many rows had been changed before.
+    changes: u64,
     writers: Writers,
     _turn: OwnedSemaphorePermit,
 }
@@ -138,6 +147,7 @@ impl Writing {
         let begin = if self.is_part() { PART_BEGINS } else { "BEGIN IMMEDIATE" };
         self.tell(begin)?;
         self.has_begun = true;
+        self.changes = self.changes();
         Ok(())
     }
 
@@ -169,6 +179,7 @@ impl Writing {
             self.tell(PART_ENDS)?;
         }
         self.has_begun = false;
+        self.idle.writes |= self.changes() != self.changes;
         let (part, done) = oneshot::channel();
         self.idle.parts.push(part);
         if is_first {
@@ -179,9 +190,24 @@ impl Writing {
 
     /// Ends this transaction. It waits for the disk.
     pub(super) fn commit(&mut self) -> Result<(), Refused> {
-        self.tell("COMMIT")?;
+        self.idle.writes |= self.changes() != self.changes;
+        self.end()?;
         self.has_begun = false;
         Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Refused> {
+        // SQLite waits for the disk where there is something to write, and what is answered may rest on what was written before.
+        if self.idle.waits && !self.is_in_passing && !self.idle.writes {
+            self.tell(WRITES)?;
+        }
+        self.tell("COMMIT")?;
+        self.idle.waits = self.is_in_passing;
+        Ok(())
+    }
+
+    fn changes(&self) -> u64 {
+        self.connection().map_or(0, rusqlite::Connection::total_changes)
     }
 
     /// Undoes this transaction.
@@ -208,7 +234,7 @@ impl Writing {
 
     /// Makes last what others have ended, and tells them. It waits for the disk.
     fn commit_parts(&mut self) {
-        let done = self.tell("COMMIT");
+        let done = self.end();
         if let Err(error) = &done {
             tracing::error!(%error, "what was done was not stored");
             self.undo_all();
@@ -246,6 +272,7 @@ impl Drop for Writing {
         if self.connection().is_none_or(rusqlite::Connection::is_autocommit) {
             // Those who wait for a commit that cannot come are told by this.
             self.idle.parts.clear();
+            self.idle.writes = false;
         }
         *lock(&self.writers.idle) = std::mem::take(&mut self.idle);
     }

@@ -73,6 +73,24 @@ async fn what_may_last_soon_is_there_at_once_and_what_comes_next_lasts() {
 }
 
 #[tokio::test]
+async fn what_may_last_soon_lasts_before_anybody_is_answered_who_has_only_read_it() {
+    let (pool, first, second, folder) = two().await;
+    second.commit().await.unwrap();
+    first.await.unwrap().unwrap();
+    let written = || std::fs::metadata(folder.path().join("a.db-wal")).unwrap().len();
+    let mut passing = pool.begin(Lasts::Soon).await.unwrap();
+    insert(&mut passing, 3).await;
+    passing.commit().await.unwrap();
+    for (lasts, is_written) in [(Lasts::Soon, false), (Lasts::AtOnce, true), (Lasts::AtOnce, false)] {
+        let before = written();
+        let mut reading = pool.begin(lasts).await.unwrap();
+        let read: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM t").fetch_one(&mut reading).await.unwrap();
+        reading.commit().await.unwrap();
+        assert_eq!((read, written() > before), (3, is_written), "{lasts:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_may_last_soon_lasts_with_the_others_where_somebody_waits_for_the_disk() {
     let (pool, first, second, _folder) = two_of(Lasts::Soon).await;
     assert_eq!(second.lasts(), Lasts::AtOnce);
