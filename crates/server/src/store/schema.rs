@@ -27,7 +27,7 @@ impl Migration {
 
 /// In order; the version of the schema is how many have been made. Servers are at work meanwhile, so that each changes one
 /// table: while it waited for a second, whoever has that would be waiting for the first.
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     Migration::new(include_str!("migrations/0001_sign_in.sql"), 1),
     Migration::new(include_str!("migrations/0002_guessing.sql"), 1),
     // An older build would take a bound token from whoever brings it.
@@ -36,6 +36,7 @@ const MIGRATIONS: [Migration; 7] = [
     Migration::new(include_str!("migrations/0005_devices_of_sessions.sql"), 3),
     Migration::new(include_str!("migrations/0006_housekeeping.sql"), 3),
     Migration { is_for_sqlite: true, ..Migration::new(include_str!("migrations/0007_clustered.sql"), 3) },
+    Migration { is_for_sqlite: true, ..Migration::new(include_str!("migrations/0008_sign_ins_by_key.sql"), 3) },
 ];
 
 /// Tables that every version has had.
