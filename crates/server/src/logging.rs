@@ -29,7 +29,7 @@ where
     let lines = fmt::layer().with_writer(writer).with_ansi(is_terminal);
     let lines = match config.format {
         LogFormat::Text => lines.boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
     Registry::default().with(lines.with_filter(targets))
 }
