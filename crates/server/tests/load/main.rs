@@ -207,10 +207,10 @@ const NEXT_MIGRATIONS: [&str; 3] = [
      UPDATE schema SET version = version + 1",
 ];
 
-/// The database as the last migration finds it.
+/// The database as the last migration that is for PostgreSQL finds it.
 const BEFORE_LAST_MIGRATION: &str = "DROP INDEX session_expiry;
     DROP INDEX sent_mail_time;
-    UPDATE schema SET version = version - 1";
+    UPDATE schema SET version = 5";
 
 /// Executes statements in one transaction, again and again until no lock is in their way, as migrations are made.
 fn migrate(postgres: &Postgres, statements: &str) {
