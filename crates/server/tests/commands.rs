@@ -3,7 +3,6 @@
 
 mod program;
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::Output;
 
@@ -37,8 +36,7 @@ fn check_passes_where_everything_is_there() {
 #[test]
 fn check_tells_of_a_missing_mail_server_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
-    // A port that was free a moment ago, and that nobody listens on.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = vestibule_testbed::free_port().unwrap();
     let config = format!("{GOOD}[mail.smtp]\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"plain\"\n");
     let (failed, success) = failed_checks(folder.path(), &config);
     assert!(!success);

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot do its work has failed")]
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
@@ -34,8 +34,7 @@ impl Server {
     }
 
     fn start_in(folder: tempfile::TempDir, settings: &str) -> Self {
-        // A port that was free a moment ago.
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let address = vestibule_testbed::free_address().unwrap();
         let config = format!(
             "listen = \"{address}\"\ndatabase.url = \"sqlite:vestibule.db\"\nlog.format = \"json\"\n\
              mail.time_limit = \"1ms\"\n{settings}"

@@ -3,7 +3,6 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
-    net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -68,9 +67,7 @@ impl Subject {
             fs::remove_dir_all(&folder).map_err(Failure::file(&folder))?;
         }
         fs::create_dir_all(&folder).map_err(Failure::file(&folder))?;
-        // A port that was free a moment ago.
-        let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let address = address.map_err(Failure::file(&folder))?;
+        let address = vestibule_testbed::free_address().map_err(Failure::file(&folder))?;
         let config = folder.join("vestibule.toml");
         let text = format!(
             "listen = \"{address}\"\npublic_addresses = \"http://{address}\"\nlog.format = \"json\"\n\

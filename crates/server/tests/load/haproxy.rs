@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-use vestibule_testbed::signal;
+use vestibule_testbed::{free_port, signal};
 
-use crate::servers::{NAMES, Ports, free_port};
+use crate::servers::{NAMES, Ports};
 
 /// An HAProxy that runs.
 pub(crate) struct HaProxy {
@@ -27,7 +27,7 @@ impl HaProxy {
         let deployed = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../deploy/three-servers/haproxy.cfg");
         let mut config = std::fs::read_to_string(deployed).unwrap();
         for (deployed, here) in [
-            ("bind :80\n", format!("bind 127.0.0.1:{}\n", free_port())),
+            ("bind :80\n", format!("bind 127.0.0.1:{}\n", free_port().unwrap())),
             (
                 "bind :443 ssl crt /etc/haproxy/certificates/",
                 format!("bind 127.0.0.1:{port} ssl crt {}", pem.display()),

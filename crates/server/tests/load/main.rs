@@ -18,9 +18,9 @@ use std::time::Duration;
 use browser::Tab;
 use haproxy::HaProxy;
 use person::{Outcome, sign_in};
-use servers::{NAMES, Ports, Server, Shared, free_port, this_build};
+use servers::{NAMES, Ports, Server, Shared, this_build};
 use vestibule_flow::{Event, Stage};
-use vestibule_testbed::Postgres;
+use vestibule_testbed::{Postgres, free_port};
 
 /// How many sign in at a time, each again and again.
 const PEOPLE: usize = 16;
@@ -91,9 +91,8 @@ impl Machines {
         let programs = PathBuf::from(std::env::var_os("TEST_POSTGRES_PROGRAMS").unwrap());
         let settings = ["fsync=off", "full_page_writes=off"];
         let postgres = Postgres::start(&programs, &folder.join("postgres"), &settings).unwrap();
-        let port = free_port();
-        let (ports, origin) =
-            (Ports { public: free_port(), management: free_port() }, format!("https://127.0.0.1:{port}"));
+        let [port, public, management] = [(); 3].map(|()| free_port().unwrap());
+        let (ports, origin) = (Ports { public, management }, format!("https://127.0.0.1:{port}"));
         let shared = Shared { folder, database: &postgres.url(), ports, public_address: &origin, build };
         let servers: Vec<_> = (0..NAMES.len()).map(|number| Server::start(number, &shared)).collect();
         (0..PEOPLE).for_each(|number| servers[0].add_account(&name(number), person::PASSWORD));

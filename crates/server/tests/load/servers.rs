@@ -1,7 +1,7 @@
 //! Servers that are killed and started again.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -15,11 +15,6 @@ pub(crate) const NAMES: [&str; 3] = ["one", "two", "three"];
 pub(crate) struct Ports {
     pub(crate) public: u16,
     pub(crate) management: u16,
-}
-
-/// A port that was free a moment ago.
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("0.0.0.0:0").unwrap().local_addr().unwrap().port()
 }
 
 /// What all servers share.
