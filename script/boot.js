@@ -129,6 +129,8 @@ self.vestibuleAfter(() => {
     document.getElementById("starting").remove();
     if (isOver) return;
     hide();
+    // What says that something is stored outlives what says that it would.
+    if (self.vestibuleRecall("stored")) self.vestibuleRemember("stored", 1);
     self.vestibuleRemember("visited", 1);
     setTimeout(() => {
       if (!isOver) mark.clear();

@@ -42,9 +42,39 @@ self.vestibuleAfter(() => {
       return Promise.all(names.map((name) => finished(store.get(`${base}/${name}`))));
     }).catch(() => []);
 
+  // The flow's record, what is half typed, and the key of this browser.
+  const names = { record: "", draft: "draft", key: "key" };
+  const find = () => get(names.draft, names.record);
+
+  // Whoever has been here, and has never had anything stored, does not wait for the database. Cookies can be lost with the
+  // browser's last seconds, and what is stored is not: it is looked for all the same, once the page has started, and before
+  // anything is written over it. A page of an earlier build has written `begun` with every record.
+  const [hasVisited, isMarked, hasBegun] = ["visited", "stored", "begun"].map((name) => self.vestibuleRecall(name) !== undefined);
+  const isAtHome = location.pathname === new URL(document.baseURI).pathname;
+  const isLikelyEmpty = hasVisited && !isMarked && !hasBegun && isAtHome;
+  let isTyped = false;
+  addEventListener("input", () => (isTyped = true), { once: true });
+  const afterStart = new Promise((resolve) => addEventListener("TrunkApplicationStarted", resolve, { once: true }));
+  const foundLate = async () => {
+    await afterStart;
+    const found = await find();
+    if (found.every((text) => text === undefined)) return;
+    self.vestibuleRemember("stored", 1);
+    if (isTyped) self.vestibuleKeep();
+    // As at a first start: after a reload the person would stay at the first stage.
+    location.replace(location.pathname + location.search);
+    await new Promise(() => {});
+  };
+  const found = isLikelyEmpty ? [] : find();
+  const isLookedAt = isLikelyEmpty ? foundLate() : undefined;
+  let willBeMarked = !isMarked;
+
   /** Ends when it is safe, with `true`, or cannot be: full, or switched off. */
-  const change = (act, name, value, durability) =>
-    inDatabase(
+  const change = async (act, name, value, durability) => {
+    await isLookedAt;
+    if (willBeMarked) self.vestibuleRemember("stored", 1);
+    willBeMarked = false;
+    return inDatabase(
       (database) =>
         new Promise((resolve, reject) => {
           const transaction = database.transaction(STORE, "readwrite", { durability });
@@ -54,8 +84,7 @@ self.vestibuleAfter(() => {
           transaction.onerror = transaction.onabort = reject;
         }),
     ).catch(() => false);
+  };
 
-  // The flow's record, what is half typed, and the key of this browser.
-  const names = { record: "", draft: "draft", key: "key" };
-  self.vestibuleDatabase = { names, get, change, found: get(names.draft, names.record) };
+  self.vestibuleDatabase = { names, get, change, found };
 });

@@ -19,7 +19,7 @@ test('over https the session cookie is out of reach for scripts and for other ho
     expect.objectContaining({ name: '__Host-vestibule', httpOnly: true, secure: true, sameSite: 'Lax', path: '/' }),
   );
   // What a start has to know: that somebody was here, and may go on.
-  expect((await page.evaluate(() => document.cookie)).split('; ').sort()).toEqual(['begun=1', 'visited=1']);
+  expect((await page.evaluate(() => document.cookie)).split('; ').sort()).toEqual(['begun=1', 'stored=1', 'visited=1']);
 });
 
 test('an address without a scheme is taken as https', async ({

@@ -1,3 +1,4 @@
+import type { BrowserContext } from '@playwright/test';
 import { expect, GRACE, otherCode, STAGES, test } from '../fixtures/lost.ts';
 import { readRecords } from '../fixtures/record.ts';
 
@@ -164,4 +165,56 @@ test('nothing that lets anybody in is stored, and nothing of the sign-in once it
   expect(during).not.toContain(GRACE.password);
   await person.pass('code');
   await expect.poll(() => readRecords(page)).not.toMatch(/auth_session":"|verifier":"/);
+});
+
+test.describe('what a start looks for', () => {
+  /** As after a crash: what is in the database is safe at once, the latest cookies are not. */
+  const loseMarks = async (context: BrowserContext): Promise<void> => {
+    for (const name of ['stored', 'begun']) await context.clearCookies({ name });
+    expect((await context.cookies()).map(({ name }) => name)).toContain('visited');
+  };
+
+  test('a sign-in whose marks were lost is gone on with', async ({ page, person, context, otherTab, mail }) => {
+    await person.open('code');
+    await page.close();
+    await loseMarks(context);
+    const again = await otherTab();
+    await again.page.goto(person.server);
+    await again.expectAt('code');
+    await again.walk('code', 'user');
+    expect(mail.received).toHaveLength(1);
+  });
+
+  test('half-typed text whose mark was lost is still there', async ({ page, person, context }) => {
+    await person.open('connect');
+    await person.connect.serverAddress.fill('uc.exam');
+    await expect.poll(() => readRecords(page)).toContain('uc.exam');
+    await loseMarks(context);
+    await page.goto('about:blank');
+    await page.goto(person.server);
+    await expect(person.connect.serverAddress).toHaveValue('uc.exam');
+    await expect(page.locator('#connect[data-ready]')).toBeVisible();
+    await expect(person.connect.serverAddress).toHaveValue('uc.exam');
+  });
+
+  for (const [who, isStored] of [['whoever has nothing stored', false], ['whoever has something stored', true]] as const) {
+    test(`${isStored ? 'the database is asked first' : 'nobody waits for the database'}: ${who}`, async ({ page, person }) => {
+      await person.open('connect');
+      await expect(page.locator('#connect[data-ready]')).toBeVisible();
+      if (isStored) {
+        await person.connect.serverAddress.fill('uc.exam');
+        await expect.poll(() => readRecords(page)).toContain('uc.exam');
+      }
+      await page.addInitScript(() => {
+        const open = IDBFactory.prototype.open;
+        IDBFactory.prototype.open = function (...names) {
+          const has = document.querySelector('#connect[data-ready]') !== null;
+          document.documentElement.dataset['started'] ??= String(has);
+          return open.apply(this, names);
+        };
+      });
+      await page.reload();
+      await expect(page.locator('html')).toHaveAttribute('data-started', String(!isStored));
+    });
+  }
 });
