@@ -353,6 +353,15 @@ const platform = (() => {
     setTimeout(once, FRAME);
   };
 
+  const focus = (element) => {
+    // At once, or a phone takes its keyboard away in between. To scroll there the browser lays the page out, which it
+    // does for the frame anyway.
+    element.focus({ preventScroll: true });
+    requestAnimationFrame(() => {
+      if (document.activeElement === element) element.scrollIntoView({ block: "nearest" });
+    });
+  };
+
   // The URL follows what shows, once that is painted, for browsers lay the page out before they write it, and once it is
   // stored: what a URL leads to is never lost.
   let entries = [];
@@ -440,6 +449,7 @@ const platform = (() => {
       }
     },
     afterFrame,
+    focus,
     // Where a browser does not tell when it is idle, later is good enough.
     whenIdle: (act) => (self.requestIdleCallback ?? setTimeout)(() => act()),
     isAlphanumeric: (character) => /[\p{Alphabetic}\p{N}]/u.test(character),

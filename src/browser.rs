@@ -5,6 +5,7 @@ use wasm_bindgen::{
     JsValue,
     prelude::{Closure, wasm_bindgen},
 };
+use web_sys::HtmlElement;
 
 #[wasm_bindgen]
 extern "C" {
@@ -30,6 +31,9 @@ extern "C" {
     fn time_of_day_js(seconds_ago: f64) -> String;
     #[wasm_bindgen(js_namespace = platform, js_name = dateAndTime)]
     fn date_and_time_js(seconds_ago: f64) -> String;
+    /// Gives the focus, and scrolls to it with the next frame: to give it lays nothing out.
+    #[wasm_bindgen(js_namespace = platform)]
+    pub(crate) fn focus(element: &HtmlElement);
     /// Which plural form a number has in the language of the page, as CLDR calls it.
     #[wasm_bindgen(js_namespace = platform)]
     pub(crate) fn plural(count: f64) -> String;

@@ -118,7 +118,7 @@ fn in_words(messages: &Messages, why: Why) -> (Tone, &'static str) {
 fn focus_first(form: &HtmlFormElement, half_typed: Option<String>) {
     let half_typed = half_typed.and_then(|id| form.query_selector(&["#", &id].concat()).ok().flatten());
     if let Some(input) = half_typed.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
-        drop(input.focus());
+        browser::focus(&input);
         let end = u32::try_from(input.value().encode_utf16().count()).unwrap_or(0);
         // A field without a caret has none to put anywhere.
         return drop(input.set_selection_range(end, end));
@@ -128,13 +128,13 @@ fn focus_first(form: &HtmlFormElement, half_typed: Option<String>) {
     for element in (0..elements.length()).filter_map(|index| elements.item(index)) {
         if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
             if input.value().is_empty() {
-                return drop(input.focus());
+                return browser::focus(input);
             }
         } else if submit.is_none() && element.get_attribute("type").as_deref() == Some("submit") {
             submit = element.dyn_into::<HtmlElement>().ok();
         }
     }
     if let Some(submit) = submit {
-        drop(submit.focus());
+        browser::focus(&submit);
     }
 }

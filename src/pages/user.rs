@@ -12,6 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::{
+    browser,
     components::{
         announcer::use_announcer,
         notice::{Tone, failure_notice, notice},
@@ -31,7 +32,7 @@ pub(crate) fn user() -> El {
     let focused: HtmlElement = heading.element().clone().unchecked_into();
     once_shown(move || {
         announcer.say(messages.now().user.signed_in);
-        drop(focused.focus());
+        browser::focus(&focused);
     });
     let step = classed("p", "step done")
         .with(classed("span", "tick").attr("aria-hidden", "true"))
