@@ -66,6 +66,7 @@ test('how soon the page can be used, beside plain HTML', async ({ server, mail, 
     }
   }
   await forms.stop();
+  if (INTO !== undefined) await writeFile(join(INTO, 'samples.json'), JSON.stringify({ loads, walks }));
 
   // “Usable” is to be believed: what is typed and tapped as soon as the field is there is kept, and done.
   const visitor = await Visitor.come('phone', spki, PAGE);
@@ -78,5 +79,4 @@ test('how soon the page can be used, beside plain HTML', async ({ server, mail, 
   await until(page, (seen) => '#username' in seen.stages);
   await visitor.leave();
   expect(early, 'the tap was before the page had taken over').toBe(true);
-  if (INTO !== undefined) await writeFile(join(INTO, 'samples.json'), JSON.stringify({ loads, walks }));
 });
