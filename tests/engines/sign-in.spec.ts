@@ -29,8 +29,7 @@ async function signInAndOut(engine: Engine, mail: MailServer): Promise<void> {
   await engine.type(`${code}\n`);
   await engine.see('input[type=radio]');
   await engine.reload();
-  await engine.see('input[type=radio]');
-  expect(await engine.path()).toBe('/user');
+  await expectAt(engine, '/user', 'input[type=radio]');
   const user = await engine.see('main');
   for (const words of [GRACE.displayName, 'Mobile Phone']) expect(user).toContain(words);
   await engine.click('.actions .secondary');
