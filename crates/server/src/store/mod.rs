@@ -1,7 +1,8 @@
 //! What lasts: accounts, sign-ins, sessions, counters, the audit trail.
 //!
 //! One SQL serves SQLite and PostgreSQL: columns are BIGINT and TEXT, placeholders are `$1`. One decision is one
-//! transaction, and it begins with a conditional `UPDATE … RETURNING` that locks the row it is about.
+//! transaction, and it begins by taking the row it is about: with PostgreSQL by a statement that locks it, with SQLite, where
+//! nobody else writes meanwhile, by reading it.
 
 pub mod accounts;
 pub mod audit;

@@ -198,6 +198,7 @@ impl Writing {
 
     fn end(&mut self) -> Result<(), Refused> {
         // SQLite waits for the disk where there is something to write, and what is answered may rest on what was written before.
+        // Rows that are changed to what they are would count here, and be written nowhere: no step does that alone.
         if self.idle.waits && !self.is_in_passing && !self.idle.writes {
             self.tell(WRITES)?;
         }
