@@ -4,7 +4,7 @@ self.vestibuleAfter(() => {
   // Pixels that are left between them and the edges.
   const ROOM = 8;
   const view = self.visualViewport;
-  view?.addEventListener("resize", () => {
+  const reveal = () => {
     const field = document.activeElement;
     const button = field?.matches("input") && field.form?.querySelector("[type=submit]");
     if (!button) return;
@@ -12,5 +12,10 @@ self.vestibuleAfter(() => {
     const below = button.getBoundingClientRect().bottom + ROOM - view.offsetTop - view.height;
     // Where there is no room for both, the field counts.
     scrollBy(0, Math.min(above, Math.max(below, 0)));
-  });
+  };
+  view?.addEventListener("resize", reveal);
+  /** For a field that gets the focus while the keyboard is there already: of that the browser tells nothing. */
+  self.vestibuleReveal = () => {
+    if (view && view.height < innerHeight) reveal();
+  };
 });

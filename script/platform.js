@@ -358,7 +358,9 @@ const platform = (() => {
     // does for the frame anyway.
     element.focus({ preventScroll: true });
     requestAnimationFrame(() => {
-      if (document.activeElement === element) element.scrollIntoView({ block: "nearest" });
+      if (document.activeElement !== element) return;
+      element.scrollIntoView({ block: "nearest" });
+      self.vestibuleReveal?.();
     });
   };
 
