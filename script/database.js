@@ -52,7 +52,8 @@ self.vestibuleAfter(() => {
   const [hasVisited, isMarked, hasBegun] = ["visited", "stored", "begun"].map((name) => self.vestibuleRecall(name) !== undefined);
   const isAtHome = location.pathname === new URL(document.baseURI).pathname;
   const isLikelyEmpty = hasVisited && !isMarked && !hasBegun && isAtHome;
-  let isTyped = false;
+  // A link may have filled the field in. What the program does to it later, nobody has typed.
+  let isTyped = Boolean(document.getElementById("address")?.value);
   addEventListener("input", () => (isTyped = true), { once: true });
   const afterStart = new Promise((resolve) => addEventListener("TrunkApplicationStarted", resolve, { once: true }));
   const foundLate = async () => {
@@ -60,9 +61,15 @@ self.vestibuleAfter(() => {
     const found = await find();
     if (found.every((text) => text === undefined)) return;
     self.vestibuleRemember("stored", 1);
-    if (isTyped) self.vestibuleKeep();
-    // As at a first start: after a reload the person would stay at the first stage.
-    location.replace(location.pathname + location.search);
+    try {
+      if (isTyped) self.vestibuleKeep();
+    } catch {
+      // What is stored counts for more than what is half typed.
+    }
+    // As at a first start: after a reload the person would stay at the first stage. Where the cookie was refused, the page
+    // would come back here without an end.
+    if (document.cookie.includes("stored=1")) location.replace(location.pathname + location.search);
+    // Nothing is written over what is there.
     await new Promise(() => {});
   };
   const found = isLikelyEmpty ? [] : find();

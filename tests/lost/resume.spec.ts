@@ -197,6 +197,20 @@ test.describe('what a start looks for', () => {
     await expect(person.connect.serverAddress).toHaveValue('uc.exam');
   });
 
+  test('the address that a link leads to is there, although something is found late', async ({ page, person, context }) => {
+    await person.open('connect');
+    await person.connect.serverAddress.fill('uc.exam');
+    await expect.poll(() => readRecords(page)).toContain('uc.exam');
+    await loseMarks(context);
+    await page.addInitScript(() => sessionStorage.setItem('starts', `${sessionStorage.getItem('starts') ?? ''}|`));
+    await page.goto(`${person.server}/?server=uc.example.org`);
+    // Between two documents there is none to ask.
+    const starts = () => page.evaluate(() => sessionStorage.getItem('starts')).catch(() => null);
+    await expect.poll(starts).toBe('||');
+    await expect(page.locator('#connect[data-ready]')).toBeVisible();
+    await expect(person.connect.serverAddress).toHaveValue('uc.example.org');
+  });
+
   for (const [who, isStored] of [['whoever has nothing stored', false], ['whoever has something stored', true]] as const) {
     test(`${isStored ? 'the database is asked first' : 'nobody waits for the database'}: ${who}`, async ({ page, person }) => {
       await person.open('connect');
