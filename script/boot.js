@@ -8,7 +8,7 @@ self.vestibuleAfter(() => {
   const CALM = 10_000;
 
   // A sign-in may be on its way: the page looks for it before the first screen shows.
-  const mayGoOn = location.pathname !== new URL(document.baseURI).pathname || self.vestibuleRecall("begun") === "1";
+  const mayGoOn = !self.vestibuleIsAtHome || self.vestibuleRecall("begun") === "1";
   document.documentElement.toggleAttribute("data-hold", mayGoOn);
 
   let isStarted = false;

@@ -49,15 +49,14 @@ self.vestibuleAfter(() => {
   // Whoever has been here, and has never had anything stored, does not wait for the database. Cookies can be lost with the
   // browser's last seconds, and what is stored is not: it is looked for all the same, once the page has started, and before
   // anything is written over it. A page of an earlier build has written `begun` with every record.
-  const [hasVisited, isMarked, hasBegun] = ["visited", "stored", "begun"].map((name) => self.vestibuleRecall(name) !== undefined);
-  const isAtHome = location.pathname === new URL(document.baseURI).pathname;
-  const isLikelyEmpty = hasVisited && !isMarked && !hasBegun && isAtHome;
-  // A link may have filled the field in. What the program does to it later, nobody has typed.
-  let isTyped = Boolean(document.getElementById("address")?.value);
-  addEventListener("input", () => (isTyped = true), { once: true });
-  const afterStart = new Promise((resolve) => addEventListener("TrunkApplicationStarted", resolve, { once: true }));
-  const foundLate = async () => {
-    await afterStart;
+  const has = (name, cookies) => self.vestibuleRecall(name, cookies) !== undefined;
+  let isMarked = has("stored");
+  const isLikelyEmpty = self.vestibuleIsAtHome && has("visited") && !isMarked && !has("begun");
+  const lookLate = async () => {
+    // A link may have filled the field in. What the program does to it later, nobody has typed.
+    let isTyped = Boolean(document.getElementById("address")?.value);
+    addEventListener("input", () => (isTyped = true), { once: true });
+    await new Promise((resolve) => addEventListener("TrunkApplicationStarted", resolve, { once: true }));
     const found = await find();
     if (found.every((text) => text === undefined)) return;
     self.vestibuleRemember("stored", 1);
@@ -68,19 +67,18 @@ self.vestibuleAfter(() => {
     }
     // As at a first start: after a reload the person would stay at the first stage. Where the cookie was refused, the page
     // would come back here without an end.
-    if (document.cookie.includes("stored=1")) location.replace(location.pathname + location.search);
+    if (has("stored", document.cookie)) location.replace(location.pathname + location.search);
     // Nothing is written over what is there.
     await new Promise(() => {});
   };
   const found = isLikelyEmpty ? [] : find();
-  const isLookedAt = isLikelyEmpty ? foundLate() : undefined;
-  let willBeMarked = !isMarked;
+  const isLookedAt = isLikelyEmpty ? lookLate() : undefined;
 
   /** Ends when it is safe, with `true`, or cannot be: full, or switched off. */
   const change = async (act, name, value, durability) => {
     await isLookedAt;
-    if (willBeMarked) self.vestibuleRemember("stored", 1);
-    willBeMarked = false;
+    if (!isMarked) self.vestibuleRemember("stored", 1);
+    isMarked = true;
     return inDatabase(
       (database) =>
         new Promise((resolve, reject) => {

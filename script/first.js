@@ -73,13 +73,15 @@
   } catch {
     // Then nothing was.
   }
-  /** What had been remembered by this name when the page began. */
-  self.vestibuleRecall = (name) => new RegExp(`(?:^|; )${name}=([^;]*)`).exec(remembered)?.[1];
+  /** What is remembered by this name: as it was when the page began, or among these cookies. */
+  self.vestibuleRecall = (name, cookies = remembered) => new RegExp(`(?:^|; )${name}=([^;]*)`).exec(cookies)?.[1];
+  /** Whether the page began at its first address, not at that of a later stage. */
+  self.vestibuleIsAtHome = location.pathname === pathname;
 
   /** Whether the first screen is what this browser is to show, as it is. */
   const isPlain = () => {
     const primary = (tag) => tag?.split("-")[0];
-    return remembered === "" && location.pathname === pathname && primary(navigator.language) === primary(document.documentElement.lang);
+    return remembered === "" && self.vestibuleIsAtHome && primary(navigator.language) === primary(document.documentElement.lang);
   };
   // Milliseconds after which a first screen that was not painted is not waited for: a tab that nobody sees paints none.
   const PAINTED = 500;

@@ -18,7 +18,7 @@ test('over https the session cookie is out of reach for scripts and for other ho
   expect(cookies).toContainEqual(
     expect.objectContaining({ name: '__Host-vestibule', httpOnly: true, secure: true, sameSite: 'Lax', path: '/' }),
   );
-  // What a start has to know: that somebody was here, and may go on.
+  // What a start has to know: that somebody was here, has something stored, and may go on.
   expect((await page.evaluate(() => document.cookie)).split('; ').sort()).toEqual(['begun=1', 'stored=1', 'visited=1']);
 });
 
