@@ -1,5 +1,5 @@
-import type { BrowserContext } from '@playwright/test';
-import { expect, GRACE, otherCode, STAGES, test } from '../fixtures/lost.ts';
+import type { BrowserContext, Page } from '@playwright/test';
+import { expect, GRACE, otherCode, STAGES, test, type Person } from '../fixtures/lost.ts';
 import { readRecords } from '../fixtures/record.ts';
 
 test.describe('after a reload the person is at the same stage, with no new mail:', () => {
@@ -174,6 +174,11 @@ test.describe('what a start looks for', () => {
     expect((await context.cookies()).map(({ name }) => name)).toContain('visited');
   };
 
+  const typeHalf = async (page: Page, person: Person): Promise<void> => {
+    await person.connect.serverAddress.fill('uc.exam');
+    await expect.poll(() => readRecords(page)).toContain('uc.exam');
+  };
+
   test('a sign-in whose marks were lost is gone on with', async ({ page, person, context, otherTab, mail }) => {
     await person.open('code');
     await page.close();
@@ -187,8 +192,7 @@ test.describe('what a start looks for', () => {
 
   test('half-typed text whose mark was lost is still there', async ({ page, person, context }) => {
     await person.open('connect');
-    await person.connect.serverAddress.fill('uc.exam');
-    await expect.poll(() => readRecords(page)).toContain('uc.exam');
+    await typeHalf(page, person);
     await loseMarks(context);
     await page.goto('about:blank');
     await page.goto(person.server);
@@ -199,8 +203,7 @@ test.describe('what a start looks for', () => {
 
   test('the address that a link leads to is there, although something is found late', async ({ page, person, context }) => {
     await person.open('connect');
-    await person.connect.serverAddress.fill('uc.exam');
-    await expect.poll(() => readRecords(page)).toContain('uc.exam');
+    await typeHalf(page, person);
     await loseMarks(context);
     await page.addInitScript(() => sessionStorage.setItem('starts', `${sessionStorage.getItem('starts') ?? ''}|`));
     await page.goto(`${person.server}/?server=uc.example.org`);
@@ -215,10 +218,7 @@ test.describe('what a start looks for', () => {
     test(`${isStored ? 'the database is asked first' : 'nobody waits for the database'}: ${who}`, async ({ page, person }) => {
       await person.open('connect');
       await expect(page.locator('#connect[data-ready]')).toBeVisible();
-      if (isStored) {
-        await person.connect.serverAddress.fill('uc.exam');
-        await expect.poll(() => readRecords(page)).toContain('uc.exam');
-      }
+      if (isStored) await typeHalf(page, person);
       await page.addInitScript(() => {
         const open = IDBFactory.prototype.open;
         IDBFactory.prototype.open = function (...names) {
