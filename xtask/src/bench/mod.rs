@@ -8,6 +8,8 @@ mod server;
 mod statistics;
 mod subject;
 
+use std::{net::SocketAddr, path::Path};
+
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -101,4 +103,9 @@ fn show(figures: &impl Figures, json: bool) -> Result<(), Failure> {
         println!("{}", figures.table());
     }
     Ok(())
+}
+
+/// An address that was free a moment ago.
+fn free_address() -> Result<SocketAddr, Failure> {
+    vestibule_testbed::free_address().map_err(Failure::file(Path::new("127.0.0.1")))
 }

@@ -15,13 +15,14 @@ use std::{
 
 use serde::Serialize;
 
+use super::free_address;
 use crate::{
     command::{Failure, run, say},
     place,
 };
 use database::Database;
 pub(crate) use database::Engine;
-use load::{Found, Load, Reference, Task, free_address};
+use load::{Found, Load, Reference, Task};
 use servers::{Cost, Fleet};
 
 const ACCOUNTS: [u32; 3] = [1_000, 100_000, 1_000_000];

@@ -11,7 +11,7 @@ use std::{
 use serde_json::Value;
 use ureq::Agent;
 
-use super::process;
+use super::{free_address, process};
 use crate::{
     command::{Failure, checked, run, say, started},
     place,
@@ -67,7 +67,7 @@ impl Subject {
             fs::remove_dir_all(&folder).map_err(Failure::file(&folder))?;
         }
         fs::create_dir_all(&folder).map_err(Failure::file(&folder))?;
-        let address = vestibule_testbed::free_address().map_err(Failure::file(&folder))?;
+        let address = free_address()?;
         let config = folder.join("vestibule.toml");
         let text = format!(
             "listen = \"{address}\"\npublic_addresses = \"http://{address}\"\nlog.format = \"json\"\n\

@@ -1,15 +1,10 @@
 //! Whoever signs in: `tests/bench/load`, a program of its own.
 
-use std::{
-    collections::BTreeMap,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, process::Command};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::servers::Cost;
+use super::{super::free_address, servers::Cost};
 use crate::{
     command::{Failure, output_of},
     place,
@@ -98,9 +93,4 @@ impl Load {
         let found = output_of(&mut command, &serde_json::to_string(task).map_err(understood)?)?;
         serde_json::from_str(&found).map_err(understood)
     }
-}
-
-/// An address that was free a moment ago.
-pub(super) fn free_address() -> Result<SocketAddr, Failure> {
-    vestibule_testbed::free_address().map_err(Failure::file(Path::new("127.0.0.1")))
 }

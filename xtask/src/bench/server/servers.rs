@@ -12,10 +12,9 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    super::process,
+    super::{free_address, process},
     PASSWORD,
     database::{Database, numbers},
-    load::free_address,
 };
 use crate::{
     command::{Failure, started},
