@@ -139,24 +139,7 @@ macro_rules! held {
     };
 }
 
-/// Takes a live session with its account and notes its use; the sign-in that it came from ends.
-macro_rules! lock_and_use {
-    () => {
-        concat!(
-            held!(),
-            ", session AS (UPDATE session SET used_at = $2, idle_expires_at = $3, signin_id = NULL
-                 WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2 AND (SELECT COUNT(*) FROM held) >= 0
-                 RETURNING ",
-            columns!(),
-            "), ended AS (DELETE FROM signin WHERE id = (SELECT id FROM held) AND EXISTS (SELECT 1 FROM session))
-             SELECT ",
-            columns!(),
-            ", account.* FROM session LEFT JOIN account ON TRUE",
-        )
-    };
-}
-
-/// Where the columns of the account begin in what [`lock_and_use!`] gives.
+/// Where the columns of the account begin in what [`Session::lock_and_use`] takes.
 const ACCOUNT: usize = 19;
 
 macro_rules! insert_new {
@@ -274,7 +257,17 @@ impl Session {
                 " FROM session LEFT JOIN account ON account.id = account_id
                   WHERE session.id = $1 AND idle_expires_at > $2 AND expires_at > $2"
             ),
-            Engine::Postgres => lock_and_use!(),
+            Engine::Postgres => concat!(
+                held!(),
+                ", session AS (UPDATE session SET used_at = $2, idle_expires_at = $3, signin_id = NULL
+                     WHERE id = $1 AND idle_expires_at > $2 AND expires_at > $2 AND (SELECT COUNT(*) FROM held) >= 0
+                     RETURNING ",
+                columns!(),
+                "), ended AS (DELETE FROM signin WHERE id = (SELECT id FROM held) AND EXISTS (SELECT 1 FROM session))
+                 SELECT ",
+                columns!(),
+                ", account.* FROM session LEFT JOIN account ON TRUE",
+            ),
         });
         let row = query.bind(id).bind(now).bind(idle_expires_at).fetch_optional(&mut **tx).await?;
         let Some(row) = row else { return Ok(None) };
