@@ -210,9 +210,9 @@ async fn what_was_forgotten_meanwhile_is_not_charged_again_by_taking_back() -> R
         let Verdict::Charged(mine) = charge(&mut tx, "k", 1000, limit).await? else { panic!("a wait") };
         clear(&mut tx, "k").await?;
         take_back(&mut tx, &[("k", &mine)]).await?;
-        let left: Option<i64> =
-            sqlx::query_scalar("SELECT failures FROM throttle WHERE id = 'k'").fetch_optional(&mut *tx).await?;
-        assert_eq!(left.unwrap_or_default(), 0);
+        let query = sqlx::query_as("SELECT failures, blocked_until FROM throttle WHERE id = 'k'");
+        let left: Option<(i64, i64)> = query.fetch_optional(&mut *tx).await?;
+        assert_eq!(left.unwrap_or_default(), (0, 0));
     });
     Ok(())
 }
