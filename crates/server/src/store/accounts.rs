@@ -8,11 +8,12 @@ use crate::clock::UnixMillis;
 use crate::password::{Cost, cost_of};
 
 /// What is read of an account, beside other columns or alone. Named, and not `*`: another build may add a column at any
-/// moment, and PostgreSQL then refuses what it was prepared for.
+/// moment, and PostgreSQL then refuses what it was prepared for. With its table: a column of another table that is read
+/// beside it may be given the same name.
 macro_rules! columns {
     () => {
-        "account.id AS its_id, username, account.name, email, password_hash, password_expires_at, two_factor, disabled,
-         account.created_at AS made_at"
+        "account.id AS its_id, account.username, account.name, account.email, account.password_hash,
+         account.password_expires_at, account.two_factor, account.disabled, account.created_at AS made_at"
     };
 }
 pub(super) use columns;

@@ -11,13 +11,13 @@ use super::engine::Engine;
 use super::{StoreError, Transaction};
 use crate::clock::UnixMillis;
 
-/// What is read of a session. Named, and not `*`: another build may add a column at any moment, and PostgreSQL then
-/// refuses what it was prepared for.
+/// What is read of a session, named and with its table as [`accounts::columns!`].
 macro_rules! columns {
     () => {
-        "session.id, kind, account_id, signin_id, issuer, client_id, scope, dpop_jkt, cookie_hash, phone_number,
-         preferred_device, route_calls_to_cell, user_agent, client_address, device_id, session.created_at, used_at,
-         idle_expires_at, expires_at"
+        "session.id, session.kind, session.account_id, session.signin_id, session.issuer, session.client_id,
+         session.scope, session.dpop_jkt, session.cookie_hash, session.phone_number, session.preferred_device,
+         session.route_calls_to_cell, session.user_agent, session.client_address, session.device_id,
+         session.created_at, session.used_at, session.idle_expires_at, session.expires_at"
     };
 }
 
@@ -254,8 +254,8 @@ impl Session {
                 columns!(),
                 ", ",
                 accounts::columns!(),
-                " FROM session LEFT JOIN account ON account.id = account_id
-                  WHERE session.id = $1 AND idle_expires_at > $2 AND expires_at > $2"
+                " FROM session LEFT JOIN account ON account.id = session.account_id
+                  WHERE session.id = $1 AND session.idle_expires_at > $2 AND session.expires_at > $2"
             ),
             Engine::Postgres => concat!(
                 held!(),

@@ -101,13 +101,15 @@ impl FromRow<'_, AnyRow> for SignIn {
     }
 }
 
+/// What is read of a sign-in, named and with its table as [`accounts::columns!`].
 macro_rules! columns {
     ($revision:literal) => {
         concat!(
             "signin.id, ",
             $revision,
-            ", issuer, client_id, scope, code_challenge, dpop_jkt, name_key, account_id, phone_number, locales, stage,
-             attempts, sends, delivery_failed, verified_at, expires_at",
+            ", signin.issuer, signin.client_id, signin.scope, signin.code_challenge, signin.dpop_jkt, signin.name_key,
+             signin.account_id, signin.phone_number, signin.locales, signin.stage, signin.attempts, signin.sends,
+             signin.delivery_failed, signin.verified_at, signin.expires_at",
         )
     };
 }
@@ -119,12 +121,12 @@ macro_rules! lock {
     (Sqlite, $id:literal) => {
         concat!(
             "SELECT ",
-            columns!("revision + 1 AS revision"),
+            columns!("signin.revision + 1 AS revision"),
             ", ",
             accounts::columns!(),
-            " FROM signin LEFT JOIN account ON account.id = account_id WHERE signin.id = ",
+            " FROM signin LEFT JOIN account ON account.id = signin.account_id WHERE signin.id = ",
             $id,
-            " AND expires_at > $2"
+            " AND signin.expires_at > $2"
         )
     };
     (Postgres, $id:literal) => {
@@ -134,11 +136,11 @@ macro_rules! lock {
             " FROM account WHERE id = (SELECT account_id FROM signin WHERE id = ",
             $id,
             ") FOR KEY SHARE)
-             UPDATE signin SET revision = revision + 1 FROM (SELECT 1) AS one LEFT JOIN account ON TRUE
+             UPDATE signin SET revision = signin.revision + 1 FROM (SELECT 1) AS one LEFT JOIN account ON TRUE
              WHERE signin.id = ",
             $id,
-            " AND expires_at > $2 RETURNING ",
-            columns!("revision"),
+            " AND signin.expires_at > $2 RETURNING ",
+            columns!("signin.revision"),
             ", account.*"
         )
     };

@@ -253,7 +253,7 @@ async fn a_session_ends_after_thirty_days_however_much_it_is_used() {
     assert_eq!(refresh(&harness, &refresh_token).await.error(), "invalid_grant");
 }
 
-async fn refresh(harness: &Harness, token: &str) -> Reply {
+pub(super) async fn refresh(harness: &Harness, token: &str) -> Reply {
     let members = [("grant_type", "refresh_token"), ("client_id", BUILT_IN_CLIENT), ("refresh_token", token)];
     harness.form("/oauth/token", &members).await
 }

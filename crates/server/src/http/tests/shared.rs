@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, Executor};
 use tokio::task::JoinSet;
 use vestibule_protocol::{BUILT_IN_CLIENT, SetPassword};
 
+use super::account::refresh;
 use super::harness::{Harness, PASSWORD, Reply, VERIFIER, wrong};
 use super::sessions::{cookie_session, get_me, own};
 
@@ -90,9 +91,21 @@ async fn a_column_that_a_newer_build_adds_is_in_nobodys_way() {
     let tokens = one.tokens().await;
     one.at_code().await;
     let mut tx = other.server.store.begin().await.unwrap();
-    for table in ["account", "signin", "access_code", "authorization_code", "session", "server_key", "audit"] {
-        let add = format!("ALTER TABLE {table} ADD COLUMN newer TEXT");
-        tx.execute(AssertSqlSafe(add)).await.unwrap();
+    // With names that a table read beside it has.
+    for (table, columns) in [
+        ("account", "newer account_id client_id kind locales phone_number revision scope stage expires_at"),
+        ("signin", "newer email name username two_factor kind used_at"),
+        ("access_code", "newer"),
+        ("authorization_code", "newer stage"),
+        ("session", "newer email name username two_factor stage used"),
+        ("refresh_token", "newer kind scope idle_expires_at"),
+        ("server_key", "newer"),
+        ("audit", "newer"),
+    ] {
+        for column in columns.split(' ') {
+            let add = format!("ALTER TABLE {table} ADD COLUMN {column} TEXT");
+            tx.execute(AssertSqlSafe(add)).await.unwrap();
+        }
     }
     tx.commit().await.unwrap();
     // With what was prepared before.
@@ -101,6 +114,7 @@ async fn a_column_that_a_newer_build_adds_is_in_nobodys_way() {
     let session = one.at_code().await;
     let code = one.code(&session, &one.mailed_code()).await.text("authorization_code");
     assert_eq!(one.redeem(&code, VERIFIER).await.status, StatusCode::OK);
+    assert_eq!(refresh(&one, &tokens.text("refresh_token")).await.status, StatusCode::OK);
     one.server.keys.reload(&one.server.store, &one.server.random, &one.server.clock).await.unwrap();
     assert!(!one.server.store.audit(None, 0).await.unwrap().is_empty());
 }

@@ -74,7 +74,7 @@ impl Store {
             "SELECT ",
             columns!(),
             " FROM session JOIN refresh_token ON refresh_token.session_id = session.id
-                 WHERE refresh_token.id = $1 AND idle_expires_at > $2 AND expires_at > $2",
+                 WHERE refresh_token.id = $1 AND session.idle_expires_at > $2 AND session.expires_at > $2",
         ));
         Ok(query.bind(token_hash).bind(now).fetch_optional(&self.pool).await?)
     }
