@@ -6,8 +6,9 @@ export interface Watched {
   readonly wired: string | null;
   /** What is there once a stage of the sign-in can be used, by selectors. */
   readonly stages: readonly string[];
-  /** `TAP`: what runs in a page has nothing around it. */
+  /** `TAP` and `TELL`: what runs in a page has nothing around it. */
   readonly tap: string;
+  readonly tell: string;
 }
 
 /** What was seen, in milliseconds since the navigation; stages in milliseconds since 1970. */
@@ -23,6 +24,9 @@ export interface Seen {
 
 /** Where a document leaves the moment of the last key for the one after it. */
 export const TAP = 'bench-tap';
+
+/** What the probe calls with what it has seen, as JSON: to be asked would cost a slow page more than to tell. */
+export const TELL = 'benchTell';
 
 /** Runs in the page before any of its own scripts. */
 export function probe(watched: Watched): void {
@@ -69,11 +73,13 @@ export function probe(watched: Watched): void {
     const waiting = watched.stages.filter((stage) => !(stage in seen.stages) && isReady(stage));
     const isInput = seen.usable === undefined && isReady(watched.field);
     const isUsable = isInput && isWired();
+    const isNews = waiting.length > 0 || (isInput && seen.input === undefined) || isUsable;
     pending.push(() => {
       const now = performance.now();
       for (const stage of waiting) seen.stages[stage] ??= performance.timeOrigin + now;
       if (isInput) seen.input ??= now;
       if (isUsable) seen.usable ??= now;
+      if (isNews) (globalThis as unknown as Record<string, (seen: string) => void>)[watched.tell]?.(JSON.stringify(seen));
     });
     afterFrame.port2.postMessage(0);
     requestAnimationFrame(look);

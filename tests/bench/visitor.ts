@@ -1,9 +1,10 @@
 import { chromium, type BrowserContext, type CDPSession, type Page } from '@playwright/test';
 import { createHash, X509Certificate } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { ARGUMENTS, EXECUTABLE } from '../fixtures/chromium.ts';
 import { temporaryFolder } from '../fixtures/files.ts';
-import { probe, type Seen, type Watched } from './probe.ts';
+import { probe, TELL, type Seen, type Watched } from './probe.ts';
 
 /** With what somebody comes. */
 export type Profile = 'phone' | 'desktop';
@@ -17,6 +18,15 @@ const SLOW = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uplo
 const SLOWER = 4;
 /** Milliseconds without a request after which nothing more comes. */
 const QUIET = 1_500;
+/** Milliseconds after which nothing more is expected of a page. */
+const LONGEST = 60_000;
+
+/** What a page has told. */
+interface Told {
+  latest?: Seen;
+  readonly news: EventEmitter;
+}
+const TOLD = new WeakMap<Page, Told>();
 
 /** What one visit took: times in milliseconds since the navigation, bytes with their headers. */
 export interface Visit {
@@ -68,6 +78,15 @@ export class Visitor {
     const page = await this.context.newPage();
     const cdp = await this.context.newCDPSession(page);
     await cdp.send('Network.enable');
+    await cdp.send('Runtime.enable');
+    await cdp.send('Runtime.addBinding', { name: TELL });
+    const told: Told = { news: new EventEmitter() };
+    cdp.on('Runtime.bindingCalled', ({ name, payload }) => {
+      if (name !== TELL) return;
+      told.latest = JSON.parse(payload) as Seen;
+      told.news.emit(TELL);
+    });
+    TOLD.set(page, told);
     if (this.profile === 'phone') {
       await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
       await cdp.send('Network.emulateNetworkConditions', SLOW);
@@ -114,13 +133,19 @@ export function look(page: Page): Promise<Seen> {
   return page.evaluate(() => (globalThis as unknown as { seen: Seen }).seen);
 }
 
-/** Waits without keeping a slow processor busy. */
-export async function until(page: Page, isSo: (seen: Seen) => boolean): Promise<Seen> {
-  for (let tries = 0; tries < 600; tries += 1) {
-    // Between two documents there is nothing to look at.
-    const seen = await look(page).catch(() => undefined);
-    if (seen !== undefined && isSo(seen)) return seen;
-    await page.waitForTimeout(50);
-  }
-  throw new Error(`${page.url()} did not come so far`);
+/** Waits until the page tells of it: one that is asked again and again is slower. */
+export function until(page: Page, isSo: (seen: Seen) => boolean): Promise<Seen> {
+  return new Promise((resolve, reject) => {
+    const told = TOLD.get(page);
+    const late = setTimeout(() => reject(new Error(`${page.url()} did not come so far`)), LONGEST);
+    const see = (): void => {
+      const latest = told?.latest;
+      if (latest === undefined || !isSo(latest)) return;
+      clearTimeout(late);
+      told?.news.off(TELL, see);
+      resolve(latest);
+    };
+    told?.news.on(TELL, see);
+    see();
+  });
 }
