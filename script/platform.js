@@ -400,12 +400,8 @@ const platform = (() => {
     if (!writers.has(key)) writers.set(key, make(lang));
     return writers.get(key);
   };
-  /** Writes a moment so many seconds ago, where the device is now, with the digits of all other numbers here. */
-  const moment = (style) => (ago) => {
-    const date = new Date(Date.now() - ago * 1000);
-    const kind = [...Object.values(style), date.getTimezoneOffset()].join(" ");
-    return writer(kind, (lang) => new Intl.DateTimeFormat(`${lang}-u-nu-latn`, style)).format(date);
-  };
+  /** A moment so many seconds ago, where the device is now. */
+  const before = (ago) => new Date(Date.now() - ago * 1000);
 
   return {
     start,
@@ -458,7 +454,13 @@ const platform = (() => {
     navigate,
     /** Whether the browser came back to this URL, by a reload or through its history. */
     isReturn: () => ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type),
-    timeOfDay: moment({ hour: "numeric", minute: "2-digit" }),
-    dateAndTime: moment({ dateStyle: "medium", timeStyle: "short" }),
+    minutesOfDay: (ago) => before(ago).getHours() * 60 + before(ago).getMinutes(),
+    /** With the digits of all other numbers here. */
+    dateAndTime: (ago) => {
+      const date = before(ago);
+      const style = { dateStyle: "medium", timeStyle: "short" };
+      const make = (lang) => new Intl.DateTimeFormat(`${lang}-u-nu-latn`, style);
+      return writer(`moment ${date.getTimezoneOffset()}`, make).format(date);
+    },
   };
 })();

@@ -85,10 +85,9 @@ fn resuming() -> El {
 /// What is done once, out of sight, while there is nothing else to do, for what is still to come: engines compile what is
 /// called for the first time, and look up what a language needs, and nobody is to wait for that at a tap. Each is short
 /// enough not to hold up a tap itself.
-const REHEARSAL: [(Stage, fn()); 6] = [
+const REHEARSAL: [(Stage, fn()); 5] = [
     (Stage::Account, || drop(account())),
     (Stage::Credentials, || drop(credentials())),
-    (Stage::Code, || drop(browser::time_of_day(0))),
     (Stage::Code, || drop(browser::plural(1.0))),
     (Stage::Code, || drop(code())),
     (Stage::User, || drop(user())),

@@ -27,8 +27,8 @@ extern "C" {
     fn when_idle_js(act: &JsValue);
     #[wasm_bindgen(js_namespace = platform, js_name = afterFrame)]
     fn after_frame_js(act: &JsValue);
-    #[wasm_bindgen(js_namespace = platform, js_name = timeOfDay)]
-    fn time_of_day_js(seconds_ago: f64) -> String;
+    #[wasm_bindgen(js_namespace = platform, js_name = minutesOfDay)]
+    fn minutes_of_day(seconds_ago: f64) -> u32;
     #[wasm_bindgen(js_namespace = platform, js_name = dateAndTime)]
     fn date_and_time_js(seconds_ago: f64) -> String;
     /// Gives the focus, and scrolls to it with the next frame: to give it lays nothing out.
@@ -128,12 +128,13 @@ pub(crate) fn navigate(stage: Stage, history: History) {
     navigate_js(&url(stage), history == History::Push);
 }
 
-/// The time of day, as the person's device shows it, of a moment so many seconds ago.
-pub(crate) fn time_of_day(seconds_ago: u64) -> String {
-    time_of_day_js(exact(seconds_ago))
+/// The time of day of a moment so many seconds ago where the device is: hours, of 24, and minutes.
+pub(crate) fn time_of_day(seconds_ago: u64) -> (u32, u32) {
+    let minutes = minutes_of_day(exact(seconds_ago));
+    (minutes / 60, minutes % 60)
 }
 
-/// The same with the date.
+/// Date and time of day of it, in the language of the page.
 pub(crate) fn date_and_time(seconds_ago: u64) -> String {
     date_and_time_js(exact(seconds_ago))
 }

@@ -108,6 +108,8 @@ pub(super) const MESSAGES: Messages = Messages {
         help_to_submit: "{} أرقام. اختر «تأكيد» بعد إدخالها.",
         reference: "المرجع",
         sent_at: "وقت الإرسال",
+        before_noon: "{} ص",
+        after_noon: "{} م",
         life: "صالح لمدة",
         expires_in: "{}",
         has_expired: "انتهت الصلاحية",

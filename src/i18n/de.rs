@@ -117,6 +117,8 @@ pub(super) const MESSAGES: Messages = Messages {
         help_to_submit: "{} Ziffern. „Senden“ schickt den Code ab.",
         reference: "Referenz",
         sent_at: "Gesendet um",
+        before_noon: "{}",
+        after_noon: "{}",
         life: "Gültig noch",
         expires_in: "{}",
         has_expired: "Abgelaufen",

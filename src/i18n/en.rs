@@ -112,6 +112,8 @@ pub(crate) const MESSAGES: Messages = Messages {
         help_to_submit: "{} digits. Submit sends the code.",
         reference: "Reference",
         sent_at: "Sent at",
+        before_noon: "{} AM",
+        after_noon: "{} PM",
         life: "Good for",
         expires_in: "{}",
         has_expired: "Expired",

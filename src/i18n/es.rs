@@ -117,6 +117,8 @@ pub(super) const MESSAGES: Messages = Messages {
         help_to_submit: "{} dígitos. «Verificar» envía el código.",
         reference: "Referencia",
         sent_at: "Hora de envío",
+        before_noon: "{}",
+        after_noon: "{}",
         life: "Válido durante",
         expires_in: "{}",
         has_expired: "Caducado",

@@ -118,6 +118,8 @@ pub(super) const MESSAGES: Messages = Messages {
         help_to_submit: "{} chiffres. «\u{a0}Valider\u{a0}» envoie le code.",
         reference: "Référence",
         sent_at: "Envoyé à",
+        before_noon: "{}",
+        after_noon: "{}",
         life: "Valable encore",
         expires_in: "{}",
         has_expired: "Expiré",

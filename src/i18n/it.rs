@@ -118,6 +118,8 @@ pub(super) const MESSAGES: Messages = Messages {
         help_to_submit: "{} cifre. «Verifica» invia il codice.",
         reference: "Riferimento",
         sent_at: "Inviato alle",
+        before_noon: "{}",
+        after_noon: "{}",
         life: "Valido ancora",
         expires_in: "{}",
         has_expired: "Scaduto",

@@ -114,6 +114,9 @@ catalogue! {
         help_to_submit: &'static str,
         reference: &'static str,
         sent_at: &'static str,
+        /// The time of day. Where both are the same, it is that of 24 hours.
+        before_noon: &'static str,
+        after_noon: &'static str,
         life: &'static str,
         expires_in: &'static str,
         has_expired: &'static str,

@@ -5,6 +5,8 @@ mod catalogue;
 mod en;
 #[cfg(target_arch = "wasm32")]
 mod failure;
+#[cfg(any(target_arch = "wasm32", test))]
+mod filled;
 mod messages;
 mod plural;
 #[cfg(target_arch = "wasm32")]
@@ -34,8 +36,8 @@ pub(crate) use en::MESSAGES as ENGLISH;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use failure::failure;
 #[cfg(target_arch = "wasm32")]
+pub(crate) use filled::{around, fill, fill_number, minutes, time_of_day};
+#[cfg(target_arch = "wasm32")]
 pub(crate) use messages::Messages;
 #[cfg(target_arch = "wasm32")]
-pub(crate) use spoken::{
-    LANGUAGES, Pick, around, change, fill, fill_number, language, minutes, provide_language, ready, use_messages,
-};
+pub(crate) use spoken::{LANGUAGES, Pick, change, language, provide_language, ready, use_messages};

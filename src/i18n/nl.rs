@@ -115,6 +115,8 @@ pub(super) const MESSAGES: Messages = Messages {
         help_to_submit: "{} cijfers. Kies daarna ‘Bevestigen’.",
         reference: "Referentie",
         sent_at: "Gestuurd om",
+        before_noon: "{}",
+        after_noon: "{}",
         life: "Nog geldig",
         expires_in: "{}",
         has_expired: "Verlopen",

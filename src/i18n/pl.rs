@@ -112,6 +112,8 @@ pub(super) const MESSAGES: Messages = Messages {
         help_to_submit: "{} cyfr. Po ich wpisaniu wybierz „Zatwierdź”.",
         reference: "Oznaczenie",
         sent_at: "Wysłano o",
+        before_noon: "{}",
+        after_noon: "{}",
         life: "Ważny jeszcze",
         expires_in: "{}",
         has_expired: "Wygasł",

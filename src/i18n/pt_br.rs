@@ -114,6 +114,8 @@ pub(super) const MESSAGES: Messages = Messages {
         help_to_submit: "{} dígitos. “Verificar” envia o código.",
         reference: "Referência",
         sent_at: "Enviado às",
+        before_noon: "{}",
+        after_noon: "{}",
         life: "Válido por",
         expires_in: "{}",
         has_expired: "Expirado",

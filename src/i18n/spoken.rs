@@ -79,27 +79,3 @@ pub(crate) fn provide_language(messages: &'static Messages) {
 pub(crate) fn use_messages() -> Language {
     context()
 }
-
-/// A message with its placeholder, `{}`, filled in. What is filled in keeps its own direction of writing.
-pub(crate) fn fill(message: &str, value: &str) -> String {
-    let (before, after) = around(message);
-    [before, "\u{2068}", value, "\u{2069}", after].concat()
-}
-
-/// A message with its placeholder filled in by a number.
-pub(crate) fn fill_number(message: &str, value: u64) -> String {
-    fill(message, &value.to_string())
-}
-
-/// What stands before and after the placeholder, `{}`, of a message.
-pub(crate) fn around(message: &str) -> (&str, &str) {
-    // Braces stand for nothing else, and to look for a sign takes less code than to look for a text.
-    let parts = message.split_once('{').and_then(|(before, rest)| Some((before, rest.strip_prefix('}')?)));
-    parts.unwrap_or((message, ""))
-}
-
-/// A span of time as minutes and seconds, like a clock shows it.
-pub(crate) fn minutes(seconds: u64) -> String {
-    let (minutes, seconds) = ((seconds / 60).to_string(), (seconds % 60).to_string());
-    [minutes.as_str(), if seconds.len() < 2 { ":0" } else { ":" }, &seconds].concat()
-}

@@ -21,7 +21,7 @@ use crate::{
         submit::submit,
     },
     dom::{El, button, classed, el, follow},
-    i18n::{Messages, Pick, around, fill, fill_number, minutes, use_messages},
+    i18n::{Messages, Pick, around, fill, fill_number, minutes, time_of_day, use_messages},
     runner::use_flow,
 };
 
@@ -147,10 +147,11 @@ fn facts(group: El) -> El {
     let clock = use_clock();
     let of_code = move |of: fn(&Code) -> Option<String>| flow.see(|state| state.code().and_then(of));
     let sent_at = move || {
-        // A time of day is written in the language of the page.
-        messages.get();
         let sent_ago = flow.see(|state| state.code().and_then(|code| code.sent_ago(browser::now())));
-        sent_ago.map_or(UNKNOWN.to_owned(), browser::time_of_day)
+        let words = &messages.get().code;
+        sent_ago.map_or(UNKNOWN.to_owned(), |ago| {
+            time_of_day(browser::time_of_day(ago), words.before_noon, words.after_noon)
+        })
     };
     let life = move || {
         let now = clock.get();
