@@ -135,8 +135,12 @@ self.vestibuleAfter(() => {
     setTimeout(() => {
       if (!isOver) mark.clear();
     }, CALM);
-    const worker = document.documentElement.dataset.worker;
+    // A page that is on the device already has neither.
+    const { worker } = document.documentElement.dataset;
+    if (!worker) return;
+    // The browser fetches it at once, and holds up whoever comes while the page starts.
+    document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: "manifest.webmanifest" }));
     // Without it everything works, only not without a network.
-    if (worker && navigator.serviceWorker) navigator.serviceWorker.register(worker).catch(() => {});
+    navigator.serviceWorker?.register(worker).catch(() => {});
   });
 });

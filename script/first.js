@@ -1,60 +1,38 @@
-// The first screen before the page runs. What is typed stays where it is; an early Connect is kept for the page.
-// Everything else comes after it.
+// The first screen before the page runs. What is typed stays where it is; an early Connect is kept for the page. Before it
+// is painted comes nothing but the question what may wait for that: on a small device it would hold the paint up.
 (() => {
   "use strict";
   const form = document.getElementById("connect");
-  const input = form.elements.server;
-  const [label, pending] = form.querySelector("[type=submit]").children;
-
-  const setEarly = (isEarly) => {
-    form.toggleAttribute("data-early", isEarly);
-    label.parentElement.classList.toggle("pending", isEarly);
-    label.hidden = isEarly;
-    pending.hidden = !isEarly;
-  };
-
-  // Set for a reload in this tab alone: no link can ask for it.
-  const EARLY = "vestibule-early";
-  const takeEarly = () => {
-    try {
-      const early = sessionStorage.getItem(EARLY);
-      sessionStorage.removeItem(EARLY);
-      return early;
-    } catch {
-      return null;
-    }
-  };
-
-  // The form was submitted before this script was here, or a link says where to connect to: it is never done unasked.
-  const asked = new URLSearchParams(location.search).get("server");
-  if (asked !== null) {
-    input.value = asked;
-    history.replaceState(history.state, "", location.pathname + location.hash);
-    if (takeEarly() === asked) setEarly(true);
-  }
+  let isTapped = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!form.hasAttribute("data-ready")) setEarly(true);
+    if (form.hasAttribute("data-ready")) return;
+    isTapped = true;
+    showTapped();
   });
-  // Whoever goes on typing has not meant it yet.
-  form.addEventListener("input", () => {
-    if (form.hasAttribute("data-early")) setEarly(false);
-  });
-  // A reload must not cost what was typed, or tapped.
-  self.vestibuleKeep = () => {
-    if (!form.isConnected || !input.value) return;
-    history.replaceState(history.state, "", `?${new URLSearchParams({ server: input.value })}`);
-    if (!form.hasAttribute("data-early")) return;
+  // What is there to be shown with comes after the paint.
+  let showTapped = () => {};
+
+  const { pathname, protocol } = new URL(document.baseURI);
+  /** Whether the page began at its first address, not at that of a later stage. */
+  self.vestibuleIsAtHome = location.pathname === pathname;
+
+  // Whoever was here before may have something that shows before the first screen does, and has the program at hand. These
+  // cookies say so. To look at them the browser asks another process, and a small device waits: where none came with its
+  // request, the server has said so. A document that was kept says so for ever.
+  const comesAnew = () => {
+    const [visit] = performance.getEntriesByType("navigation");
+    return visit?.deliveryType === "" && !visit.workerStart && visit.serverTiming.some(({ name }) => name === "new");
+  };
+  const look = () => {
     try {
-      sessionStorage.setItem(EARLY, input.value);
+      return document.cookie;
     } catch {
-      // Then it is tapped again.
+      // Then there are none.
+      return "";
     }
   };
-
-  // Whoever was here before may have something that shows before the first screen does, and has the program at hand. To
-  // look for either makes everybody wait; this cookie says whether to.
-  const { pathname, protocol } = new URL(document.baseURI);
+  const remembered = comesAnew() ? "" : look();
   // A year, in seconds.
   const KEPT = 31_536_000;
   /** What is to be known at the next start, before anything else is. */
@@ -66,26 +44,18 @@
       // Then the next start is as the first one was.
     }
   };
-  // Looked at once: the browser asks another process, and a small device waits. It waits longer for `localStorage`.
-  let remembered = "";
-  try {
-    remembered = document.cookie;
-  } catch {
-    // Then nothing was.
-  }
   /** What is remembered by this name: as it was when the page began, or among these cookies. */
   self.vestibuleRecall = (name, cookies = remembered) => new RegExp(`(?:^|; )${name}=([^;]*)`).exec(cookies)?.[1];
-  /** Whether the page began at its first address, not at that of a later stage. */
-  self.vestibuleIsAtHome = location.pathname === pathname;
 
   /** Whether the first screen is what this browser is to show, as it is. */
   const isPlain = () => {
     const primary = (tag) => tag?.split("-")[0];
-    return remembered === "" && self.vestibuleIsAtHome && primary(navigator.language) === primary(document.documentElement.lang);
+    const isRead = primary(navigator.language) === primary(document.documentElement.lang);
+    return remembered === "" && self.vestibuleIsAtHome && location.search === "" && isRead;
   };
   // Milliseconds after which a first screen that was not painted is not waited for: a tab that nobody sees paints none.
   const PAINTED = 500;
-  const painted = isPlain()
+  let turn = isPlain()
     ? new Promise((resolve) => {
         requestAnimationFrame(() => setTimeout(resolve));
         setTimeout(resolve, PAINTED);
@@ -97,6 +67,66 @@
         }
       })
     : undefined;
-  /** Runs what is not the first screen: on a small device it would hold up the paint. */
-  self.vestibuleAfter = (run) => (painted ? painted.then(run) : run());
+  const inAnotherTask = () =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = resolve;
+      port2.postMessage(0);
+    });
+  /** Runs what is not the first screen: after the paint each in a task of its own, between which the browser takes what is typed. */
+  self.vestibuleAfter = (run) => {
+    if (!turn) return run();
+    const done = turn.then(run);
+    turn = turn.then(inAnotherTask);
+    return done;
+  };
+
+  self.vestibuleAfter(() => {
+    const input = form.elements.server;
+    const [label, pending] = form.querySelector("[type=submit]").children;
+
+    const setEarly = (isEarly) => {
+      form.toggleAttribute("data-early", isEarly);
+      label.parentElement.classList.toggle("pending", isEarly);
+      label.hidden = isEarly;
+      pending.hidden = !isEarly;
+    };
+    showTapped = () => setEarly(true);
+    if (isTapped) showTapped();
+
+    // Set for a reload in this tab alone: no link can ask for it.
+    const EARLY = "vestibule-early";
+    const takeEarly = () => {
+      try {
+        const early = sessionStorage.getItem(EARLY);
+        sessionStorage.removeItem(EARLY);
+        return early;
+      } catch {
+        return null;
+      }
+    };
+
+    // The form was submitted before this script was here, or a link says where to connect to: it is never done unasked.
+    const asked = new URLSearchParams(location.search).get("server");
+    if (asked !== null) {
+      input.value = asked;
+      history.replaceState(history.state, "", location.pathname + location.hash);
+      if (takeEarly() === asked) setEarly(true);
+    }
+    // Whoever goes on typing has not meant it yet.
+    form.addEventListener("input", () => {
+      if (form.hasAttribute("data-early")) setEarly(false);
+    });
+    // A reload must not cost what was typed, or tapped.
+    self.vestibuleKeep = () => {
+      if (!form.isConnected || !input.value) return;
+      history.replaceState(history.state, "", `?${new URLSearchParams({ server: input.value })}`);
+      if (!form.hasAttribute("data-early")) return;
+      try {
+        sessionStorage.setItem(EARLY, input.value);
+      } catch {
+        // Then it is tapped again.
+      }
+    };
+  });
 })();

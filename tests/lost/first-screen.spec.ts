@@ -184,4 +184,31 @@ test('a sign-in that is gone on with never shows the first screen', async ({ pag
     await person.expectAt('credentials');
     expect(await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)).toEqual([]);
   }
+  // The browser has kept the document as it came when nothing was known of it.
+  await page.goto('about:blank');
+  await page.goBack();
+  await person.expectAt('credentials');
+  expect(await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)).toEqual([]);
+});
+
+test('who is here for the first time does not wait for cookies, and who comes again has them looked at', async ({
+  page,
+  server,
+}) => {
+  await page.addInitScript(() => {
+    const cookie = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
+    const looks = ((globalThis as unknown as { looks: number[] }).looks = []);
+    Object.defineProperty(Document.prototype, 'cookie', {
+      ...cookie,
+      get() {
+        looks.push(performance.now() as never);
+        return cookie?.get?.call(this) as unknown;
+      },
+    });
+  });
+  for (const looks of [0, 1]) {
+    await page.goto(server.origin);
+    await takenOver(page);
+    expect(await page.evaluate(() => (globalThis as unknown as { looks: number[] }).looks)).toHaveLength(looks);
+  }
 });

@@ -44,13 +44,17 @@ pub(super) fn with_late_start(mut files: Files) -> Result<Files, Failure> {
     Ok(files)
 }
 
-/// As Trunk's own, but with the program asked for at the same time as the script that compiles it.
+/// As Trunk's own, but with the program asked for at the same time as the script that compiles it, and begun after whatever
+/// else waits for the paint, which may come later than a script that fails at once.
 fn start(script: &str, program: &str) -> String {
     format!(
         r#"self.vestibuleAfter(async () => {{
              const program = fetch("{program}");
              program.catch(() => {{}});
-             const bindings = await import("{script}").catch(() => self.vestibuleMissing());
+             const script = import("{script}");
+             script.catch(() => {{}});
+             await self.vestibuleAfter(() => {{}});
+             const bindings = await script.catch(() => self.vestibuleMissing());
              const wasm = await bindings.default({{ module_or_path: program }});
              window.wasmBindings = bindings;
              dispatchEvent(new CustomEvent("TrunkApplicationStarted", {{ detail: {{ wasm }} }}));

@@ -38,7 +38,6 @@ fn for_shell(document: &str, base: &str) -> Result<String, Failure> {
     let charset = r#"<meta charset="utf-8">"#;
     for (from, to) in [
         (r#" data-worker="sw.js""#, String::new()),
-        (r#"<link rel="manifest" href="manifest.webmanifest">"#, String::new()),
         (r#"<base href="/">"#, format!(r#"<base href="{base}">"#)),
         (charset, format!("{charset}\n    {policy}")),
     ] {
@@ -80,7 +79,7 @@ mod tests {
     use super::*;
 
     const PAGE: &str = "<html data-worker=\"sw.js\" lang=\"en\"><meta charset=\"utf-8\"><base href=\"/\">\
-                        <link rel=\"manifest\" href=\"manifest.webmanifest\"><script>go()\n</script><style>p{}</style>";
+                        <script>go()\n</script><style>p{}</style>";
 
     #[test]
     fn a_shell_has_its_policy_in_the_document_and_no_worker() {
@@ -94,7 +93,7 @@ mod tests {
         );
         let (before, after) = document.split_once(allowed).unwrap();
         assert!(!before.contains("<script") && after.contains("<script"), "the policy comes first");
-        assert!(!document.contains("worker") && !document.contains("manifest"), "{document}");
+        assert!(!document.contains("worker"), "{document}");
     }
 
     #[test]

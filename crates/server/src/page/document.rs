@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::asset::{Asset, Freshness};
@@ -15,6 +15,8 @@ const ROOT: &str = r#"<base href="/">"#;
 /// The language of the document that has none in its name.
 const OWN: &str = "en";
 const NAME: &str = "index.html";
+/// What a script learns of an answer without asking for cookies (W3C Server Timing).
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// The documents, for each path of the public addresses.
 pub(super) struct Documents {
@@ -88,6 +90,9 @@ impl Document {
         let headers = response.headers_mut();
         headers
             .insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language, cookie, sec-fetch-site"));
+        // `script/first.js` goes by it. Both are said: a browser keeps a header that the next answer does not have.
+        let visit = if request.contains_key(header::COOKIE) { "known" } else { "new" };
+        headers.insert(SERVER_TIMING, HeaderValue::from_static(visit));
         if self.is_https {
             policy::keep_windows_out(request, headers);
         }

@@ -60,6 +60,20 @@ async fn every_stage_gets_the_page_which_is_asked_for_again_each_time() {
 }
 
 #[tokio::test]
+async fn whoever_brings_no_cookie_is_new() {
+    let etag = get_page("/", &[]).await.1[header::ETAG].to_str().unwrap().to_owned();
+    for (request, visit) in [
+        (vec![], "new"),
+        (vec![("if-none-match", etag.as_str())], "new"),
+        (vec![("cookie", "visited=1")], "known"),
+        (vec![("cookie", "visited=1"), ("if-none-match", etag.as_str())], "known"),
+    ] {
+        let (_, headers, _) = get_page("/", &request).await;
+        assert_eq!(headers["server-timing"], visit, "{request:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_missing_file_is_never_the_page() {
     for path in [
         "/vestibule-ffffffffffffffff.js",
