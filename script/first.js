@@ -17,12 +17,16 @@
   /** Whether the page began at its first address, not at that of a later stage. */
   self.vestibuleIsAtHome = location.pathname === pathname;
 
-  // Whoever was here before may have something that shows before the first screen does, and has the program at hand. These
-  // cookies say so. To look at them the browser asks another process, and a small device waits: where none came with its
-  // request, the server has said so. A document that was kept says so for ever.
-  const comesAnew = () => {
+  // Whoever was here before may have something that shows before the first screen does, and has the program at hand. Cookies
+  // say so. To look at them the browser asks another process, and a small device waits: the server sends back with the
+  // document what came with the request for it. A document that is shown once more says what was so the last time.
+  // Seconds.
+  const FRESH = 5;
+  const sentBack = () => {
     const [visit] = performance.getEntriesByType("navigation");
-    return visit?.deliveryType === "" && !visit.workerStart && visit.serverTiming.some(({ name }) => name === "new");
+    const { description } = visit?.serverTiming?.find(({ name }) => name === "cookies") ?? {};
+    const isFresh = Math.abs(Date.now() / 1000 - parseInt(description, 10)) < FRESH;
+    return isFresh && visit.type !== "back_forward" ? description.replace(/^\d+(; )?/, "") : undefined;
   };
   const look = () => {
     try {
@@ -32,7 +36,7 @@
       return "";
     }
   };
-  const remembered = comesAnew() ? "" : look();
+  const remembered = sentBack() ?? look();
   // A year, in seconds.
   const KEPT = 31_536_000;
   /** What is to be known at the next start, before anything else is. */

@@ -5,6 +5,7 @@
 //! its place.
 
 mod asset;
+mod cookies;
 mod document;
 mod encoding;
 mod language;
@@ -27,6 +28,7 @@ use axum::routing::get;
 
 use document::{Document, Documents};
 
+use crate::clock::Clock;
 use crate::config::PublicAddresses;
 use crate::http::host;
 
@@ -44,8 +46,12 @@ type Files = BTreeMap<String, Cow<'static, [u8]>>;
 struct Embedded;
 
 /// Serves the page that was built into this binary. `is_https`: people reach it by https alone.
-pub fn router<S: Clone + Send + Sync + 'static>(addresses: &PublicAddresses, is_https: bool) -> Router<S> {
-    router_for(embedded(), addresses, is_https)
+pub fn router<S: Clone + Send + Sync + 'static>(
+    addresses: &PublicAddresses,
+    is_https: bool,
+    clock: &Clock,
+) -> Router<S> {
+    router_for(embedded(), addresses, is_https, clock)
 }
 
 #[cfg(feature = "page")]
@@ -62,8 +68,9 @@ fn router_for<S: Clone + Send + Sync + 'static>(
     mut files: Files,
     addresses: &PublicAddresses,
     is_https: bool,
+    clock: &Clock,
 ) -> Router<S> {
-    let Some(documents) = Documents::take(&mut files, addresses, is_https) else {
+    let Some(documents) = Documents::take(&mut files, addresses, is_https, clock) else {
         let no_page = || async { (StatusCode::NOT_FOUND, "This build of the server has no page, only its API.\n") };
         return Router::new().route("/", get(no_page));
     };

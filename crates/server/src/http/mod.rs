@@ -92,7 +92,7 @@ pub fn router(server: &Shared) -> Router {
     let all = open
         .merge(listed)
         .route(&format!("{}/{{name}}", endpoint::BRAND), get(brand::logo))
-        .merge(page::router(&server.config.public_addresses, is_https))
+        .merge(page::router(&server.config.public_addresses, is_https, &server.clock))
         .layer((
             TraceLayer::new_for_http().make_span_with(|request: &axum::extract::Request| {
                 // The path alone: nothing that a client put into a query gets into a log.

@@ -3,11 +3,12 @@
 
 use std::borrow::Cow;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::asset::{Asset, Freshness};
-use super::{Files, language, policy, preload};
+use super::{Files, cookies, language, policy, preload};
+use crate::clock::Clock;
 use crate::config::{Issuer, PublicAddresses};
 
 /// As the build writes it.
@@ -15,8 +16,6 @@ const ROOT: &str = r#"<base href="/">"#;
 /// The language of the document that has none in its name.
 const OWN: &str = "en";
 const NAME: &str = "index.html";
-/// What a script learns of an answer without asking for cookies (W3C Server Timing).
-const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// The documents, for each path of the public addresses.
 pub(super) struct Documents {
@@ -34,11 +33,12 @@ pub(super) struct Document {
     link: Option<HeaderValue>,
     /// People reach it by https alone.
     is_https: bool,
+    clock: Clock,
 }
 
 impl Documents {
     /// Takes the document out of the files, with what it is in other languages; `None` where there is no page.
-    pub(super) fn take(files: &mut Files, addresses: &PublicAddresses, is_https: bool) -> Option<Self> {
+    pub(super) fn take(files: &mut Files, addresses: &PublicAddresses, is_https: bool, clock: &Clock) -> Option<Self> {
         let own = Asset::take(NAME, files, Freshness::AskAgain)?;
         let tags: Vec<String> = files.keys().filter_map(|path| tag(path)).map(str::to_owned).collect();
         let others = tags.into_iter().filter_map(|tag| {
@@ -49,6 +49,7 @@ impl Documents {
             languages: std::iter::once((OWN.to_owned(), own)).chain(others).collect(),
             link: None,
             is_https,
+            clock: clock.clone(),
         };
         let issuers = match addresses {
             PublicAddresses::List(issuers) => issuers.as_slice(),
@@ -78,7 +79,7 @@ impl Document {
     fn below(&self, path: &str) -> Self {
         let link = preload::header(&String::from_utf8_lossy(&self.own().plain), path);
         let languages = self.languages.iter().map(|(tag, asset)| (tag.clone(), below(asset, path))).collect();
-        Self { languages, link, is_https: self.is_https }
+        Self { languages, link, is_https: self.is_https, clock: self.clock.clone() }
     }
 
     /// In the language that suits the request.
@@ -90,9 +91,9 @@ impl Document {
         let headers = response.headers_mut();
         headers
             .insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language, cookie, sec-fetch-site"));
-        // `script/first.js` goes by it. Both are said: a browser keeps a header that the next answer does not have.
-        let visit = if request.contains_key(header::COOKIE) { "known" } else { "new" };
-        headers.insert(SERVER_TIMING, HeaderValue::from_static(visit));
+        if let Some(cookies) = cookies::sent_back(request, self.clock.now()) {
+            headers.insert(cookies::NAME, cookies);
+        }
         if self.is_https {
             policy::keep_windows_out(request, headers);
         }

@@ -3,6 +3,8 @@
 
 use axum::http::{HeaderMap, header};
 
+use super::cookies;
+
 /// Languages of one request that are looked at: nobody reads more, and a header can be long.
 const MAX_LANGUAGES: usize = 16;
 
@@ -13,9 +15,7 @@ pub(super) fn choose<'a>(request: &HeaderMap, available: &[&'a str]) -> Option<&
 
 /// The cookie `lang`, which the page sets itself.
 fn chosen(request: &HeaderMap) -> Option<&str> {
-    let lines = request.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find_map(|(name, value)| (name == "lang").then_some(value))
+    cookies::pairs(request).find_map(|(name, value)| (name == "lang").then_some(value))
 }
 
 /// Browsers name the best one first.

@@ -26,7 +26,7 @@ fn page() -> Router {
     ];
     let files = files.map(|(path, content)| (path.to_owned(), Cow::Borrowed(content.as_bytes())));
     let addresses = ["https://uc.example.com", "https://uc.example.org/branch"].map(|address| address.parse().unwrap());
-    router_for(files.into(), &PublicAddresses::List(addresses.into()), true)
+    router_for(files.into(), &PublicAddresses::List(addresses.into()), true, &Clock::set_to(1_800_000_000_000))
 }
 
 async fn ask(router: Router, method: Method, path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, String) {
@@ -60,16 +60,14 @@ async fn every_stage_gets_the_page_which_is_asked_for_again_each_time() {
 }
 
 #[tokio::test]
-async fn whoever_brings_no_cookie_is_new() {
+async fn the_document_comes_with_what_the_page_remembers_also_where_the_browser_has_it() {
     let etag = get_page("/", &[]).await.1[header::ETAG].to_str().unwrap().to_owned();
-    for (request, visit) in [
-        (vec![], "new"),
-        (vec![("if-none-match", etag.as_str())], "new"),
-        (vec![("cookie", "visited=1")], "known"),
-        (vec![("cookie", "visited=1"), ("if-none-match", etag.as_str())], "known"),
+    for (headers, expected) in [
+        (vec![], r#"cookies;desc="1800000000""#),
+        (vec![("cookie", "visited=1")], r#"cookies;desc="1800000000; visited=1""#),
+        (vec![("cookie", "visited=1"), ("if-none-match", etag.as_str())], r#"cookies;desc="1800000000; visited=1""#),
     ] {
-        let (_, headers, _) = get_page("/", &request).await;
-        assert_eq!(headers["server-timing"], visit, "{request:?}");
+        assert_eq!(get_page("/", &headers).await.1["server-timing"], expected, "{headers:?}");
     }
 }
 
@@ -202,7 +200,8 @@ async fn head_answers_like_get_without_a_body() {
 
 #[tokio::test]
 async fn a_build_without_the_page_says_so() {
-    let (status, _, body) = ask(router_for(Files::new(), &PublicAddresses::Any, false), Method::GET, "/", &[]).await;
+    let (status, _, body) =
+        ask(router_for(Files::new(), &PublicAddresses::Any, false, &Clock::System), Method::GET, "/", &[]).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert_eq!(body, "This build of the server has no page, only its API.\n");
 }
