@@ -6,7 +6,10 @@ export interface Watched {
   readonly wired: string | null;
   /** What is there once a stage of the sign-in can be used, by selectors. */
   readonly stages: readonly string[];
-  /** `TAP` and `TELL`: what runs in a page has nothing around it. */
+}
+
+/** The constants below: what runs in a page has nothing around it. */
+export interface Names {
   readonly tap: string;
   readonly tell: string;
 }
@@ -29,7 +32,7 @@ export const TAP = 'bench-tap';
 export const TELL = 'benchTell';
 
 /** Runs in the page before any of its own scripts. */
-export function probe(watched: Watched): void {
+export function probe(watched: Watched & Names): void {
   const seen: Seen = { paint: 0, shift: 0, tasks: [], stages: {} };
   (globalThis as unknown as { seen: Seen }).seen = seen;
   const observe = (type: string, see: (entry: PerformanceEntry) => void): void =>

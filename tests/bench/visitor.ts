@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { ARGUMENTS, EXECUTABLE } from '../fixtures/chromium.ts';
 import { temporaryFolder } from '../fixtures/files.ts';
-import { probe, TELL, type Seen, type Watched } from './probe.ts';
+import { probe, TAP, TELL, type Seen, type Watched } from './probe.ts';
 
 /** With what somebody comes. */
 export type Profile = 'phone' | 'desktop';
@@ -64,7 +64,7 @@ export class Visitor {
       // The network is not made slow for a worker: what it fetches would come faster than it does in life.
       serviceWorkers: 'block',
     });
-    await context.addInitScript(probe, watched);
+    await context.addInitScript(probe, { ...watched, tap: TAP, tell: TELL });
     return new Visitor(context, profile, folder.remove);
   }
 
@@ -133,7 +133,7 @@ export function look(page: Page): Promise<Seen> {
   return page.evaluate(() => (globalThis as unknown as { seen: Seen }).seen);
 }
 
-/** Waits until the page tells of it: one that is asked again and again is slower. */
+/** Waits until the page tells of it, in any of its documents: one that is asked again and again is slower. */
 export function until(page: Page, isSo: (seen: Seen) => boolean): Promise<Seen> {
   return new Promise((resolve, reject) => {
     const told = TOLD.get(page);
