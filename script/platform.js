@@ -454,7 +454,10 @@ const platform = (() => {
     navigate,
     /** Whether the browser came back to this URL, by a reload or through its history. */
     isReturn: () => ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type),
-    minutesOfDay: (ago) => before(ago).getHours() * 60 + before(ago).getMinutes(),
+    minutesOfDay: (ago) => {
+      const date = before(ago);
+      return date.getHours() * 60 + date.getMinutes();
+    },
     /** With the digits of all other numbers here. */
     dateAndTime: (ago) => {
       const date = before(ago);

@@ -134,7 +134,7 @@ pub(crate) fn time_of_day(seconds_ago: u64) -> (u32, u32) {
     (minutes / 60, minutes % 60)
 }
 
-/// Date and time of day of it, in the language of the page.
+/// Date and time of day of such a moment, in the language of the page.
 pub(crate) fn date_and_time(seconds_ago: u64) -> String {
     date_and_time_js(exact(seconds_ago))
 }

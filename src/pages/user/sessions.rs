@@ -23,6 +23,10 @@ pub(crate) fn sessions() -> El {
     let toggle = move || {
         let is_open = flow.now(|state| state.sessions().is_some());
         flow.send(if is_open { Event::HideSessions } else { Event::ShowSessions });
+        if !is_open {
+            // What dates are written with takes a small device longer to load than a frame: while the list is on its way.
+            browser::after_frame(|| drop(browser::date_and_time(0)));
+        }
     };
     let control = disclosure(|messages| messages.sessions.heading, is_open, toggle).class_when("pending", is_listing);
     follow_signing_out(control.element().clone().unchecked_into());
