@@ -135,10 +135,10 @@ self.vestibuleAfter(() => {
     setTimeout(() => {
       if (!isOver) mark.clear();
     }, CALM);
-    // A page that is on the device already has neither.
+    // A page that is on the device already has no worker and no manifest.
     const { worker } = document.documentElement.dataset;
     if (!worker) return;
-    // The browser fetches it at once, and holds up whoever comes while the page starts.
+    // The browser fetches it at once, which would hold up the start.
     document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: "manifest.webmanifest" }));
     // Without it everything works, only not without a network.
     navigator.serviceWorker?.register(worker).catch(() => {});

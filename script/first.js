@@ -1,17 +1,45 @@
 // The first screen before the page runs. What is typed stays where it is; an early Connect is kept for the page. Before it
-// is painted comes nothing but the question what may wait for that: on a small device it would hold the paint up.
+// is painted comes nothing but that, and the question what else may wait: on a small device it would hold the paint up.
 (() => {
   "use strict";
   const form = document.getElementById("connect");
-  let isTapped = false;
+  const input = form.elements.server;
+  const isTaken = () => form.hasAttribute("data-ready");
+  let isEarly = false;
+  // How an early Connect looks comes after the paint.
+  let showEarly = () => {};
+  const setEarly = (isNow) => {
+    if (isEarly === isNow) return;
+    isEarly = isNow;
+    showEarly();
+  };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (form.hasAttribute("data-ready")) return;
-    isTapped = true;
-    showTapped();
+    if (!isTaken()) setEarly(true);
   });
-  // What is there to be shown with comes after the paint.
-  let showTapped = () => {};
+  // Whoever goes on typing has not meant it yet.
+  form.addEventListener("input", () => {
+    if (!isTaken()) setEarly(false);
+  });
+
+  // Set for a reload in this tab alone: no link can ask for it.
+  const EARLY = "vestibule-early";
+  const takeEarly = () => {
+    try {
+      const early = sessionStorage.getItem(EARLY);
+      sessionStorage.removeItem(EARLY);
+      return early;
+    } catch {
+      return null;
+    }
+  };
+  // The form was submitted before this script was here, or a link says where to connect to: it is never done unasked.
+  const asked = location.search === "" ? null : new URLSearchParams(location.search).get("server");
+  if (asked !== null) {
+    input.value = asked;
+    history.replaceState(history.state, "", location.pathname + location.hash);
+    setEarly(takeEarly() === asked);
+  }
 
   const { pathname, protocol } = new URL(document.baseURI);
   /** Whether the page began at its first address, not at that of a later stage. */
@@ -20,7 +48,8 @@
   // Whoever was here before may have something that shows before the first screen does, and has the program at hand. Cookies
   // say so. To look at them the browser asks another process, and a small device waits: the server sends back with the
   // document what came with the request for it. A document that is shown once more says what was so the last time.
-  // Seconds.
+
+  // In seconds: how far its time and that of the device may be apart.
   const FRESH = 5;
   const sentBack = () => {
     const [visit] = performance.getEntriesByType("navigation");
@@ -55,7 +84,7 @@
   const isPlain = () => {
     const primary = (tag) => tag?.split("-")[0];
     const isRead = primary(navigator.language) === primary(document.documentElement.lang);
-    return remembered === "" && self.vestibuleIsAtHome && location.search === "" && isRead;
+    return remembered === "" && self.vestibuleIsAtHome && !isEarly && isRead;
   };
   // Milliseconds after which a first screen that was not painted is not waited for: a tab that nobody sees paints none.
   const PAINTED = 500;
@@ -86,41 +115,15 @@
   };
 
   self.vestibuleAfter(() => {
-    const input = form.elements.server;
     const [label, pending] = form.querySelector("[type=submit]").children;
-
-    const setEarly = (isEarly) => {
+    showEarly = () => {
       form.toggleAttribute("data-early", isEarly);
       label.parentElement.classList.toggle("pending", isEarly);
       label.hidden = isEarly;
       pending.hidden = !isEarly;
     };
-    showTapped = () => setEarly(true);
-    if (isTapped) showTapped();
+    if (isEarly) showEarly();
 
-    // Set for a reload in this tab alone: no link can ask for it.
-    const EARLY = "vestibule-early";
-    const takeEarly = () => {
-      try {
-        const early = sessionStorage.getItem(EARLY);
-        sessionStorage.removeItem(EARLY);
-        return early;
-      } catch {
-        return null;
-      }
-    };
-
-    // The form was submitted before this script was here, or a link says where to connect to: it is never done unasked.
-    const asked = new URLSearchParams(location.search).get("server");
-    if (asked !== null) {
-      input.value = asked;
-      history.replaceState(history.state, "", location.pathname + location.hash);
-      if (takeEarly() === asked) setEarly(true);
-    }
-    // Whoever goes on typing has not meant it yet.
-    form.addEventListener("input", () => {
-      if (form.hasAttribute("data-early")) setEarly(false);
-    });
     // A reload must not cost what was typed, or tapped.
     self.vestibuleKeep = () => {
       if (!form.isConnected || !input.value) return;

@@ -83,6 +83,34 @@ test('whoever goes on typing after an early Connect has not meant it', async ({ 
   await person.expectAt('connect');
 });
 
+for (const [what, events] of [
+  ['an early Connect before the first paint is kept', ['submit']],
+  ['an early Connect before the first paint, and a key after it, is not meant', ['submit', 'input']],
+] as const) {
+  test(what, async ({ page, server, person, deliver }) => {
+    await page.addInitScript((names) => {
+      new MutationObserver((_, observer) => {
+        // What comes after the script has been read.
+        if (document.getElementById('starting') === null) return;
+        observer.disconnect();
+        const form = document.querySelector<HTMLFormElement>('#connect');
+        const field = form?.querySelector('input');
+        if (!form || !field || performance.getEntriesByType('paint').length > 0) throw new Error('too late');
+        field.value = location.origin;
+        for (const name of names) form.dispatchEvent(new Event(name, { cancelable: true }));
+      }).observe(document, { childList: true, subtree: true });
+    }, events);
+    await page.goto(server.origin, { waitUntil: 'commit' });
+    const isMeant = events.length === 1;
+    await page.getByRole('button', { name: isMeant ? 'Connecting…' : 'Connect', exact: true }).waitFor();
+    deliver();
+    if (isMeant) return person.expectAt('account');
+    await takenOver(page);
+    await person.expectAt('connect');
+    await expect(person.connect.serverAddress).toHaveValue(server.origin);
+  });
+}
+
 test('the take-over moves nothing', async ({ page, server, deliver }) => {
   await page.addInitScript(() => {
     const shifts = ((globalThis as unknown as { shifts: number[] }).shifts = []);
@@ -184,11 +212,6 @@ test('a sign-in that is gone on with never shows the first screen', async ({ pag
     await person.expectAt('credentials');
     expect(await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)).toEqual([]);
   }
-  // The browser has kept the document as it came when nothing was known of it.
-  await page.goto('about:blank');
-  await page.goBack();
-  await person.expectAt('credentials');
-  expect(await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)).toEqual([]);
 });
 
 test('nobody waits for cookies that the document brings along, but where it may be an old one', async ({ page, server }) => {
@@ -209,6 +232,10 @@ test('nobody waits for cookies that the document brings along, but where it may 
     await takenOver(page);
     expect(await looks(), visit).toBe(0);
   }
+  await page.goto('about:blank');
+  await page.goBack();
+  await takenOver(page);
+  expect(await looks(), 'after Back').toBe(1);
   await page.addInitScript(() => {
     const now = Date.now.bind(Date);
     Date.now = () => now() + 60_000;

@@ -308,3 +308,21 @@ test('a browser without service workers, or one that refuses this one, works', a
   await page.reload();
   await person.expectAt('user');
 });
+
+test('a document is shown with the cookies that it was asked for with, and kept without', async ({ page, behindProxy }) => {
+  const { person } = await behindProxy();
+  await person.open('connect');
+  await workerReady(page);
+  const kept = await page.evaluate(async () => {
+    const document_ = await caches.match(document.baseURI);
+    return document_?.headers.get('server-timing');
+  });
+  expect(kept).toBe('kept');
+  await page.reload();
+  await person.expectAt('connect');
+  const shown = await page.evaluate(() => {
+    const [visit] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+    return [visit?.workerStart !== 0, ...(visit?.serverTiming.map(({ name, description }) => `${name} ${description}`) ?? [])];
+  });
+  expect(shown).toEqual([true, expect.stringMatching(/^cookies \d+;.* visited=1/)]);
+});

@@ -35,11 +35,7 @@ impl Cookie {
     /// The value that a request brings.
     pub(super) fn of<'a>(self, issuer: &Issuer, headers: &'a HeaderMap) -> Option<&'a str> {
         let name = self.name(issuer);
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        cookies
-            .flat_map(|cookies| cookies.split(';'))
-            .filter_map(|cookie| cookie.trim().split_once('='))
-            .find_map(|(found, value)| (found == name).then_some(value))
+        pairs(headers).find_map(|(found, value)| (found == name).then_some(value))
     }
 
     /// The header that removes the cookie.
@@ -54,6 +50,12 @@ impl Cookie {
         let cookie = format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
         HeaderValue::from_str(&cookie).ok().map(|cookie| (header::SET_COOKIE, cookie))
     }
+}
+
+/// Names and values of all cookies of a request.
+pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
 }
 
 #[cfg(test)]

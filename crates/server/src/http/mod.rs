@@ -6,7 +6,7 @@ mod body;
 mod brand;
 mod challenge;
 mod client_address;
-mod cookies;
+pub(crate) mod cookies;
 mod devices;
 mod discovery;
 mod exchange;

@@ -91,6 +91,8 @@ impl Document {
         let headers = response.headers_mut();
         headers
             .insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language, cookie, sec-fetch-site"));
+        // It says what one person's browser has said.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         if let Some(cookies) = cookies::sent_back(request, self.clock.now()) {
             headers.insert(cookies::NAME, cookies);
         }

@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderMap, header};
 
-use super::cookies;
+use crate::http::cookies::pairs;
 
 /// Languages of one request that are looked at: nobody reads more, and a header can be long.
 const MAX_LANGUAGES: usize = 16;
@@ -15,7 +15,7 @@ pub(super) fn choose<'a>(request: &HeaderMap, available: &[&'a str]) -> Option<&
 
 /// The cookie `lang`, which the page sets itself.
 fn chosen(request: &HeaderMap) -> Option<&str> {
-    cookies::pairs(request).find_map(|(name, value)| (name == "lang").then_some(value))
+    pairs(request).find_map(|(name, value)| (name == "lang").then_some(value))
 }
 
 /// Browsers name the best one first.

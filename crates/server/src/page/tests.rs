@@ -48,7 +48,11 @@ async fn get_page(path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMa
 async fn every_stage_gets_the_page_which_is_asked_for_again_each_time() {
     for route in ["/", "/account", "/credentials", "/code", "/user", "/?x=1"] {
         let (status, headers, body) = get_page(route, &[]).await;
-        assert_eq!((status, headers[header::CACHE_CONTROL].to_str().unwrap()), (StatusCode::OK, "no-cache"), "{route}");
+        assert_eq!(
+            (status, headers[header::CACHE_CONTROL].to_str().unwrap()),
+            (StatusCode::OK, "private, no-cache"),
+            "{route}"
+        );
         assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
         assert!(body.contains("<title>Vestibule"));
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
