@@ -4,22 +4,20 @@
   "use strict";
   const form = document.getElementById("connect");
   const input = form.elements.server;
-  const isTaken = () => form.hasAttribute("data-ready");
-  let isEarly = false;
+  const isEarly = () => form.hasAttribute("data-early");
   // How an early Connect looks comes after the paint.
   let showEarly = () => {};
   const setEarly = (isNow) => {
-    if (isEarly === isNow) return;
-    isEarly = isNow;
+    form.toggleAttribute("data-early", isNow);
     showEarly();
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!isTaken()) setEarly(true);
+    if (!form.hasAttribute("data-ready")) setEarly(true);
   });
   // Whoever goes on typing has not meant it yet.
   form.addEventListener("input", () => {
-    if (!isTaken()) setEarly(false);
+    if (isEarly()) setEarly(false);
   });
 
   // Set for a reload in this tab alone: no link can ask for it.
@@ -38,7 +36,7 @@
   if (asked !== null) {
     input.value = asked;
     history.replaceState(history.state, "", location.pathname + location.hash);
-    setEarly(takeEarly() === asked);
+    if (takeEarly() === asked) setEarly(true);
   }
 
   const { pathname, protocol } = new URL(document.baseURI);
@@ -84,7 +82,7 @@
   const isPlain = () => {
     const primary = (tag) => tag?.split("-")[0];
     const isRead = primary(navigator.language) === primary(document.documentElement.lang);
-    return remembered === "" && self.vestibuleIsAtHome && !isEarly && isRead;
+    return remembered === "" && self.vestibuleIsAtHome && !isEarly() && isRead;
   };
   // Milliseconds after which a first screen that was not painted is not waited for: a tab that nobody sees paints none.
   const PAINTED = 500;
@@ -117,18 +115,17 @@
   self.vestibuleAfter(() => {
     const [label, pending] = form.querySelector("[type=submit]").children;
     showEarly = () => {
-      form.toggleAttribute("data-early", isEarly);
-      label.parentElement.classList.toggle("pending", isEarly);
-      label.hidden = isEarly;
-      pending.hidden = !isEarly;
+      label.parentElement.classList.toggle("pending", isEarly());
+      label.hidden = isEarly();
+      pending.hidden = !isEarly();
     };
-    if (isEarly) showEarly();
+    if (isEarly()) showEarly();
 
     // A reload must not cost what was typed, or tapped.
     self.vestibuleKeep = () => {
       if (!form.isConnected || !input.value) return;
       history.replaceState(history.state, "", `?${new URLSearchParams({ server: input.value })}`);
-      if (!form.hasAttribute("data-early")) return;
+      if (!isEarly()) return;
       try {
         sessionStorage.setItem(EARLY, input.value);
       } catch {
