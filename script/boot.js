@@ -6,6 +6,8 @@ self.vestibuleAfter(() => {
   // Milliseconds: when a start without an end is told, and after how long one that went well is trusted.
   const PATIENCE = 20_000;
   const CALM = 10_000;
+  // And how long what is for the next visit waits for a browser that is never idle.
+  const LATEST = 5_000;
 
   // A sign-in may be on its way: the page looks for it before the first screen shows.
   const mayGoOn = !self.vestibuleIsAtHome || self.vestibuleRecall("begun") === "1";
@@ -119,6 +121,19 @@ self.vestibuleAfter(() => {
   );
   addEventListener("unhandledrejection", (event) => judge(event.reason));
 
+  /** Done when there is nothing else to do: it would hold up the start. */
+  const prepareNextVisit = (worker) => {
+    // The browser fetches it at once.
+    document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: "manifest.webmanifest" }));
+    const workers = navigator.serviceWorker;
+    // Without it everything works, only not without a network.
+    workers?.register(worker).catch(() => {});
+    // One that takes over, or has just done so, keeps what it is asked for, for the next start without a network.
+    const { fetchAgain } = self.vestibuleLanguage;
+    workers?.addEventListener("controllerchange", fetchAgain);
+    fetchAgain();
+  };
+
   const late = setTimeout(() => {
     if (!isOver) show(navigator.onLine === false ? "offline" : "slow");
   }, PATIENCE);
@@ -129,18 +144,14 @@ self.vestibuleAfter(() => {
     document.getElementById("starting").remove();
     if (isOver) return;
     hide();
-    // What says that something is stored outlives what says that it would.
-    if (self.vestibuleRecall("stored")) self.vestibuleRemember("stored", 1);
-    self.vestibuleRemember("visited", 1);
     setTimeout(() => {
       if (!isOver) mark.clear();
     }, CALM);
+    // What says that something is stored outlives what says that it would.
+    if (self.vestibuleRecall("stored")) self.vestibuleRemember("stored", 1);
+    self.vestibuleRemember("visited", 1);
     // A page that is on the device already has no worker and no manifest.
     const { worker } = document.documentElement.dataset;
-    if (!worker) return;
-    // The browser fetches it at once, which would hold up the start.
-    document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: "manifest.webmanifest" }));
-    // Without it everything works, only not without a network.
-    navigator.serviceWorker?.register(worker).catch(() => {});
+    if (worker) (self.requestIdleCallback ?? setTimeout)(() => prepareNextVisit(worker), { timeout: LATEST });
   });
 });

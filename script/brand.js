@@ -1,10 +1,11 @@
 // The brand of the service as it was the last time, shown before the page runs, so that nothing changes under the eyes.
 self.vestibuleAfter(() => {
   "use strict";
-  const KEY = `vestibule-brand:${new URL(document.baseURI).pathname}`;
+  const key = () => `vestibule-brand:${new URL(document.baseURI).pathname}`;
   const COLOUR = /^#[0-9a-f]{6}$/;
   const { style } = document.documentElement;
-  const bars = [...document.querySelectorAll("meta[name=theme-color]")].map((bar) => ({ bar, own: bar.content }));
+  // With their colours before a brand changes them.
+  let bars;
 
   const read = (text) => {
     try {
@@ -16,6 +17,8 @@ self.vestibuleAfter(() => {
 
   /** Colours of a scheme that the brand does not have are the page's own. */
   const paint = (brand) => {
+    // To paint the page's own colours over themselves takes a small device half a frame.
+    if (!(brand?.light ?? brand?.dark ?? bars)) return;
     for (const scheme of ["light", "dark"]) {
       for (const part of ["accent", "accent-ink", "background"]) {
         const colour = brand?.[scheme]?.[part];
@@ -23,7 +26,8 @@ self.vestibuleAfter(() => {
         else style.removeProperty(`--service-${part}-${scheme}`);
       }
     }
-    for (const { bar, own } of bars) {
+    bars ??= [...document.querySelectorAll("meta[name=theme-color]")].map((bar) => [bar, bar.content]);
+    for (const [bar, own] of bars) {
       const scheme = bar.getAttribute("media").includes("dark") ? "dark" : "light";
       bar.content = brand?.[scheme]?.background ?? own;
     }
@@ -38,7 +42,7 @@ self.vestibuleAfter(() => {
   let isKept = self.vestibuleRecall("brand") === "1";
   let kept = null;
   try {
-    if (isKept) kept = localStorage.getItem(KEY);
+    if (isKept) kept = localStorage.getItem(key());
   } catch {
     // Then the first answer of the server tells.
   }
@@ -62,8 +66,8 @@ self.vestibuleAfter(() => {
       if (!isKept && !wasKept) return;
       self.vestibuleRemember("brand", Number(isKept));
       try {
-        if (isKept) localStorage.setItem(KEY, text);
-        else localStorage.removeItem(KEY);
+        if (isKept) localStorage.setItem(key(), text);
+        else localStorage.removeItem(key());
       } catch {
         // Then the next visit begins in the page's own colours.
       }

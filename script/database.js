@@ -8,7 +8,7 @@ self.vestibuleAfter(() => {
   const LIMIT = 1_500;
 
   // A server below a path has things of its own.
-  const base = new URL(document.baseURI).pathname.replace(/\/+$/, "");
+  const own = (name) => `${new URL(document.baseURI).pathname.replace(/\/+$/, "")}/${name}`;
 
   const finished = (request) =>
     new Promise((resolve, reject) => {
@@ -39,7 +39,7 @@ self.vestibuleAfter(() => {
   const get = (...names) =>
     inDatabase((database) => {
       const store = database.transaction(STORE).objectStore(STORE);
-      return Promise.all(names.map((name) => finished(store.get(`${base}/${name}`))));
+      return Promise.all(names.map((name) => finished(store.get(own(name)))));
     }).catch(() => []);
 
   // The flow's record, what is half typed, and the key of this browser.
@@ -72,7 +72,7 @@ self.vestibuleAfter(() => {
     await new Promise(() => {});
   };
   const found = isLikelyEmpty ? [] : find();
-  const isLookedAt = isLikelyEmpty ? lookLate() : undefined;
+  const isLookedAt = isLikelyEmpty && lookLate();
 
   /** Ends when it is safe, with `true`, or cannot be: full, or switched off. */
   const change = async (act, name, value, durability) => {
@@ -83,7 +83,7 @@ self.vestibuleAfter(() => {
       (database) =>
         new Promise((resolve, reject) => {
           const transaction = database.transaction(STORE, "readwrite", { durability });
-          transaction.objectStore(STORE)[act](value, `${base}/${name}`);
+          transaction.objectStore(STORE)[act](value, own(name));
           // The request is done long before the transaction is safe.
           transaction.oncomplete = () => resolve(true);
           transaction.onerror = transaction.onabort = reject;

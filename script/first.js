@@ -76,7 +76,11 @@
     }
   };
   /** What is remembered by this name: as it was when the page began, or among these cookies. */
-  self.vestibuleRecall = (name, cookies = remembered) => new RegExp(`(?:^|; )${name}=([^;]*)`).exec(cookies)?.[1];
+  self.vestibuleRecall = (name, cookies = remembered) => {
+    // The first is that of the longest path, a page's own.
+    const found = cookies.split("; ").find((cookie) => cookie.startsWith(`${name}=`));
+    return found?.slice(name.length + 1);
+  };
 
   /** Whether the first screen is what this browser is to show, as it is. */
   const isPlain = () => {
@@ -111,6 +115,8 @@
     turn = turn.then(inAnotherTask);
     return done;
   };
+  /** For what is too long for one task: what to wait for at a visit on which the first screen is painted first. */
+  self.vestibulePause = () => turn && inAnotherTask();
 
   self.vestibuleAfter(() => {
     const [label, pending] = form.querySelector("[type=submit]").children;

@@ -10,7 +10,7 @@ self.vestibuleAfter(() => {
   /** The language that the document came in. */
   const written = root.lang;
   const listed = document.querySelector("meta[name=languages]").content.split(" ");
-  const files = new Map(listed.map((file) => [file.replace(/-[0-9a-f]+\.txt$/, ""), file]));
+  const files = new Map(listed.map((file) => [file.slice(0, file.lastIndexOf("-")), file]));
 
   /** The texts that are the document's own, also of what the page takes out of it later. */
   const texts = new Promise((resolve) => {
@@ -69,9 +69,9 @@ self.vestibuleAfter(() => {
   };
   if (chosen !== written) root.setAttribute("data-foreign", "");
   ready.then(release, release);
-  self.vestibuleLanguage = { change, ready };
-  // A service worker that has just taken over keeps what it is asked for, for the next start without a network.
-  navigator.serviceWorker?.addEventListener("controllerchange", () => {
+  /** Has a service worker keep the language that shows. */
+  const fetchAgain = () => {
     if (root.lang !== OWN) fetch(files.get(root.lang)).catch(() => {});
-  });
+  };
+  self.vestibuleLanguage = { change, ready, fetchAgain };
 });

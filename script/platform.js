@@ -426,6 +426,10 @@ const platform = (() => {
       try {
         const { ready, change } = self.vestibuleLanguage;
         lines = await (tag === undefined ? ready : change(tag));
+        // At a first visit the program is begun in a task and brought to life in another: together they would hold up what
+        // is typed. Who comes again has hardly begun to type.
+        const pause = tag === undefined && self.vestibulePause?.();
+        if (pause) await pause;
       } catch {
         // What shows then is the page's to know.
       }

@@ -18,6 +18,15 @@ pub(crate) fn send(effect: &Effect) {
     match effect {
         Effect::Discover(number, url) => look(Topic::Discovery, *number, manner::DISCOVER, url),
         Effect::Probe(number, url) => look(Topic::Probe, *number, manner::PROBE, url),
+        _ => send_to_known(effect),
+    }
+}
+
+/// Sends a request to a server whose addresses are known.
+// Apart: engines compile a function as a whole when it is called first, and what shows first needs nothing of this.
+#[inline(never)]
+fn send_to_known(effect: &Effect) {
+    match effect {
         Effect::Challenge(number, url, request, binding) => {
             let manner = if request.code_verifier.is_some() { manner::OWN_FORM } else { manner::FORM };
             post_form(Topic::Challenge, *number, manner, url, &request.members(), *binding);
@@ -65,8 +74,10 @@ pub(crate) fn send(effect: &Effect) {
             let to = Endpoint { address, path: endpoint::PASSWORD, access };
             to.call(Topic::Done, *number, manner::PUT, Some(&body));
         }
-        // No requests.
-        Effect::PrepareKey(_)
+        // No requests, or none of these.
+        Effect::Discover(..)
+        | Effect::Probe(..)
+        | Effect::PrepareKey(_)
         | Effect::Lock(_)
         | Effect::Timer(..)
         | Effect::Abort(_)
@@ -129,6 +140,8 @@ fn encode(text: &str, into: &mut String) {
 }
 
 /// What an answer means.
+// Apart: engines compile a function as a whole when it is called first, and what shows first needs nothing of this.
+#[inline(never)]
 pub(crate) fn read(answer: &Told) -> Reply {
     let lost = match answer.status {
         OFFLINE => Some(Lost::Offline),

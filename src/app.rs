@@ -1,5 +1,7 @@
 //! The page around the stages: contexts, shell, and which stage shows.
 
+use std::cell::Cell;
+
 use crate::signals::*;
 use vestibule_flow::{Doing, Event, Stage, State};
 use wasm_bindgen::JsCast;
@@ -42,7 +44,17 @@ pub(crate) fn app(main: &El, messages: &'static Messages) {
     }
     follow_the_first_stage(flow);
     if let Some(screen) = FirstScreen::find() {
-        main.clone().each(move || shown(flow), move |shown| stage(shown, &screen));
+        let is_first = Cell::new(true);
+        main.clone().each(
+            move || shown(flow),
+            move |shown| {
+                if is_first.replace(false) && (shown == RESUMING || Stage::of_path(shown) != Stage::Connect) {
+                    screen.hide();
+                }
+                release();
+                stage(shown, &screen)
+            },
+        );
     }
 }
 
@@ -57,12 +69,7 @@ fn is_resuming(state: &State) -> bool {
 }
 
 fn stage(shown: &str, screen: &FirstScreen) -> El {
-    let stage = Stage::of_path(shown);
-    if shown == RESUMING || stage != Stage::Connect {
-        screen.hide();
-    }
-    release();
-    match stage {
+    match Stage::of_path(shown) {
         _ if shown == RESUMING => resuming(),
         Stage::Connect => connect(screen),
         Stage::Account => account(),

@@ -4,7 +4,7 @@
 //! and every closure, which is most of what a page weighs (see `docs/decisions/0023-diet.md`). Here each thing is made
 //! by one function for all.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use crate::signals::*;
 use vestibule_flow::State;
@@ -240,15 +240,17 @@ fn follow_keys(parent: &Place, keys: Box<dyn Fn() -> Vec<String>>, build: Box<dy
     parent.append(&end);
     let home = Owner::current().unwrap_or_default();
     let mut rows: Vec<Row> = Vec::new();
+    let leaving: Rc<RefCell<Vec<Place>>> = Rc::default();
     let parent = parent.clone();
     follow(move || {
         let keys = keys();
+        // An element may come back that has not left yet.
+        remove(&leaving);
         rows.retain(|row| {
             let stays = keys.contains(&row.key);
             if !stays {
-                // First: whatever its going sets off is still heard.
-                row.node.remove();
                 row.owner.cleanup();
+                leaving.borrow_mut().push(row.node.clone());
             }
             stays
         });
@@ -270,5 +272,17 @@ fn follow_keys(parent: &Place, keys: Box<dyn Fn() -> Vec<String>>, build: Box<dy
             }
             rows.insert(index, row);
         }
+        if !leaving.borrow().is_empty() {
+            // In this task still, but after what has come has taken the focus. From an element that has left it cannot be
+            // taken over: a phone puts its keyboard away, and browsers style the page once more.
+            let leaving = Rc::clone(&leaving);
+            once_shown(move || remove(&leaving));
+        }
     });
+}
+
+fn remove(leaving: &RefCell<Vec<Place>>) {
+    for node in leaving.take() {
+        node.remove();
+    }
 }

@@ -1,6 +1,6 @@
 //! What needs a DOM to be tested: fields, the code input, messages. In a real browser.
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use crate::signals::*;
 use vestibule_flow::Event;
@@ -16,7 +16,7 @@ use crate::{
         field::{Kind, Parts, field},
         notice::{Tone, notice},
     },
-    dom::{El, Said, el},
+    dom::{El, Said, el, once_shown},
     i18n::{ENGLISH, provide_language},
     runner::Flow,
 };
@@ -229,5 +229,59 @@ async fn the_focus_stays_where_a_row_stays() {
         settle().await;
         assert_eq!(document().active_element().as_ref(), Some(b.as_ref()));
     }
+    stage.root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn what_comes_takes_the_focus_over_before_what_goes_has_left() {
+    let key = RwSignal::new("first");
+    let beside = Rc::new(Cell::new(0));
+    let seen = Rc::clone(&beside);
+    let stage = Stage::mount(move || {
+        el("div").each(
+            move || vec![key.get().to_owned()],
+            move |key| {
+                let field = el("input").attr("id", key);
+                let (input, seen) = (field.input(), Rc::clone(&seen));
+                once_shown(move || {
+                    input.focus().unwrap();
+                    seen.set(input.parent_element().unwrap().child_element_count());
+                });
+                field
+            },
+        )
+    });
+    settle().await;
+    assert_eq!(beside.get(), 1);
+    key.set("second");
+    settle().await;
+    assert_eq!(beside.get(), 2);
+    assert!(stage.find("#first").is_none());
+    assert_eq!(document().active_element(), stage.find("#second"));
+    stage.root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn what_comes_back_before_it_has_left_stays() {
+    let key = RwSignal::new("first");
+    let first = el("input").element().clone();
+    let kept = first.clone();
+    let stage = Stage::mount(move || {
+        el("div").each(
+            move || vec![key.get().to_owned()],
+            move |shown| {
+                if shown == "first" {
+                    return El::standing(&kept);
+                }
+                key.set("first");
+                el("p")
+            },
+        )
+    });
+    settle().await;
+    key.set("second");
+    settle().await;
+    assert!(first.is_connected());
+    assert!(stage.find("p").is_none());
     stage.root.remove();
 }

@@ -64,6 +64,12 @@ fn read(lines: String) -> Option<&'static Messages> {
     if lines.is_empty() {
         return Some(&en::MESSAGES);
     }
+    read_all(lines)
+}
+
+// Apart: engines compile a function as a whole when it is called first, and who reads English needs nothing of this.
+#[inline(never)]
+fn read_all(lines: String) -> Option<&'static Messages> {
     // Kept for as long as the page is: a person changes the language a few times at most.
     let mut lines = Lines::of(lines.leak());
     let messages = Messages::read(&mut lines);

@@ -32,6 +32,16 @@ for (const strip of [true, false]) {
       }
     });
 
+    test('what a page above has remembered is not taken for its own', async ({ behindProxy, page, context }) => {
+      const { person, proxy } = await behindProxy({ path: PATH, strip });
+      for (const [value, path] of [['fr', '/'], ['de', `${PATH}/`]] as const) {
+        await context.addCookies([{ name: 'lang', value, domain: new URL(proxy.origin).hostname, path }]);
+      }
+      await page.goto(`${person.server}/`);
+      await expect(page.locator('#connect[data-ready]')).toBeVisible();
+      await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+    });
+
     for (const end of ['', '/', '///']) {
       test(`a page on another origin connects to the address with “${end}” at its end`, async ({
         behindProxy,

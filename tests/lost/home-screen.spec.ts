@@ -3,6 +3,7 @@ import { expect, test } from '../fixtures/lost.ts';
 test('the page can be put on the home screen', async ({ startPhone }) => {
   const { phone, person } = await startPhone();
   await person.open('connect');
+  await expect(phone.page.locator('link[rel=manifest]')).toBeAttached();
   const devtools = await phone.context.newCDPSession(phone.page);
   const { errors, data, url } = await devtools.send('Page.getAppManifest');
   expect(errors).toEqual([]);

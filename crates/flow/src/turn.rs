@@ -84,6 +84,8 @@ impl<'a, U: Browser> Turn<'a, U> {
         self.state.pending.as_ref().filter(|(pending, _)| *pending == number).map(|(_, act)| act.clone())
     }
 
+    // Apart: engines compile a function as a whole when it is called first, and a page starts without an answer.
+    #[inline(never)]
     fn reply(&mut self, act: Act, reply: Reply) {
         match act {
             Act::Hunt(hunt) => self.hunted(hunt, reply),

@@ -44,7 +44,7 @@ pub(super) fn with_late_start(mut files: Files) -> Result<Files, Failure> {
     Ok(files)
 }
 
-/// As Trunk's own, but with the program asked for at the same time as the script that compiles it, and begun after whatever
+/// As Trunk's own, without what nobody here asks for, but with the program asked for at the same time as the script that compiles it, and begun after whatever
 /// else waits for the paint, which may come later than a script that fails at once.
 fn start(script: &str, program: &str) -> String {
     format!(
@@ -55,9 +55,8 @@ fn start(script: &str, program: &str) -> String {
              script.catch(() => {{}});
              await self.vestibuleAfter(() => {{}});
              const bindings = await script.catch(() => self.vestibuleMissing());
-             const wasm = await bindings.default({{ module_or_path: program }});
-             window.wasmBindings = bindings;
-             dispatchEvent(new CustomEvent("TrunkApplicationStarted", {{ detail: {{ wasm }} }}));
+             await bindings.default({{ module_or_path: program }});
+             dispatchEvent(new Event("TrunkApplicationStarted"));
            }});"#
     )
 }

@@ -69,6 +69,10 @@ const SMALL_HASH: &str = r#"--cfg sha2_backend_soft="compact""#;
 /// what that takes is there once for each. For 8 kB more there are a quarter fewer (`docs/decisions/0036-first-calls.md`).
 const LONG_FUNCTIONS: &str = "-Cllvm-args=-inline-threshold=60";
 
+/// No larger function, as binaryen counts, becomes a part of the only one that calls it: it is compiled once it is called, not
+/// with its caller, whose other parts may be all that is needed (`docs/decisions/0036-first-calls.md`).
+const PARTS_STAY_APART: &str = "--one-caller-inline-max-function-size=100";
+
 /// Panic messages carry source paths: without this machine's folders they are shorter, and the same everywhere.
 fn short_paths() -> String {
     let home = std::env::var_os("CARGO_HOME").map(Into::into).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
@@ -91,6 +95,7 @@ pub(crate) fn wasm_opt(file: &Path, names: &[&str]) -> Result<(), Failure> {
     run(Command::new("wasm-opt")
         .args([
             "-Oz",
+            PARTS_STAY_APART,
             "--strip-producers",
             "--enable-bulk-memory",
             "--enable-nontrapping-float-to-int",

@@ -99,9 +99,11 @@ impl Document {
         if self.is_https {
             policy::keep_windows_out(request, headers);
         }
-        if let Some(link) = self.link.clone()
-            && response.status() == StatusCode::OK
-        {
+        if let Some(link) = &self.link {
+            // Who has the document has the program. A header that is not there would leave the browser with the one that it
+            // keeps, and have it look for the program before it shows anything.
+            let is_new = response.status() == StatusCode::OK;
+            let link = if is_new { link.clone() } else { HeaderValue::from_static("") };
             response.headers_mut().insert(header::LINK, link);
         }
         response
