@@ -44,8 +44,8 @@ pub(super) fn with_late_start(mut files: Files) -> Result<Files, Failure> {
     Ok(files)
 }
 
-/// As Trunk's own, without what nobody here asks for, but with the program asked for at the same time as the script that compiles it, and begun after whatever
-/// else waits for the paint, which may come later than a script that fails at once.
+/// As Trunk's own, without what nobody here asks for. The program is asked for at the same time as the script that compiles
+/// it, and begun after whatever else waits for the paint, which may come later than a script that fails at once.
 fn start(script: &str, program: &str) -> String {
     format!(
         r#"self.vestibuleAfter(async () => {{
