@@ -31,7 +31,7 @@ extern "C" {
     fn minutes_of_day(seconds_ago: f64) -> u32;
     #[wasm_bindgen(js_namespace = platform, js_name = dateAndTime)]
     fn date_and_time_js(seconds_ago: f64) -> String;
-    /// Gives the focus, and scrolls to it with the next frame: to give it lays nothing out.
+    /// Gives the focus at once, and scrolls to it with the next frame.
     #[wasm_bindgen(js_namespace = platform)]
     pub(crate) fn focus(element: &HtmlElement);
     /// Which plural form a number has in the language of the page, as CLDR calls it.

@@ -88,6 +88,7 @@ impl Document {
         let chosen = language::choose(request, &tags);
         let asset = self.languages.iter().find(|(tag, _)| Some(tag.as_str()) == chosen);
         let mut response = asset.map_or(self.own(), |(_, asset)| asset).answer(request);
+        let is_new = response.status() == StatusCode::OK;
         let headers = response.headers_mut();
         headers
             .insert(header::VARY, HeaderValue::from_static("accept-encoding, accept-language, cookie, sec-fetch-site"));
@@ -102,9 +103,7 @@ impl Document {
         if let Some(link) = &self.link {
             // Who has the document has the program. A header that is not there would leave the browser with the one that it
             // keeps, and have it look for the program before it shows anything.
-            let is_new = response.status() == StatusCode::OK;
-            let link = if is_new { link.clone() } else { HeaderValue::from_static("") };
-            response.headers_mut().insert(header::LINK, link);
+            headers.insert(header::LINK, if is_new { link.clone() } else { HeaderValue::from_static("") });
         }
         response
     }
