@@ -6,8 +6,6 @@ self.vestibuleAfter(() => {
   // Milliseconds: when a start without an end is told, and after how long one that went well is trusted.
   const PATIENCE = 20_000;
   const CALM = 10_000;
-  // And how long what is for the next visit waits for a browser that is never idle.
-  const LATEST = 5_000;
 
   // A sign-in may be on its way: the page looks for it before the first screen shows.
   const mayGoOn = !self.vestibuleIsAtHome || self.vestibuleRecall("begun") === "1";
@@ -121,19 +119,6 @@ self.vestibuleAfter(() => {
   );
   addEventListener("unhandledrejection", (event) => judge(event.reason));
 
-  /** Done when there is nothing else to do: it would hold up the start. */
-  const prepareNextVisit = (worker) => {
-    // The browser fetches it at once.
-    document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: "manifest.webmanifest" }));
-    const workers = navigator.serviceWorker;
-    // Without it everything works, only not without a network.
-    workers?.register(worker).catch(() => {});
-    // One that takes over, or has just done so, keeps what it is asked for, for the next start without a network.
-    const { fetchAgain } = self.vestibuleLanguage;
-    workers?.addEventListener("controllerchange", fetchAgain);
-    fetchAgain();
-  };
-
   const late = setTimeout(() => {
     if (!isOver) show(navigator.onLine === false ? "offline" : "slow");
   }, PATIENCE);
@@ -141,17 +126,14 @@ self.vestibuleAfter(() => {
   addEventListener("TrunkApplicationStarted", () => {
     isStarted = true;
     clearTimeout(late);
-    document.getElementById("starting").remove();
-    if (isOver) return;
-    hide();
-    setTimeout(() => {
-      if (!isOver) mark.clear();
-    }, CALM);
-    // What says that something is stored outlives what says that it would.
-    if (self.vestibuleRecall("stored")) self.vestibuleRemember("stored", 1);
-    self.vestibuleRemember("visited", 1);
-    // A page that is on the device already has no worker and no manifest.
-    const { worker } = document.documentElement.dataset;
-    if (worker) (self.requestIdleCallback ?? setTimeout)(() => prepareNextVisit(worker), { timeout: LATEST });
+    // Whatever the program needs may be here before the end of the document is.
+    whenParsed(() => {
+      document.getElementById("starting").remove();
+      if (isOver) return;
+      hide();
+      setTimeout(() => {
+        if (!isOver) mark.clear();
+      }, CALM);
+    });
   });
 });

@@ -1,7 +1,7 @@
 // The brand of the service as it was the last time, shown before the page runs, so that nothing changes under the eyes.
 self.vestibuleAfter(() => {
   "use strict";
-  const key = () => `vestibule-brand:${new URL(document.baseURI).pathname}`;
+  const KEY = `vestibule-brand:${self.vestibuleHome}`;
   const COLOUR = /^#[0-9a-f]{6}$/;
   const { style } = document.documentElement;
   // With their colours before a brand changes them.
@@ -42,7 +42,7 @@ self.vestibuleAfter(() => {
   let isKept = self.vestibuleRecall("brand") === "1";
   let kept = null;
   try {
-    if (isKept) kept = localStorage.getItem(key());
+    if (isKept) kept = localStorage.getItem(KEY);
   } catch {
     // Then the first answer of the server tells.
   }
@@ -66,8 +66,8 @@ self.vestibuleAfter(() => {
       if (!isKept && !wasKept) return;
       self.vestibuleRemember("brand", Number(isKept));
       try {
-        if (isKept) localStorage.setItem(key(), text);
-        else localStorage.removeItem(key());
+        if (isKept) localStorage.setItem(KEY, text);
+        else localStorage.removeItem(KEY);
       } catch {
         // Then the next visit begins in the page's own colours.
       }

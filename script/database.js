@@ -7,8 +7,7 @@ self.vestibuleAfter(() => {
   // Milliseconds that it may take for each answer. Some browsers never answer where storage is switched off.
   const LIMIT = 1_500;
 
-  // A server below a path has things of its own.
-  const own = (name) => `${new URL(document.baseURI).pathname.replace(/\/+$/, "")}/${name}`;
+  const own = (name) => self.vestibuleHome + name;
 
   const finished = (request) =>
     new Promise((resolve, reject) => {

@@ -40,7 +40,9 @@
   }
 
   const { pathname, protocol } = new URL(document.baseURI);
-  /** Whether the page began at its first address, not at that of a later stage. */
+  /** The path of the page's first address, which ends in a slash. A server below a path has things of its own. */
+  self.vestibuleHome = pathname;
+  /** Whether the page began there, not at the address of a later stage. */
   self.vestibuleIsAtHome = location.pathname === pathname;
 
   // Whoever was here before may have something that shows before the first screen does, and has the program at hand. Cookies

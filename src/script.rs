@@ -1,18 +1,19 @@
-//! Completes the script that wasm-bindgen has written with `script/platform.js`: one file for the browser to fetch, and
-//! nothing of it within reach of any other script.
+//! Completes the script that wasm-bindgen has written with what else the program needs: one file for the browser to fetch,
+//! and nothing of it within reach of any other script.
 
 use std::{fs, io, path::Path};
 
-const PLATFORM: &str = include_str!("../script/platform.js");
+const PARTS: [&str; 2] = [include_str!("../script/platform.js"), include_str!("../script/next-visit.js")];
 
-/// Appends the platform to the page's one module.
+/// Appends them to the page's one module.
 pub(crate) fn complete(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with("vestibule-") && name.ends_with(".js") {
             let module = fs::read_to_string(&path)?;
-            return fs::write(&path, format!("{module}\n{}", without_comments(PLATFORM)));
+            let parts = PARTS.map(without_comments).concat();
+            return fs::write(&path, format!("{module}\n{parts}"));
         }
     }
     Err(io::ErrorKind::NotFound.into())
@@ -34,6 +35,6 @@ mod tests {
     fn only_comments_are_left_out() {
         let script = "// Why.\nconst a = () => {\n  /** What. */\n  b(\"//\");\n\n  /**\n   * More.\n   */\n};\n";
         assert_eq!(without_comments(script), "const a = () => {\nb(\"//\");\n};\n");
-        assert!(without_comments(PLATFORM).starts_with("const platform = "));
+        assert!(without_comments(PARTS[0]).starts_with("const platform = "));
     }
 }

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { Builds } from '../fixtures/build.ts';
 import { expect, test as base } from '../fixtures/lost.ts';
 import { TroublePage } from '../pages/trouble.ts';
 
@@ -173,6 +174,29 @@ for (const [what, isTapped] of [
     await takenOver(page);
     await expect(person.connect.serverAddress).toHaveValue(address);
     expect(new URL(page.url()).search).toBe('');
+  });
+}
+
+for (const [what, before] of [
+  ['words about the start', '<p id="starting"'],
+  ['words about what may go wrong', '<div id="trouble"'],
+] as const) {
+  test(`a program that is there before the ${what} waits for the end of the document`, async ({
+    page,
+    folder,
+    behindProxy,
+  }) => {
+    const { first } = await Builds.make(folder);
+    const { proxy, person } = await behindProxy();
+    proxy.build = first;
+    const isStarted = new Promise<void>((resolve) => void page.exposeFunction('tellStarted', resolve));
+    await page.addInitScript(() =>
+      addEventListener('TrunkApplicationStarted', () => (globalThis as unknown as { tellStarted(): void }).tellStarted()),
+    );
+    proxy.stall = { before, until: isStarted };
+    await person.open('account');
+    await expect(page.getByText('The page is still loading…')).toHaveCount(0);
+    await expect(page.locator('#trouble')).toBeHidden();
   });
 }
 
