@@ -62,7 +62,8 @@ pub(super) fn read(folder: &Path) -> Result<Files, Failure> {
 /// Reads Trunk's output, makes it small, renames by content, puts the document into every language, and writes
 /// everything with its compressed forms beside it.
 pub(super) fn release(from: &Path, to: &Path) -> Result<(), Failure> {
-    let files = renamed(document::with_one_script(minify::minified(document::with_late_start(read(from)?)?)?)?)?;
+    let files = minify::minified(document::with_late_start(read(from)?)?)?;
+    let files = renamed(document::with_one_script(document::with_late_style(files)?)?)?;
     for (name, bytes) in document::with_languages(worker::with_files(files)?)? {
         let path = to.join(&name);
         let folder = path.parent().unwrap_or(to);

@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use super::{assets::Files, worker};
+use super::{
+    assets::{Files, has_ending},
+    worker,
+};
 use crate::command::Failure;
 
 const DOCUMENT: &str = "index.html";
@@ -14,6 +17,10 @@ const LINKS: [&str; 2] = [r#"<link rel="modulepreload""#, r#"<link rel="preload"
 /// As Trunk begins the script that starts the program.
 const START: &str = r#"<script type="module">"#;
 const END: &str = "</script>";
+/// As styles begin and end.
+const STYLE: [&str; 2] = ["<style>", "</style>"];
+/// By this the program finds the document's own style among those that others may have added.
+const OWN_STYLE: &str = r#"<style id="style">"#;
 
 fn failure(lacks: &str) -> Failure {
     Failure::Page(format!("{DOCUMENT} has no {lacks}"))
@@ -59,6 +66,32 @@ fn start(script: &str, program: &str) -> String {
              dispatchEvent(new Event("TrunkApplicationStarted"));
            }});"#
     )
+}
+
+/// Has the styles of the body, which are those of later stages, come with the program instead: what the document does not
+/// have holds no paint up. They are added as one rule, which the policy leaves to scripts: each takes a browser as long.
+pub(super) fn with_late_style(mut files: Files) -> Result<Files, Failure> {
+    let [open, close] = STYLE;
+    let mut document = text(&files)?;
+    let body = document.find("<body").ok_or_else(|| failure("<body"))?;
+    let mut late = String::new();
+    while let Some(found) = document[body..].find(open) {
+        let begin = body + found;
+        let length = document[begin..].find(close).ok_or_else(|| failure(close))?;
+        let style: String = document.drain(begin..begin + length + close.len()).collect();
+        late.push_str(&style[open.len()..length]);
+    }
+    let at = document.find(open).ok_or_else(|| failure(open))?;
+    document.replace_range(at..at + open.len(), OWN_STYLE);
+    let module = files.iter_mut().find(|(name, _)| name.starts_with("vestibule-") && has_ending(name, "js"));
+    let (_, module) = module.ok_or_else(|| Failure::Page("there is no module".to_owned()))?;
+    let rule = serde_json::to_string(&format!("@media all{{{late}}}"));
+    let rule = rule.map_err(|error| Failure::Page(error.to_string()))?;
+    let add =
+        format!(r#"{{const{{sheet:s}}=document.getElementById("style");s?.insertRule({rule},s.cssRules.length)}}"#);
+    module.extend(add.into_bytes());
+    files.insert(DOCUMENT.to_owned(), document.into_bytes());
+    Ok(files)
 }
 
 /// One script and one style: browsers begin each anew, and the policy has a hash for each.
@@ -158,6 +191,23 @@ mod tests {
             let late = with_late_start(Files::from([(DOCUMENT.to_owned(), page.into_bytes())]));
             assert!(late.is_err(), "without {lacking}");
         }
+    }
+
+    #[test]
+    fn styles_of_the_body_come_with_the_program() {
+        let page = "<style>a{b:c}</style><style>d{e:f}</style><body><p>x</p><style>g{h:i}</style><style>j{k:\"l\"}\n</style>\
+            <p>y</p></body>";
+        let files = [(DOCUMENT, page), ("vestibule-00112233.js", "go();"), ("sw.js", "")];
+        let late = |files: &[(&str, &str)]| {
+            with_late_style(files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect())
+        };
+        let made = late(&files).unwrap();
+        let expected = "<style id=\"style\">a{b:c}</style><style>d{e:f}</style><body><p>x</p><p>y</p></body>";
+        assert_eq!(text(&made).unwrap(), expected);
+        let module = text_of(&made, "vestibule-00112233.js");
+        let rule = r#"s?.insertRule("@media all{g{h:i}j{k:\"l\"}\n}",s.cssRules.length)"#;
+        assert!(module.starts_with("go();{const{sheet:s}=") && module.contains(rule), "{module}");
+        assert!(late(&files[..1]).is_err(), "without a module");
     }
 
     #[test]

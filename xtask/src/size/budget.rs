@@ -8,7 +8,7 @@ use crate::command::Failure;
 /// The first flight of a connection, with room for headers.
 const DOCUMENT: u64 = 8_000;
 /// The module that starts the program; what stands in the document counts there.
-const SCRIPT: u64 = 9_000;
+const SCRIPT: u64 = 9_500;
 const WASM: u64 = 103_000;
 /// Until the program has taken the first screen over.
 const BEFORE: u64 = 120_000;
