@@ -78,6 +78,8 @@ self.vestibuleAfter(() => {
   const fail = async (cause) => {
     if (isOver) return;
     isOver = true;
+    // Nothing is made ready for the next visit (`next-visit.js`).
+    delete document.documentElement.dataset.worker;
     if (cause !== "panic" && navigator.onLine === false) return show("offline");
     if (mark.isSet() || !mark.set()) return show(cause);
     if (cause !== "panic") await forget().catch(() => {});

@@ -15,7 +15,7 @@ addEventListener("TrunkApplicationStarted", () => {
     const workers = navigator.serviceWorker;
     // Without it everything works, only not without a network.
     workers?.register(worker).catch(() => {});
-    // One that takes over, or has done so since the start, keeps what it is asked for, for the next start without a network.
+    // One that takes over, or has done so already, keeps what it is asked for, for the next start without a network.
     const { fetchAgain } = self.vestibuleLanguage;
     workers?.addEventListener("controllerchange", fetchAgain);
     if (workers?.controller) fetchAgain();

@@ -1,9 +1,6 @@
 import { expect, STAGES, test } from '../fixtures/lost.ts';
 
 test.describe('the server is killed and started again:', () => {
-  // The browser may be fetching the service worker at that moment, and says so; everything works without.
-  test.beforeEach(({ complaints }) => complaints.allow(/An unknown error occurred when fetching the script/));
-
   for (const stage of STAGES) {
     test(`at the ${stage} stage, and the sign-in goes on`, async ({ server, person, mail }) => {
       await person.open(stage);

@@ -20,7 +20,7 @@ const END: &str = "</script>";
 /// As styles begin and end.
 const STYLE: [&str; 2] = ["<style>", "</style>"];
 /// By this the program finds the document's own style among those that others may have added.
-const OWN_STYLE: &str = r#"<style id="style">"#;
+const OWN_STYLE: &str = r#"<style id="vestibule-style">"#;
 
 fn failure(lacks: &str) -> Failure {
     Failure::Page(format!("{DOCUMENT} has no {lacks}"))
@@ -69,7 +69,7 @@ fn start(script: &str, program: &str) -> String {
 }
 
 /// Has the styles of the body, which are those of later stages, come with the program instead: what the document does not
-/// have holds no paint up. They are added as one rule, which the policy leaves to scripts: each takes a browser as long.
+/// have holds no paint up. They are added as one rule: each takes a browser as long. No engine applies the policy to that.
 pub(super) fn with_late_style(mut files: Files) -> Result<Files, Failure> {
     let [open, close] = STYLE;
     let mut document = text(&files)?;
@@ -81,14 +81,19 @@ pub(super) fn with_late_style(mut files: Files) -> Result<Files, Failure> {
         let style: String = document.drain(begin..begin + length + close.len()).collect();
         late.push_str(&style[open.len()..length]);
     }
+    if late.is_empty() {
+        return Err(failure("style in its body"));
+    }
     let at = document.find(open).ok_or_else(|| failure(open))?;
     document.replace_range(at..at + open.len(), OWN_STYLE);
     let module = files.iter_mut().find(|(name, _)| name.starts_with("vestibule-") && has_ending(name, "js"));
     let (_, module) = module.ok_or_else(|| Failure::Page("there is no module".to_owned()))?;
     let rule = serde_json::to_string(&format!("@media all{{{late}}}"));
     let rule = rule.map_err(|error| Failure::Page(error.to_string()))?;
-    let add =
-        format!(r#"{{const{{sheet:s}}=document.getElementById("style");s?.insertRule({rule},s.cssRules.length)}}"#);
+    // Whatever keeps the style from the page keeps nobody from signing in.
+    let add = format!(
+        r#"try{{const{{sheet:s}}=document.getElementById("vestibule-style");s.insertRule({rule},s.cssRules.length)}}catch{{}}"#
+    );
     module.extend(add.into_bytes());
     files.insert(DOCUMENT.to_owned(), document.into_bytes());
     Ok(files)
@@ -202,12 +207,14 @@ mod tests {
             with_late_style(files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect())
         };
         let made = late(&files).unwrap();
-        let expected = "<style id=\"style\">a{b:c}</style><style>d{e:f}</style><body><p>x</p><p>y</p></body>";
+        let expected = "<style id=\"vestibule-style\">a{b:c}</style><style>d{e:f}</style><body><p>x</p><p>y</p></body>";
         assert_eq!(text(&made).unwrap(), expected);
         let module = text_of(&made, "vestibule-00112233.js");
-        let rule = r#"s?.insertRule("@media all{g{h:i}j{k:\"l\"}\n}",s.cssRules.length)"#;
-        assert!(module.starts_with("go();{const{sheet:s}=") && module.contains(rule), "{module}");
+        let rule = r#"s.insertRule("@media all{g{h:i}j{k:\"l\"}\n}",s.cssRules.length)"#;
+        assert!(module.starts_with("go();try{const{sheet:s}=") && module.contains(rule), "{module}");
         assert!(late(&files[..1]).is_err(), "without a module");
+        let document = "<style>a{b:c}</style><body></body>";
+        assert!(late(&[(DOCUMENT, document), files[1]]).is_err(), "without a late style");
     }
 
     #[test]
