@@ -1,3 +1,4 @@
+import { CUT_WORKER } from '../fixtures/console.ts';
 import { expect, test, type Person } from '../fixtures/lost.ts';
 import type { Locator } from '@playwright/test';
 
@@ -12,9 +13,10 @@ const TYPED: Readonly<Record<'connect' | 'account' | 'credentials' | 'code', (pe
 };
 
 // The service worker, too, may be on its way when the network goes.
-test.beforeEach(({ complaints }) =>
-  complaints.allow(/ERR_INTERNET_DISCONNECTED|An unknown error occurred when fetching the script/),
-);
+test.beforeEach(({ complaints }) => {
+  complaints.allow(/ERR_INTERNET_DISCONNECTED/);
+  complaints.allow(CUT_WORKER);
+});
 
 test.describe('a server in the network:', () => {
   test.use({ host: 'uc.example.com', config: { allow_plain_http: true } });

@@ -69,7 +69,8 @@ fn start(script: &str, program: &str) -> String {
 }
 
 /// Has the styles of the body, which are those of later stages, come with the program instead: what the document does not
-/// have holds no paint up. They are added as one rule: each takes a browser as long. No engine applies the policy to that.
+/// have holds no paint up. They are added as one rule, in which browsers leave out what they do not know: by itself that would
+/// be an error. No engine applies the policy to it.
 pub(super) fn with_late_style(mut files: Files) -> Result<Files, Failure> {
     let [open, close] = STYLE;
     let mut document = text(&files)?;
