@@ -454,6 +454,12 @@ const platform = (() => {
     focus,
     // Where a browser does not tell when it is idle, later is good enough.
     whenIdle: (act) => (self.requestIdleCallback ?? setTimeout)(() => act()),
+    /** Has the browser lay an element out that nobody sees: it loads the fonts for it. */
+    layOut: (element) => {
+      document.querySelector("main").append(element);
+      element.getBoundingClientRect();
+      element.remove();
+    },
     isAlphanumeric: (character) => /[\p{Alphabetic}\p{N}]/u.test(character),
     navigate,
     /** Whether the browser came back to this URL, by a reload or through its history. */

@@ -21,6 +21,7 @@ use crate::{
     drafts,
     i18n::{Messages, provide_language},
     pages::{account::account, code::code, connect::connect, credentials::credentials, user::user},
+    rehearsal::rehearse,
     runner::Flow,
 };
 
@@ -89,28 +90,16 @@ fn resuming() -> El {
         .with(classed("div", "actions").with(cancel()))
 }
 
-/// What is done once, out of sight, while there is nothing else to do, for what is still to come: engines compile what is
-/// called for the first time, and look up what a language needs, and nobody is to wait for that at a tap. Each is short
-/// enough not to hold up a tap itself.
-const REHEARSAL: [(Stage, fn()); 5] = [
-    (Stage::Account, || drop(account())),
-    (Stage::Credentials, || drop(credentials())),
-    (Stage::Code, || drop(browser::plural(1.0))),
-    (Stage::Code, || drop(code())),
-    (Stage::User, || drop(user())),
-];
-
 /// After the first stage nobody waits for what is around it, and for those to come.
 fn follow_the_first_stage(flow: Flow) {
     let Some(home) = Owner::current() else { return };
     follow(move || {
         if flow.is_started() {
             let stage = flow.now(State::stage);
-            let begin = REHEARSAL.iter().position(|(at, _)| *at > stage).unwrap_or(REHEARSAL.len());
             let home = home.clone();
             browser::when_idle(move || {
                 home.with(surround);
-                rehearse_from(home, begin);
+                rehearse(&home, stage);
             });
         }
     });
@@ -126,16 +115,6 @@ fn surround() {
     if let Some(body) = find("body") {
         El::standing(&body).with(language_menu());
     }
-}
-
-fn rehearse_from(home: Owner, index: usize) {
-    let Some((_, act)) = REHEARSAL.get(index) else { return };
-    browser::when_idle(move || {
-        let owner = home.child();
-        owner.with(|| untrack(act));
-        owner.cleanup();
-        rehearse_from(home, index + 1);
-    });
 }
 
 /// A change of the URL that the person makes is an event.

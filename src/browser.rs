@@ -5,7 +5,7 @@ use wasm_bindgen::{
     JsValue,
     prelude::{Closure, wasm_bindgen},
 };
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
 #[wasm_bindgen]
 extern "C" {
@@ -34,6 +34,9 @@ extern "C" {
     /// Gives the focus at once, and scrolls to it with the next frame.
     #[wasm_bindgen(js_namespace = platform)]
     pub(crate) fn focus(element: &HtmlElement);
+    /// Has the browser lay an element out, unseen.
+    #[wasm_bindgen(js_namespace = platform, js_name = layOut)]
+    pub(crate) fn lay_out(element: &Element);
     /// Which plural form a number has in the language of the page, as CLDR calls it.
     #[wasm_bindgen(js_namespace = platform)]
     pub(crate) fn plural(count: f64) -> String;

@@ -23,6 +23,8 @@ mod pages;
 #[cfg(target_arch = "wasm32")]
 mod platform;
 #[cfg(target_arch = "wasm32")]
+mod rehearsal;
+#[cfg(target_arch = "wasm32")]
 mod runner;
 #[cfg(not(target_arch = "wasm32"))]
 mod script;

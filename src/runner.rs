@@ -23,9 +23,14 @@ pub(crate) fn use_flow() -> Flow {
 }
 
 impl Flow {
+    /// A flow that nothing has happened to.
+    pub(crate) fn new() -> Self {
+        Self { state: RwSignal::new(State::default()), is_started: RwSignal::new(false) }
+    }
+
     /// A flow that begins once the stored record is read.
     pub(crate) fn start() -> Self {
-        let flow = Self { state: RwSignal::new(State::default()), is_started: RwSignal::new(false) };
+        let flow = Self::new();
         platform::start(move |told| flow.told(told));
         flow
     }
@@ -60,11 +65,15 @@ impl Flow {
 
     /// Tells the flow what happened, and does what it wants done.
     pub(crate) fn send(self, event: Event) {
-        let effects = self.state.try_update(|state| state.handle::<ThisBrowser>(event, &browser::moment()));
-        for effect in effects.into_iter().flatten() {
+        for effect in self.turn(event) {
             self.carry_out(&effect);
         }
         platform::keep_turn(self.state.try_with_untracked(State::pending).flatten());
+    }
+
+    /// Tells the flow what happened, and gives back what it wants done.
+    pub(crate) fn turn(self, event: Event) -> Vec<Effect> {
+        self.state.try_update(|state| state.handle::<ThisBrowser>(event, &browser::moment())).unwrap_or_default()
     }
 
     /// The page is seen again.

@@ -3,7 +3,7 @@
 use std::{cell::Cell, rc::Rc};
 
 use crate::signals::*;
-use vestibule_flow::Event;
+use vestibule_flow::{Event, State};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -18,6 +18,7 @@ use crate::{
     },
     dom::{El, Said, el, once_shown},
     i18n::{ENGLISH, provide_language},
+    rehearsal::{self, SCENES},
     runner::Flow,
 };
 
@@ -284,4 +285,18 @@ async fn what_comes_back_before_it_has_left_stays() {
     assert!(first.is_connected());
     assert!(stage.find("p").is_none());
     stage.root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_rehearsed_sign_in_gets_to_its_end() {
+    let stage = Stage::mount(|| {
+        let flow = rehearsal::begin();
+        for (stage, event, _) in SCENES {
+            rehearsal::play(flow, event());
+            assert_eq!(flow.now(State::stage), stage);
+        }
+        el("p").text(&flow.now(|state| state.me().map(|me| me.name.clone())).unwrap())
+    });
+    settle().await;
+    assert_eq!(stage.root.text_content().unwrap(), "Ada");
 }

@@ -281,14 +281,21 @@ test('without JavaScript it is said what is needed', async ({ browser, server })
   await context.close();
 });
 
-test('what is made ready for later stages shows nowhere', async ({ page, person }) => {
+test('what is made ready for later stages shows nowhere, and leaves nothing', async ({ page, person, server }) => {
+  const sent: string[] = [];
+  page.on('request', (request) => sent.push(new URL(request.url()).pathname));
   await person.open('connect');
   await expect(page.getByRole('combobox')).toBeVisible();
   // Every stage is rehearsed by then: each time that there is nothing to do, one part is.
   await page.evaluate(async () => {
-    for (let times = 0; times < 20; times += 1) await new Promise((resolve) => requestIdleCallback(resolve));
+    for (let times = 0; times < 40; times += 1) await new Promise((resolve) => requestIdleCallback(resolve));
   });
   await expect(page).toHaveTitle('Connect – Vestibule');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Connect');
   await expect(person.connect.serverAddress).toBeFocused();
+  await expect(page).toHaveURL(`${server.origin}/`);
+  await expect(page.locator('input')).toHaveCount(1);
+  expect(sent.filter((path) => /^\/(api|oauth)\//.test(path))).toEqual([]);
+  const left = await page.evaluate(() => ({ cookies: document.cookie, drafts: sessionStorage.length, steps: history.length }));
+  expect(left).toEqual({ cookies: 'visited=1', drafts: 0, steps: 2 });
 });
