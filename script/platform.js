@@ -341,6 +341,8 @@ const platform = (() => {
 
   // Milliseconds after which a frame is not waited for.
   const FRAME = 200;
+  // Between two things that can wait, in milliseconds.
+  const PAUSE = 100;
   /** Does something, once, when what is to show now has been painted. */
   const afterFrame = (act) => {
     let isDone = false;
@@ -453,7 +455,7 @@ const platform = (() => {
     afterFrame,
     focus,
     // Where a browser does not tell when it is idle, later is good enough.
-    whenIdle: (act) => (self.requestIdleCallback ?? setTimeout)(() => act()),
+    whenIdle: (act) => (self.requestIdleCallback ? requestIdleCallback(() => act()) : setTimeout(act, PAUSE)),
     /** Has the browser lay an element out that nobody sees: it loads the fonts for it. */
     layOut: (element) => {
       document.querySelector("main").append(element);

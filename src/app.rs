@@ -95,11 +95,10 @@ fn follow_the_first_stage(flow: Flow) {
     let Some(home) = Owner::current() else { return };
     follow(move || {
         if flow.is_started() {
-            let stage = flow.now(State::stage);
             let home = home.clone();
             browser::when_idle(move || {
                 home.with(surround);
-                rehearse(&home, stage);
+                rehearse(&home, flow);
             });
         }
     });

@@ -1,5 +1,6 @@
 import type { Page, Route } from '@playwright/test';
 import { expect, test as base } from '../fixtures/lost.ts';
+import { readRecords } from '../fixtures/record.ts';
 import { TroublePage, type Cause } from '../pages/trouble.ts';
 
 const test = base.extend<{ trouble: TroublePage }>({
@@ -281,21 +282,66 @@ test('without JavaScript it is said what is needed', async ({ browser, server })
   await context.close();
 });
 
-test('what is made ready for later stages shows nowhere, and leaves nothing', async ({ page, person, server }) => {
-  const sent: string[] = [];
-  page.on('request', (request) => sent.push(new URL(request.url()).pathname));
-  await person.open('connect');
-  await expect(page.getByRole('combobox')).toBeVisible();
-  // Every stage is rehearsed by then: each time that there is nothing to do, one part is.
+/** Waits until whatever is made ready when there is nothing else to do is ready. */
+async function idle(page: Page): Promise<void> {
   await page.evaluate(async () => {
     for (let times = 0; times < 40; times += 1) await new Promise((resolve) => requestIdleCallback(resolve));
   });
+}
+
+test('what is made ready for later stages shows nowhere, and leaves nothing', async ({ page, person, server }) => {
+  const sent: string[] = [];
+  page.on('request', (request) => sent.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  // Every stage is laid out out of sight.
+  await page.addInitScript(() => {
+    const counts = { come: 0, gone: 0 };
+    Object.assign(self, { counts });
+    addEventListener('DOMContentLoaded', () => {
+      new MutationObserver((changes) => {
+        for (const { addedNodes, removedNodes } of changes) {
+          counts.come += [...addedNodes].filter((node) => node instanceof Element).length;
+          counts.gone += [...removedNodes].filter((node) => node instanceof Element).length;
+        }
+      }).observe(document.querySelector('main') as Element, { childList: true });
+    });
+  });
+  await person.open('connect');
+  await expect(page.getByRole('combobox')).toBeVisible();
+  await idle(page);
+  await expect.poll(() => page.evaluate(() => Reflect.get(self, 'counts'))).toEqual({ come: 4, gone: 4 });
   await expect(page).toHaveTitle('Connect – Vestibule');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Connect');
   await expect(person.connect.serverAddress).toBeFocused();
   await expect(page).toHaveURL(`${server.origin}/`);
   await expect(page.locator('input')).toHaveCount(1);
-  expect(sent.filter((path) => /^\/(api|oauth)\//.test(path))).toEqual([]);
-  const left = await page.evaluate(() => ({ cookies: document.cookie, drafts: sessionStorage.length, steps: history.length }));
-  expect(left).toEqual({ cookies: 'visited=1', drafts: 0, steps: 2 });
+  await expect(page.locator('body > [role=status]')).toHaveText(/^Connect, .?1.? of .?4.?$/);
+  expect(sent.filter((each) => each.startsWith('POST') || !/\.[a-z]+$|\/$/.test(each))).toEqual([
+    'GET /.well-known/oauth-authorization-server',
+  ]);
+  expect(await page.evaluate(() => [document.cookie, history.length])).toEqual(['visited=1', 2]);
+  expect(await readRecords(page)).toBe('');
+});
+
+test('what is made ready leaves a stage alone that shows meanwhile', async ({ page, person, server }) => {
+  await person.open('user');
+  const device = page.getByRole('radio', { checked: true });
+  await expect(device).toHaveCount(1);
+  // The page has something else to do until the answer is there, which comes after the stage to begin at is known.
+  await page.addInitScript(() => {
+    const held: IdleRequestCallback[] = [];
+    const whenIdle = self.requestIdleCallback.bind(self);
+    self.requestIdleCallback = (act) => held.push(act);
+    const release = (): void => {
+      self.requestIdleCallback = whenIdle;
+      held.forEach((act) => whenIdle(act));
+    };
+    Object.assign(self, { release });
+  });
+  await page.goto(server.origin);
+  await person.user.expectShown();
+  await page.evaluate(() => (Reflect.get(self, 'release') as () => void)());
+  await idle(page);
+  await expect(page.getByRole('combobox')).toBeVisible();
+  // At once: with whatever changes next, it would be ticked again.
+  expect(await device.count()).toBe(1);
 });
