@@ -47,7 +47,7 @@ pub(crate) fn rehearse(home: &Owner, shown: Flow) {
     next(owner, flow, shown, 0);
 }
 
-/// A sign-in to the page's own server, at its first stage.
+/// A sign-in to a made-up server, as its own page has it, at the first stage.
 pub(crate) fn begin() -> Flow {
     let flow = Flow::new();
     provide_context(flow);
@@ -69,6 +69,10 @@ fn next(owner: Owner, flow: Flow, shown: Flow, index: usize) {
     // buttons would be one.
     let is_to_come = move || *stage > shown.now(State::stage);
     browser::when_idle(move || {
+        // Nothing is to come after the last.
+        if shown.now(State::stage) == Stage::User {
+            return owner.cleanup();
+        }
         play(flow, event());
         // Twice, or what is compiled and what is laid out would make one long task.
         browser::when_idle(move || {
