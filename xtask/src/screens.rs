@@ -42,7 +42,7 @@ fn folder() -> PathBuf {
 pub(crate) fn screens() -> Result<(), Failure> {
     server::build()?;
     tools::for_browser_tests()?;
-    let chromium = tools::chromium()?;
+    let chromium = tools::headless_chromium()?;
     for picture in pictures(&folder())? {
         let path = folder().join(picture);
         fs::remove_file(&path).map_err(Failure::file(&path))?;
@@ -82,7 +82,7 @@ fn sheet_of(pictures: &[String]) -> String {
     }
     let mut sheet =
         "# Every state of the page\n\nWritten by `cargo xtask screens`; `tests/e2e/tour.spec.ts` compares, \
-                     under the same Chromium and fonts (`fingerprint.json`).\n"
+                     under the same headless shell and fonts (`fingerprint.json`).\n"
             .to_owned();
     for ((_, state), pictures) in states {
         // Writing to a String cannot fail.

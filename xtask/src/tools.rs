@@ -223,6 +223,24 @@ pub(crate) fn chromium() -> Result<Option<PathBuf>, Failure> {
     Ok(None)
 }
 
+/// The same engine without all that a window needs, in which most tests take half the time: the system's; else Debian's;
+/// else a whole Chromium.
+pub(crate) fn headless_chromium() -> Result<Option<PathBuf>, Failure> {
+    const PROGRAM: &str = "chromium-headless-shell";
+    if which(PROGRAM).is_none() && can_apt_get() {
+        match apt_get(PROGRAM) {
+            // Not every Debian has it.
+            Ok(()) | Err(Failure::Failed { .. }) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    if let Some(found) = which(PROGRAM) {
+        return Ok(Some(found));
+    }
+    say(&format!("There is no {PROGRAM}: a whole Chromium takes longer, and its pictures are not compared"));
+    chromium()
+}
+
 /// The browsers beside Chromium, by the programs that the tests start and the Debian packages that bring them: Firefox,
 /// WebKit, and a screen for it that nobody sees.
 const ENGINES: [(&[&str], &str); 3] =

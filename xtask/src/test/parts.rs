@@ -96,7 +96,7 @@ pub(super) fn e2e() -> Result<Tally, Failure> {
     say("Types of the browser tests");
     tally += check(Command::new("npm").args(["run", "--silent", "check"]).current_dir(place::tests()))?;
     say("The sign-in in Chromium");
-    tally += in_chromium("e2e")?;
+    tally += playwright_project("e2e", tools::headless_chromium()?)?;
     Ok(tally)
 }
 
@@ -106,7 +106,7 @@ pub(super) fn lost() -> Result<Tally, Failure> {
     dist::shell("/")?;
     tools::for_browser_tests()?;
     say("What cannot be lost, in Chromium");
-    in_chromium("lost")
+    playwright_project("lost", tools::headless_chromium()?)
 }
 
 /// OAuth clients that others wrote, against the release build.
@@ -119,20 +119,16 @@ pub(super) fn clients() -> Result<Tally, Failure> {
     playwright_project("clients", None)
 }
 
-/// Every engine besides plain Chromium, against the release build.
+/// Every engine, and a whole Chromium, against the release build.
 pub(super) fn engines() -> Result<Tally, Failure> {
     server::build()?;
     tools::for_browser_tests()?;
     tools::engines()?;
     say("The sign-in in other browsers");
-    in_chromium("engines")
+    playwright_project("engines", tools::chromium()?)
 }
 
 /// One project of the browser tests.
-fn in_chromium(project: &str) -> Result<Tally, Failure> {
-    playwright_project(project, tools::chromium()?)
-}
-
 fn playwright_project(project: &str, chromium: Option<PathBuf>) -> Result<Tally, Failure> {
     let report = place::target().join("e2e").join("report.json");
     if report.exists() {
