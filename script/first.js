@@ -20,23 +20,26 @@
     if (isEarly()) setEarly(false);
   });
 
-  // Set for a reload in this tab alone: no link can ask for it.
-  const EARLY = "vestibule-early";
-  const takeEarly = () => {
+  // How the form was left for a reload, under a number that the address of that reload has: no link can ask for it.
+  const LEFT = "vestibule-left";
+  const take = (number) => {
+    const head = `${number}:`;
     try {
-      const early = sessionStorage.getItem(EARLY);
-      sessionStorage.removeItem(EARLY);
-      return early;
+      const left = sessionStorage.getItem(LEFT) ?? "";
+      sessionStorage.removeItem(LEFT);
+      return left.startsWith(head) ? left.slice(head.length) : undefined;
     } catch {
-      return null;
+      return undefined;
     }
   };
   // The form was submitted before this script was here, or a link says where to connect to: it is never done unasked.
-  const asked = location.search === "" ? null : new URLSearchParams(location.search).get("server");
-  if (asked !== null) {
-    input.value = asked;
+  const query = location.search === "" ? null : new URLSearchParams(location.search);
+  const asked = query?.get("server");
+  if (typeof asked === "string") {
+    const left = take(query.get("left"));
+    input.value = left?.slice(1) ?? asked;
     history.replaceState(history.state, "", location.pathname + location.hash);
-    if (takeEarly() === asked) setEarly(true);
+    if (left?.[0] === "1") setEarly(true);
   }
 
   const { pathname, protocol } = new URL(document.baseURI);
@@ -129,16 +132,23 @@
     };
     if (isEarly()) showEarly();
 
-    // A reload must not cost what was typed, or tapped.
-    self.vestibuleKeep = () => {
-      if (!form.isConnected || !input.value) return;
-      history.replaceState(history.state, "", `?${new URLSearchParams({ server: input.value })}`);
-      if (!isEarly()) return;
+    const number = Math.random();
+    const keep = () => {
       try {
-        sessionStorage.setItem(EARLY, input.value);
+        sessionStorage.setItem(LEFT, `${number}:${Number(isEarly())}${input.value}`);
       } catch {
-        // Then it is tapped again.
+        // Then the address has what was typed so far.
       }
+    };
+    // A reload costs nothing that was typed or tapped before it, and nothing that is before the next document is here.
+    self.vestibuleKeep = () => {
+      // What nobody sees (`boot.js`) nobody types in.
+      if (!form.isConnected || document.documentElement.hasAttribute("data-hold")) return;
+      history.replaceState(history.state, "", `?${new URLSearchParams({ server: input.value, left: number })}`);
+      // Nothing comes of a tap on this page any more.
+      form.removeAttribute("data-ready");
+      keep();
+      addEventListener("pagehide", keep);
     };
   });
 })();

@@ -10,17 +10,23 @@ interface Fixtures {
   deliver: () => void;
 }
 
+/** What waits until it is opened. */
+function gate(): { opened: Promise<void>; open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
+
 /** The page is opened while its program is still on its way. */
 const test = base.extend<Fixtures>({
   deliver: async ({ page }, use) => {
-    let deliver = (): void => undefined;
-    const isDelivered = new Promise<void>((resolve) => (deliver = resolve));
+    const { opened, open } = gate();
     await page.route(WASM, async (route) => {
-      await isDelivered;
+      await opened;
       await route.continue();
     });
-    await use(deliver);
-    deliver();
+    await use(open);
+    open();
   },
 });
 
@@ -148,32 +154,50 @@ test('that it takes long is said after five seconds, and what was typed outlives
   await expect(person.connect.serverAddress).toHaveValue('uc.example.org');
 });
 
-for (const [what, isTapped] of [
-  ['nothing that was typed', false],
-  ['no early Connect', true],
-] as const) {
-  test(`a program that does not come costs ${what}`, async ({ page, server, person, complaints }) => {
+/** What is typed before the page reloads itself, and what while it does: a line that ends is Connect tapped. */
+const LEFT: Record<string, { before?: string; meanwhile?: string; connects?: true }> = {
+  'nothing that was typed': { before: 'uc.example.org' },
+  'no early Connect': { before: 'SERVER\n', connects: true },
+  'nothing that is typed meanwhile': { meanwhile: 'uc.example.org' },
+  'nothing that is added meanwhile': { before: 'uc.example', meanwhile: '.org' },
+  'no Connect that is tapped meanwhile': { before: 'SERVER', meanwhile: '\n', connects: true },
+  'no going on after an early Connect': { before: 'uc.example\n', meanwhile: '.org' },
+};
+
+for (const [what, { before = '', meanwhile = '', connects }] of Object.entries(LEFT)) {
+  test(`a program that does not come costs a reload and ${what}`, async ({ page, server, person, complaints }) => {
     complaints.allow(/404|wasm/);
-    let answer = (): void => undefined;
-    const isTyped = new Promise<void>((resolve) => (answer = resolve));
     const trouble = new TroublePage(page);
+    const [hold, holdReload] = [gate(), gate()];
     await page.route(WASM, async (route) => {
       // By loads of the page: a browser may ask for one file twice at one time.
       if (trouble.loads > 1) return route.continue();
-      await isTyped;
+      await hold.opened;
       await route.fulfill({ status: 404 });
     });
-    await open(page, server.origin);
-    const address = isTapped ? server.origin : 'uc.example.org';
-    await person.connect.serverAddress.fill(address);
-    if (isTapped) await person.connect.connectButton.click();
-    const reloaded = page.waitForEvent('domcontentloaded');
-    answer();
-    await reloaded;
-    if (isTapped) return person.expectAt('account');
+    await page.route(`${server.origin}/**`, async (route) => {
+      if (route.request().isNavigationRequest() && trouble.loads > 1) await holdReload.opened;
+      await route.fallback();
+    });
+    // By keys: what looks for an element while the page reloads waits for the next document.
+    const type = async (typed: string): Promise<void> => {
+      const [text = '', ...rest] = typed.replace('SERVER', server.origin).split('\n');
+      await page.keyboard.insertText(text);
+      if (rest.length > 0) await page.keyboard.press('Enter');
+    };
+    await page.goto(server.origin, { waitUntil: 'commit' });
+    await expect(person.connect.serverAddress).toBeFocused();
+    await type(before);
+    hold.open();
+    await expect.poll(() => trouble.loads).toBe(2);
+    await type(meanwhile);
+    holdReload.open();
+    if (connects) return person.expectAt('account');
     await takenOver(page);
-    await expect(person.connect.serverAddress).toHaveValue(address);
+    await expect(person.connect.serverAddress).toHaveValue('uc.example.org');
+    await expect(person.connect.error).toHaveCount(0);
     expect(new URL(page.url()).search).toBe('');
+    await person.expectAt('connect');
   });
 }
 
@@ -200,15 +224,23 @@ for (const [what, before] of [
   });
 }
 
-test('an address in a link is filled in, and never connected to unasked', async ({ page, server, person }) => {
-  const asked: string[] = [];
-  page.on('request', (request) => asked.push(new URL(request.url()).host));
-  await page.goto(`${server.origin}/?server=uc.example.org`);
-  await takenOver(page);
-  await expect(person.connect.serverAddress).toHaveValue('uc.example.org');
-  await expect(page).toHaveURL(`${server.origin}/`);
-  expect(asked).not.toContain('uc.example.org');
-});
+for (const [what, search] of [
+  ['a link', 'server=uc.example.org'],
+  ['a link that would have it be a reload', 'server=uc.example.org&left=0.25'],
+] as const) {
+  test(`an address in ${what} is filled in, and never connected to unasked`, async ({ page, server, person }) => {
+    // As a reload that was stopped leaves it.
+    await page.addInitScript(() => sessionStorage.setItem('vestibule-left', '0.5:1uc.example.com'));
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).hostname));
+    await page.goto(`${server.origin}/?${search}`);
+    await takenOver(page);
+    await expect(person.connect.serverAddress).toHaveValue('uc.example.org');
+    await expect(page).toHaveURL(`${server.origin}/`);
+    await person.expectAt('connect');
+    expect(asked.filter((host) => host.endsWith('example.org') || host.endsWith('example.com'))).toEqual([]);
+  });
+}
 
 test('a form that is sent before any script runs comes back with what was typed', async ({ browser, server }) => {
   const context = await browser.newContext({ javaScriptEnabled: false });

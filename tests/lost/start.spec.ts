@@ -225,6 +225,23 @@ test.describe('a panic', () => {
     });
   }
 
+  test('at the first stage costs no Connect that is tapped while the page reloads', async ({ page, person, trouble }) => {
+    await person.open('connect');
+    await expect(person.connect.serverAddress).toBeFocused();
+    let goOn = (): void => undefined;
+    const isTapped = new Promise<void>((resolve) => (goOn = resolve));
+    await page.route(`${person.server}/**`, async (route) => {
+      if (route.request().isNavigationRequest()) await isTapped;
+      await route.fallback();
+    });
+    await breakPage(page);
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+    await expect.poll(() => trouble.loads).toBe(2);
+    await page.keyboard.press('Enter');
+    goOn();
+    await person.expectAt('account');
+  });
+
   test('with the code on its way loses nothing', async ({ page, person, mail }) => {
     await person.open('code');
     const code = await person.accessCode();
