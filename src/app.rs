@@ -39,7 +39,6 @@ pub(crate) fn app(main: &El, messages: &'static Messages) {
     follow_the_url(flow);
     follow_the_person(flow);
     leave_drafts(flow);
-    brand::follow(flow);
     if let Some(body) = find("body") {
         El::standing(&body).with(announcer.live_region());
     }
@@ -97,7 +96,7 @@ fn follow_the_first_stage(flow: Flow) {
         if flow.is_started() {
             let home = home.clone();
             browser::when_idle(move || {
-                home.with(surround);
+                home.with(|| surround(flow));
                 rehearse(&home, flow);
             });
         }
@@ -105,7 +104,8 @@ fn follow_the_first_stage(flow: Flow) {
 }
 
 /// Brings to life what is around the stages.
-fn surround() {
+fn surround(flow: Flow) {
+    brand::follow(flow);
     if let Some(header) = find("header") {
         // What stands there looks the same.
         header.set_inner_html("");

@@ -60,6 +60,7 @@ pub(crate) fn begin() -> Flow {
         languages: browser::languages(),
     };
     play(flow, Event::Start { page, record: None, route: Stage::Connect, is_return: false });
+    play(flow, Event::Painted);
     flow
 }
 

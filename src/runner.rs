@@ -91,7 +91,7 @@ impl Flow {
                 let (page, is_return) = (browser::page(), browser::is_return());
                 self.send(Event::Start { page, record: told.text, route, is_return });
                 self.is_started.set(true);
-                return;
+                return browser::after_frame(move || self.send(Event::Painted));
             }
             Topic::Elsewhere => return self.send(Event::Elsewhere(told.text.unwrap_or_default())),
             Topic::Returned => return self.send(Event::Returned),

@@ -112,6 +112,9 @@ impl<U: Browser> Turn<'_, U> {
 
     /// Whoever connects before the page's own server is filled in means that one.
     fn want_own(&mut self) -> bool {
+        if !self.state.is_painted {
+            self.look();
+        }
         match &mut self.state.pending {
             Some((_, Act::Hunt(hunt))) if hunt.goal == Goal::Look => {
                 hunt.goal = Goal::Own;

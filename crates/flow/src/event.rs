@@ -39,6 +39,8 @@ pub enum Event {
         /// Whether the browser came back to that URL, by a reload or through its history.
         is_return: bool,
     },
+    /// What the start has led to is painted.
+    Painted,
     /// The person has chosen another language: what they read, as in [`Page::languages`].
     Languages(Option<String>),
     /// The URL names another stage: Back, Forward, a bookmark.

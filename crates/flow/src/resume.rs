@@ -30,10 +30,15 @@ impl<U: Browser> Turn<'_, U> {
             self.resume_session();
         } else if let Some(address) = latest {
             self.hunt(Goal::Resume(route), address, true);
-        } else {
-            if route != Stage::Connect {
-                self.show(Stage::Connect, History::Replace);
-            }
+        } else if route != Stage::Connect {
+            self.show(Stage::Connect, History::Replace);
+        }
+    }
+
+    /// Nobody waits for what the page looks for by itself: the first stage shows before that.
+    pub(crate) fn painted(&mut self) {
+        let is_first = !std::mem::replace(&mut self.state.is_painted, true);
+        if is_first && self.state.stage == Stage::Connect && self.state.pending.is_none() {
             self.look();
         }
     }

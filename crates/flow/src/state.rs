@@ -21,6 +21,8 @@ pub struct State {
     pub(crate) key: Option<BrowserKey>,
     /// The page's own server, once it has answered.
     pub(crate) own: Option<Server>,
+    /// Whether what the start has led to is painted.
+    pub(crate) is_painted: bool,
     pub(crate) progress: Progress,
     pub(crate) stage: Stage,
     pub(crate) pending: Option<(Try, Act)>,

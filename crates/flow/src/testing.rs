@@ -183,6 +183,14 @@ impl Rig {
     }
 
     pub(crate) fn start_again(&mut self, page: Page, route: Stage, is_return: bool) {
+        self.open(page, route, is_return);
+        let before = std::mem::take(&mut self.effects);
+        self.send(Event::Painted);
+        self.effects.splice(0..0, before);
+    }
+
+    /// Starts a page that is not painted yet.
+    pub(crate) fn open(&mut self, page: Page, route: Stage, is_return: bool) {
         self.state = State::default();
         self.send(Event::Start { page, record: self.record.clone(), route, is_return });
     }

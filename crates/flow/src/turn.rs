@@ -36,6 +36,18 @@ impl<'a, U: Browser> Turn<'a, U> {
     pub(crate) fn take(&mut self, event: Event) {
         match event {
             Event::Start { page, record, route, is_return } => self.start(page, record.as_deref(), route, is_return),
+            _ => self.take_later(event),
+        }
+    }
+
+    /// Takes what comes after the start.
+    // Apart: engines compile a function as a whole when it is called first, and what shows first needs nothing of this.
+    #[inline(never)]
+    fn take_later(&mut self, event: Event) {
+        match event {
+            // Nothing starts twice.
+            Event::Start { .. } => {}
+            Event::Painted => self.painted(),
             Event::Route(stage) => self.route(stage),
             Event::Cancel => self.cancel(),
             Event::Returned => self.returned(),

@@ -228,6 +228,52 @@ fn whoever_connects_before_the_own_server_is_filled_in_means_it() {
     assert_eq!(error(&other), Some(Error::Address(AddressError::Empty)));
 }
 
+fn is_sought(rig: &Rig) -> bool {
+    rig.effects.iter().any(|effect| matches!(effect, Effect::Discover(..)))
+}
+
+#[test]
+fn the_first_stage_is_painted_before_the_page_looks_for_its_own_server() {
+    let mut rig = Rig::new();
+    rig.open(Rig::page(), Stage::Connect, false);
+    assert!(rig.effects.is_empty(), "{:?}", rig.effects);
+    rig.send(Event::Painted);
+    assert!(is_sought(&rig));
+    rig.reply(Reply::NotDiscovered);
+    rig.send(Event::Painted);
+    assert!(!is_sought(&rig), "once is enough");
+}
+
+#[test]
+fn connect_before_the_first_stage_is_painted_is_done_at_once() {
+    for (typed, expected) in [("", SERVER), ("https://other.example.com", "https://other.example.com")] {
+        let mut rig = Rig::new();
+        rig.open(Rig::page(), Stage::Connect, false);
+        rig.send(Event::Connect(typed.to_owned()));
+        assert!(is_sought(&rig));
+        assert_eq!(rig.state.doing(), Some(Doing::Connecting));
+        let pending = rig.pending();
+        rig.send(Event::Painted);
+        assert_eq!((rig.effects.len(), rig.pending()), (0, pending), "nothing is looked for beside it");
+        rig.reply(discovered(expected));
+        assert_eq!(rig.state.server().map(|server| server.address.to_string()).as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn whoever_goes_on_has_nothing_else_looked_for_then_or_later() {
+    let mut rig = Rig::at_code();
+    rig.open(Rig::page(), Stage::Code, true);
+    let resuming = rig.pending();
+    rig.send(Event::Painted);
+    assert_eq!((rig.effects.len(), rig.pending()), (0, resuming));
+    rig.send(Event::Cancel);
+    rig.send(Event::Route(Stage::Connect));
+    rig.send(Event::Connect(String::new()));
+    assert_eq!(error(&rig), Some(Error::Address(AddressError::Empty)));
+    assert!(!is_sought(&rig), "the page's own server is not what an empty field means");
+}
+
 #[test]
 fn a_forgotten_address_is_offered_no_more() {
     let mut rig = Rig::at_account();

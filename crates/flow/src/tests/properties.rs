@@ -86,6 +86,7 @@ fn happening() -> impl Strategy<Value = Happening> {
             prop::sample::select(vec![NEW_PASSWORD, "password1", "short"]),
         )
             .prop_map(|(current, new)| Event::SetPassword { current: current.into(), new: new.into() }),
+        2 => Just(Event::Painted),
         1 => Just(Event::SignOut),
         1 => Just(Event::Cancel),
         1 => Just(Event::Returned),

@@ -54,7 +54,7 @@ impl World {
         if self.rig.key == BrowserKey::OfThePage {
             self.model.key = self.model.key.map(|number| number + 1);
         }
-        self.rig.start(self.page.clone(), route);
+        self.rig.open(self.page.clone(), route, false);
         self.carry_out();
     }
 
