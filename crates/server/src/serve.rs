@@ -72,7 +72,7 @@ pub enum ServeError {
     #[error("tls: {0}")]
     Tls(std::io::Error),
     /// An address that cannot be listened on.
-    #[error("{key}: {address}: {error}")]
+    #[error("{key}: {address}: {error}{}", mend_of(error, address.port()))]
     Listen {
         /// The key that it stands at.
         key: &'static str,
@@ -84,6 +84,15 @@ pub enum ServeError {
     /// The operating system.
     #[error(transparent)]
     System(#[from] std::io::Error),
+}
+
+/// Ports below this one are not for everybody on Linux, as it comes.
+const UNPRIVILEGED: u16 = 1024;
+
+/// What lets a server listen where it may not.
+fn mend_of(error: &std::io::Error, port: u16) -> &'static str {
+    let is_refused = error.kind() == std::io::ErrorKind::PermissionDenied && port < UNPRIVILEGED;
+    if is_refused { "; ports below 1024 need CAP_NET_BIND_SERVICE, as deploy/vestibule.service gives it" } else { "" }
 }
 
 /// Puts the server together.

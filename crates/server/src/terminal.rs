@@ -12,6 +12,17 @@ pub fn show(text: &str) -> io::Result<()> {
     terminal.flush()
 }
 
+/// Shows what can be had again: whoever stops reading it has read enough.
+///
+/// # Errors
+/// Where standard output is closed for another reason.
+pub fn list(text: &str) -> io::Result<()> {
+    match show(text) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        shown => shown,
+    }
+}
+
 /// Says what went wrong, on standard error.
 pub fn complain(text: &str) {
     // Where nobody can read it, nobody can be told that either; the exit code says it too.

@@ -5,6 +5,9 @@ mod program;
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Command;
+
+use vestibule_server::serve::ServeError;
 
 /// What a command says in a folder: whether it was done, and on both outputs.
 fn said(folder: &Path, config: &str, arguments: &[&str]) -> (bool, String, String) {
@@ -45,6 +48,49 @@ fn an_address_that_is_taken_is_told_by_its_key() {
         let expected = format!("vestibule-server: {key}: {address}: Address already in use");
         assert!(!done && errors.lines().any(|line| line.starts_with(&expected)), "{errors}");
     }
+}
+
+#[test]
+fn a_file_that_is_no_database_is_told_as_such_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vestibule.db");
+    let somebodys = "a letter, and no database ".repeat(100);
+    std::fs::write(&file, &somebodys).unwrap();
+    for arguments in [&["serve"][..], &["user", "list"], &["check"]] {
+        let (done, out, errors) = said(folder.path(), "listen = \"127.0.0.1:0\"", arguments);
+        let told = format!("{out}{errors}");
+        assert!(!done && told.contains("file is not a database"), "{told}");
+        assert!(told.contains("move the file away or name another one") && !told.contains("writable"), "{told}");
+    }
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), somebodys);
+}
+
+#[test]
+fn a_reader_that_has_read_enough_is_no_trouble() {
+    let folder = tempfile::tempdir().unwrap();
+    let said_to_nobody = |arguments: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vestibule-server"));
+        let output = command.args(arguments).current_dir(folder.path()).stdout(writer).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    // What is shown only once is another matter.
+    let (done, errors) = said_to_nobody(&["user", "add", "ada", "--generate"]);
+    assert!(!done && errors.contains("standard output: Broken pipe"), "{errors}");
+    for arguments in [&["openapi"][..], &["user", "list"], &["user", "show", "ada", "--json"], &["audit"]] {
+        assert_eq!(said_to_nobody(arguments), (true, String::new()), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_port_that_is_not_for_everybody_is_told_with_what_opens_it() {
+    let told = |port: u16| {
+        let error = std::io::ErrorKind::PermissionDenied.into();
+        ServeError::Listen { key: "listen", address: ([192, 0, 2, 1], port).into(), error }.to_string()
+    };
+    assert!(told(80).ends_with("; ports below 1024 need CAP_NET_BIND_SERVICE, as deploy/vestibule.service gives it"));
+    assert_eq!(told(8443), "listen: 192.0.2.1:8443: permission denied");
 }
 
 #[test]

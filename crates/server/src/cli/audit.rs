@@ -44,10 +44,10 @@ pub(super) async fn run(config: Config, arguments: &AuditArguments) -> Result<()
     store.close().await;
     if arguments.json {
         let list: Vec<Value> = entries.iter().map(as_json).collect();
-        return Ok(terminal::show(&Value::from(list).to_string())?);
+        return Ok(terminal::list(&Value::from(list).to_string())?);
     }
     for entry in &entries {
-        terminal::show(&line(entry))?;
+        terminal::list(&line(entry))?;
     }
     Ok(())
 }

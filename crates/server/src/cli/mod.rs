@@ -121,6 +121,10 @@ fn database_trouble(database: &DatabaseConfig, problem: &StoreError) -> String {
         StoreError::Database(_) if database.is_postgres() => {
             "; PostgreSQL must be there, with this database, and let this user in"
         }
+        // SQLITE_NOTADB.
+        StoreError::Database(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code == "26") => {
+            "; move the file away or name another one, and a new database is made"
+        }
         StoreError::Database(_) => "; the file and its folder must be there and writable for this user",
         // These say themselves what to do.
         _ => "",

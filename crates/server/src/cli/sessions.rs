@@ -52,10 +52,10 @@ async fn list(desk: &Desk, name: &str, is_json: bool) -> Result<(), CliError> {
     let sessions = desk.store.sessions_of(&account.id, desk.clock.now()).await?;
     if is_json {
         let list: Vec<Value> = sessions.iter().map(as_json).collect();
-        return Ok(terminal::show(&Value::from(list).to_string())?);
+        return Ok(terminal::list(&Value::from(list).to_string())?);
     }
     for session in &sessions {
-        terminal::show(&line(session))?;
+        terminal::list(&line(session))?;
     }
     Ok(())
 }

@@ -225,7 +225,9 @@ impl Default for LogConfig {
 fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LevelFilter, D::Error> {
     let text = String::deserialize(deserializer)?;
     let names = ["error", "warn", "info", "debug", "trace", "off"];
-    text.parse().map_err(|_| D::Error::custom(names::none_of(&text, &names)))
+    // The library's own reading takes numbers too, and nothing at all for an error.
+    let level = names.contains(&text.to_lowercase().as_str()).then(|| text.parse().ok()).flatten();
+    level.ok_or_else(|| D::Error::custom(names::none_of(&text, &names)))
 }
 
 pub(super) fn positive(key: &'static str, span: Duration) -> Result<(), Invalid> {

@@ -13,13 +13,13 @@ pub(super) async fn list(desk: &Desk, is_json: bool) -> Result<(), CliError> {
     let accounts = desk.store.accounts().await?;
     if is_json {
         let list: Vec<Value> = accounts.iter().map(as_json).collect();
-        return Ok(terminal::show(&Value::from(list).to_string())?);
+        return Ok(terminal::list(&Value::from(list).to_string())?);
     }
     for account in &accounts {
         let two_factor = if account.two_factor { "2FA" } else { "-" };
         let email = account.email.as_deref().unwrap_or("-");
         let state = if account.disabled { "disabled" } else { "enabled" };
-        terminal::show(&format!("{}\t{two_factor}\t{state}\t{email}\t{}", account.username, account.name))?;
+        terminal::list(&format!("{}\t{two_factor}\t{state}\t{email}\t{}", account.username, account.name))?;
     }
     Ok(())
 }
@@ -28,7 +28,7 @@ pub(super) async fn one(desk: &Desk, name: &str, is_json: bool) -> Result<(), Cl
     let account = desk.account(name).await?;
     let shown = as_json(&account);
     if is_json {
-        return Ok(terminal::show(&shown.to_string())?);
+        return Ok(terminal::list(&shown.to_string())?);
     }
     for (key, value) in shown.as_object().into_iter().flatten() {
         let value = match value {
@@ -36,7 +36,7 @@ pub(super) async fn one(desk: &Desk, name: &str, is_json: bool) -> Result<(), Cl
             Value::Null => "-".to_owned(),
             other => other.to_string(),
         };
-        terminal::show(&format!("{key}: {value}"))?;
+        terminal::list(&format!("{key}: {value}"))?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ fn a_value_that_is_none_of_some_names_is_told_with_those_that_there_are() {
         let host = "[mail.smtp]\nhost = \"mail.example.com\"";
         let variable = format!("VESTIBULE_{}", key.replace('.', "__").to_uppercase());
         refused(host, &[(&variable, "foo")], &format!("{variable}: {}", named("foo")));
-        for (value, shown) in [("\"foo\"", "foo"), ("3000", "3000")] {
+        for (value, shown) in [("\"foo\"", "foo"), ("\"\"", ""), ("\"1\"", "1"), ("3000", "3000")] {
             let text = format!("{key} = {value}\n{}", if key.starts_with("mail") { "" } else { host });
             refused(&text, &[], &format!("vestibule.toml: {}", named(shown)));
         }
