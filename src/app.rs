@@ -38,7 +38,6 @@ pub(crate) fn app(main: &El, messages: &'static Messages) {
     provide_context(flow);
     follow_the_url(flow);
     follow_the_person(flow);
-    leave_drafts(flow);
     if let Some(body) = find("body") {
         El::standing(&body).with(announcer.live_region());
     }
@@ -106,6 +105,7 @@ fn follow_the_first_stage(flow: Flow) {
 /// Brings to life what is around the stages.
 fn surround(flow: Flow) {
     brand::follow(flow);
+    leave_drafts(flow);
     if let Some(header) = find("header") {
         // What stands there looks the same.
         header.set_inner_html("");

@@ -20,7 +20,12 @@ impl Announcer {
     /// Has this said, once what it is about shows.
     pub(crate) fn say(self, text: &str) {
         let text = text.to_owned();
-        browser::after_frame(move || self.0.set(text));
+        self.say_then(move || text);
+    }
+
+    /// The same with words that are put together only then.
+    pub(crate) fn say_then(self, words: impl FnOnce() -> String + 'static) {
+        browser::after_frame(move || self.0.set(words()));
     }
 
     /// The one polite live region of the page. It is there from the beginning: readers notice changes, not arrivals.

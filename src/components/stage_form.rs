@@ -58,10 +58,12 @@ pub(crate) fn present(form: &HtmlFormElement, stage: Stage, heading: Rc<dyn Fn()
     entitle(Rc::clone(&heading));
     // Once for each stage: in another language it is the same one.
     once_shown(move || {
-        let said = [&heading(), ", ", &steps(messages.now(), stage)].concat();
-        announcer.say(&match flow.now(State::notice).map(|why| in_words(messages.now(), why)) {
-            Some((Tone::Status, message)) => [&said, ". ", message].concat(),
-            _ => said,
+        announcer.say_then(move || {
+            let said = [&heading(), ", ", &steps(messages.now(), stage)].concat();
+            match flow.now(State::notice).map(|why| in_words(messages.now(), why)) {
+                Some((Tone::Status, message)) => [&said, ". ", message].concat(),
+                _ => said,
+            }
         });
         let active = document().active_element();
         if !active.is_some_and(|active| form.contains(Some(&active))) {
