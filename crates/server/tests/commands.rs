@@ -97,12 +97,19 @@ fn an_account_is_made_shown_changed_and_removed_and_all_of_it_is_audited() {
     assert!(done(&add, "a blue kettle\n").ends_with(expected));
     let shown: serde_json::Value = serde_json::from_str(&done(&["user", "show", "grace", "--json"], "")).unwrap();
     assert_eq!((&shown["username"], &shown["two_factor"]), (&"grace".into(), &true.into()));
-    for act in ["disable", "enable", "unlock", "disable-2fa", "enable-2fa"] {
-        done(&["user", act, "grace"], "");
+    for (act, told) in [
+        ("disable", "disabled"),
+        ("enable", "enabled"),
+        ("unlock", "unlocked"),
+        ("disable-2fa", "two-factor authentication is off"),
+        ("enable-2fa", "two-factor authentication is on"),
+    ] {
+        assert_eq!(done(&["user", act, "grace@example.com"], ""), format!("grace: {told}\n"));
     }
-    done(&["user", "set-email", "grace", "grace@example.org"], "");
-    done(&["user", "set-password", "grace"], "a green kettle\n");
-    done(&["user", "remove", "grace"], "");
+    let new = "grace@example.org";
+    assert_eq!(done(&["user", "set-email", "grace", new], ""), format!("grace: the e-mail address is {new}\n"));
+    assert!(done(&["user", "set-password", "grace"], "a green kettle\n").ends_with("grace: the password is set\n"));
+    assert_eq!(done(&["user", "remove", "grace"], ""), "grace: removed\n");
     let audit: serde_json::Value = serde_json::from_str(&done(&["audit", "--user", "grace", "--json"], "")).unwrap();
     let events: Vec<_> = audit.as_array().unwrap().iter().map(|entry| entry["event"].as_str().unwrap()).collect();
     let expected = [

@@ -60,9 +60,43 @@ fn a_file_that_is_no_database_is_told_as_such_and_left_alone() {
         let (done, out, errors) = said(folder.path(), "listen = \"127.0.0.1:0\"", arguments);
         let told = format!("{out}{errors}");
         assert!(!done && told.contains("file is not a database"), "{told}");
-        assert!(told.contains("move the file away or name another one") && !told.contains("writable"), "{told}");
+        assert!(told.contains("put back a backup, or name another file") && !told.contains("writable"), "{told}");
     }
     assert_eq!(std::fs::read_to_string(&file).unwrap(), somebodys);
+}
+
+#[test]
+fn a_mail_password_file_that_is_empty_is_told_before_any_mail_is_to_be_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("password"), "\n").unwrap();
+    let smtp = "[mail.smtp]\nhost = \"mail.example.com\"\nusername = \"vestibule\"\npassword_file = \"password\"";
+    for arguments in [&["serve"][..], &["check"]] {
+        let (done, out, errors) = said(folder.path(), &format!("listen = \"127.0.0.1:0\"\n{smtp}"), arguments);
+        let expected = "mail.smtp.password_file: password: is empty; write the password there, or remove username";
+        assert!(!done && format!("{out}{errors}").contains(expected), "{out}{errors}");
+    }
+}
+
+#[test]
+fn a_database_is_not_copied_onto_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    said(folder.path(), "", &["user", "add", "ada"]);
+    let (done, _, errors) = said(folder.path(), "", &["db", "copy", "sqlite:./vestibule.db"]);
+    let expected = "vestibule-server: database.url: sqlite:vestibule.db: still names the database that is to be copied; set \
+                    it to the new one\n";
+    assert!(!done && errors == expected, "{errors}");
+}
+
+#[test]
+fn check_tells_the_file_that_it_has_read_and_warns_where_there_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let (done, out, _) = said(folder.path(), "", &["check"]);
+    assert!(done && out.starts_with("ok       configuration: vestibule.toml, issuer http"), "{out}");
+    std::fs::remove_file(folder.path().join("vestibule.toml")).unwrap();
+    let output = program::run(folder.path(), &["check"], "");
+    let out = String::from_utf8(output.stdout).unwrap();
+    let expected = "warning  configuration: no file is here or in /etc/vestibule, issuer http";
+    assert!(output.status.success() && out.starts_with(expected), "{out}");
 }
 
 #[test]

@@ -87,7 +87,7 @@ async fn what_is_wrong_with_the_database_is_told_in_one_line() {
     let sealed = new_database().await;
     let with_key = |letter: &str| format!("{}key = \"{}\"\n", at(&sealed), letter.repeat(32));
     done(tempfile::tempdir().unwrap().path(), &with_key("a"), &["keys", "export"], "");
-    told_and_not_served(&with_key("b"), "sealed with another database.key");
+    told_and_not_served(&with_key("b"), "sealed with another key");
     told_and_not_served(&at(&sealed), "set database.key");
 }
 

@@ -33,7 +33,7 @@ enum Found {
     Doubtful(String),
 }
 
-pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliError> {
+pub(super) async fn run(file: Option<&Path>, config: Result<Config, ConfigError>) -> Result<(), CliError> {
     let config = match config {
         Ok(config) => config,
         Err(error) => {
@@ -44,7 +44,7 @@ pub(super) async fn run(config: Result<Config, ConfigError>) -> Result<(), CliEr
     let now = Clock::System.now();
     let mut store = None;
     let mut findings = vec![
-        ("configuration", Ok(Found::Well(format!("issuer {}", issuer(&config))))),
+        ("configuration", Ok(configuration(file, &config))),
         ("brand", brand(&config).map(Found::Well)),
         ("database", timed(database(&config.database, &mut store)).await),
         ("mail", timed(mail(&config)).await),
@@ -82,6 +82,15 @@ fn tell(what: &str, finding: &Finding) -> Result<(), CliError> {
         Err(text) => ("failed ", text),
     };
     Ok(terminal::show(&format!("{state}  {what}: {}", text.replace(['\r', '\n'], " ")))?)
+}
+
+/// Without a file everything has a value too, and perhaps not the one that somebody has written somewhere.
+fn configuration(file: Option<&Path>, config: &Config) -> Found {
+    let issuer = issuer(config);
+    match file {
+        Some(file) => Found::Well(format!("{}, issuer {issuer}", file.display())),
+        None => Found::Doubtful(format!("no file is here or in /etc/vestibule, issuer {issuer}")),
+    }
 }
 
 fn issuer(config: &Config) -> String {

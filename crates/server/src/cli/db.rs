@@ -25,6 +25,11 @@ pub(super) async fn run(config: Config, command: DbCommand) -> Result<(), CliErr
     if sqlite_file(&source.url).is_some_and(|file| !file.exists()) {
         return Err(CliError::Database(format!("{}: no such file", source.url)));
     }
+    let place = |url: &str| sqlite_file(url).and_then(|file| file.canonicalize().ok());
+    if place(&source.url).is_some_and(|source| place(&config.database.url) == Some(source)) {
+        let problem = "still names the database that is to be copied; set it to the new one";
+        return Err(CliError::Database(format!("database.url: {}: {problem}", config.database.shown())));
+    }
     let from = Store::open(&source).await.map_err(|error| CliError::Database(database_trouble(&source, &error)))?;
     let to = open_store(&config).await?;
     let copied = copy(&from, &to).await;

@@ -123,7 +123,11 @@ fn database_trouble(database: &DatabaseConfig, problem: &StoreError) -> String {
         }
         // SQLITE_NOTADB.
         StoreError::Database(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code == "26") => {
-            "; move the file away or name another one, and a new database is made"
+            "; put back a backup, or name another file: where there is none, a new database is made"
+        }
+        // SQLITE_CORRUPT.
+        StoreError::Database(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code == "11") => {
+            "; put back a backup"
         }
         StoreError::Database(_) => "; the file and its folder must be there and writable for this user",
         // These say themselves what to do.
@@ -168,7 +172,7 @@ async fn run(config: Option<PathBuf>, command: Command) -> Result<(), CliError> 
         Command::Sessions(command) => sessions::run(load()?, command).await,
         Command::Keys(command) => keys::run(load()?, command).await,
         Command::Audit(arguments) => audit::run(load()?, &arguments).await,
-        Command::Check => check::run(load()).await,
+        Command::Check => check::run(Config::file(config.as_deref()).as_deref(), load()).await,
         Command::Db(command) => db::run(load()?, command).await,
         Command::Migrate => migrate::run(&load()?).await,
         Command::Openapi => openapi::run(),

@@ -111,16 +111,25 @@ pub(super) async fn run(config: Config, command: UserCommand) -> Result<(), CliE
             if address.is_none() && desk.demands_email {
                 return Err(refused(&name, AccountError::EmailNeeded));
             }
-            change(&desk, &name, "user-set-email", &Change::Email(address)).await
+            let told = address.as_ref().map_or_else(
+                || "no e-mail address any more".to_owned(),
+                |address| format!("the e-mail address is {}", address.given),
+            );
+            change(&desk, &name, "user-set-email", &Change::Email(address), &told).await
         }
         UserCommand::EnableTwoFactor(Named { name }) => {
-            change(&desk, &name, "user-enable-2fa", &Change::TwoFactor(true)).await
+            change(&desk, &name, "user-enable-2fa", &Change::TwoFactor(true), "two-factor authentication is on").await
         }
         UserCommand::DisableTwoFactor(Named { name }) => {
-            change(&desk, &name, "user-disable-2fa", &Change::TwoFactor(false)).await
+            change(&desk, &name, "user-disable-2fa", &Change::TwoFactor(false), "two-factor authentication is off")
+                .await
         }
-        UserCommand::Disable(Named { name }) => change(&desk, &name, "user-disable", &Change::Disabled(true)).await,
-        UserCommand::Enable(Named { name }) => change(&desk, &name, "user-enable", &Change::Disabled(false)).await,
+        UserCommand::Disable(Named { name }) => {
+            change(&desk, &name, "user-disable", &Change::Disabled(true), "disabled").await
+        }
+        UserCommand::Enable(Named { name }) => {
+            change(&desk, &name, "user-enable", &Change::Disabled(false), "enabled").await
+        }
         UserCommand::Unlock(Named { name }) => unlock(&desk, &name).await,
         UserCommand::Remove(Named { name }) => remove(&desk, &name).await,
     };
@@ -132,15 +141,21 @@ async fn set_password(desk: &Desk, name: &str, is_generated: bool) -> Result<(),
     let account = desk.account(name).await?;
     let NewPassword { hash, expires_at, shown } = new_password(desk, &account.username, is_generated).await?;
     apply(desk, &account, "user-set-password", &Change::Password(hash, expires_at)).await?;
-    if let Some(shown) = shown {
-        terminal::show(&shown)?;
+    match shown {
+        Some(shown) => Ok(terminal::show(&shown)?),
+        None => tell(&account.username, "the password is set"),
     }
-    Ok(())
 }
 
-async fn change(desk: &Desk, name: &str, act: &'static str, change: &Change) -> Result<(), CliError> {
+async fn change(desk: &Desk, name: &str, act: &'static str, change: &Change, told: &str) -> Result<(), CliError> {
     let account = desk.account(name).await?;
-    apply(desk, &account, act, change).await
+    apply(desk, &account, act, change).await?;
+    tell(&account.username, told)
+}
+
+/// Says what is so now: a name may be that of another account than the one that was meant.
+fn tell(username: &str, told: &str) -> Result<(), CliError> {
+    Ok(terminal::show(&format!("{username}: {told}"))?)
 }
 
 async fn apply(desk: &Desk, account: &Account, act: &'static str, change: &Change) -> Result<(), CliError> {
@@ -163,7 +178,7 @@ async fn unlock(desk: &Desk, name: &str) -> Result<(), CliError> {
         }
         desk.record(&mut tx, "user-unlock", &account.username).await?;
     });
-    Ok(())
+    tell(&account.username, "unlocked")
 }
 
 async fn remove(desk: &Desk, name: &str) -> Result<(), CliError> {
@@ -174,7 +189,7 @@ async fn remove(desk: &Desk, name: &str) -> Result<(), CliError> {
         }
         desk.record(&mut tx, "user-remove", &account.username).await?;
     });
-    Ok(())
+    tell(&account.username, "removed")
 }
 
 /// A new password, hashed.

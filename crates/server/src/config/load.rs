@@ -51,14 +51,19 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] says what is wrong where.
     pub fn load(path: Option<&Path>) -> Result<Self, ConfigError> {
-        let file = match path {
-            Some(path) => Some(path.to_owned()),
-            None => PLACES.into_iter().map(PathBuf::from).find(|place| place.exists()),
-        };
         Self::load_with(
-            file.as_deref(),
+            Self::file(path).as_deref(),
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
         )
+    }
+
+    /// The file that is read for `path`, if there is one.
+    #[must_use]
+    pub fn file(path: Option<&Path>) -> Option<PathBuf> {
+        match path {
+            Some(path) => Some(path.to_owned()),
+            None => PLACES.into_iter().map(PathBuf::from).find(|place| place.exists()),
+        }
     }
 
     pub(super) fn load_with(

@@ -99,6 +99,9 @@ impl MailConfig {
             (_, Some(_), Some(_)) => {
                 Err(invalid("mail.smtp.password", "cannot be set together with password_file; remove one of them"))
             }
+            (_, Some(password), _) if password.expose().is_empty() => {
+                Err(invalid("mail.smtp.password", "is empty; set it or password_file, or remove username"))
+            }
             (Some(_), None, None) => {
                 Err(invalid("mail.smtp.password", "is missing; set it or password_file, or remove username"))
             }

@@ -135,6 +135,11 @@ fn a_wrong_value_is_named_with_its_file_or_variable_and_the_mend() {
         "vestibule.toml: mail.smtp.password: is missing; set it or password_file, or remove username",
     );
     refused(
+        "[mail.smtp]\nhost = \"mail.example.com\"\nusername = \"ada\"\npassword = \"\"",
+        &[],
+        "vestibule.toml: mail.smtp.password: is empty; set it or password_file, or remove username",
+    );
+    refused(
         "listen = [\"127.0.0.1:8080\", \"[::1]:8080\"]\nmanagement_listen = \"[::1]:8080\"",
         &[],
         "vestibule.toml: management_listen: [::1]:8080 is one of listen; write another address or port",

@@ -81,7 +81,13 @@ impl MailServer {
         let password = match (&config.password, &config.password_file) {
             (Some(password), _) => Some(password.expose().to_owned()),
             (None, Some(file)) => {
-                Some(read("mail.smtp.password_file", file)?.trim_end_matches(['\r', '\n']).to_owned())
+                let key = "mail.smtp.password_file";
+                let password = read(key, file)?.trim_end_matches(['\r', '\n']).to_owned();
+                if password.is_empty() {
+                    let source = std::io::Error::other("is empty; write the password there, or remove username");
+                    return Err(MailerError::File { key, file: file.clone(), source });
+                }
+                Some(password)
             }
             (None, None) => None,
         };

@@ -85,10 +85,10 @@ pub enum StoreError {
         known: i64,
     },
     /// `database.key` is missing.
-    #[error("the server's keys in it are sealed; set database.key to what the other servers have")]
+    #[error("the server's keys in it are sealed; set database.key or database.key_file to what sealed them")]
     Sealed,
     /// `database.key` is another one.
-    #[error("the server's keys in it are sealed with another database.key; set it to what the other servers have")]
+    #[error("the server's keys in it are sealed with another key; set database.key or database.key_file to that one")]
     WrongKey,
     /// The operating system.
     #[error("this machine has no randomness to give")]
