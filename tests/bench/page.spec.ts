@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gate } from '../fixtures/hold.ts';
 import { codeIn, expect, GRACE, test } from '../fixtures/test.ts';
 import { Forms } from './forms.ts';
 import type { Watched } from './probe.ts';
@@ -71,10 +72,9 @@ test('how soon the page can be used, beside plain HTML', async ({ server, mail, 
   // back until then, for a slow machine types later than it starts.
   const visitor = await Visitor.come('phone', spki, PAGE);
   const { page } = await visitor.open();
-  let deliver = (): void => undefined;
-  const isTapped = new Promise<void>((resolve) => (deliver = resolve));
+  const { opened, open: deliver } = gate();
   await page.route(/\.wasm$/, async (route) => {
-    await isTapped;
+    await opened;
     await route.continue();
   });
   await page.goto(`${server.origin}/`, { waitUntil: 'commit' });

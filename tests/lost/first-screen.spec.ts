@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { Builds } from '../fixtures/build.ts';
+import { gate, holdDocument } from '../fixtures/hold.ts';
 import { expect, test as base } from '../fixtures/lost.ts';
 import { TroublePage } from '../pages/trouble.ts';
 
@@ -8,13 +9,6 @@ const WASM = /\.wasm$/;
 interface Fixtures {
   /** Holds the WebAssembly back until it is called. */
   deliver: () => void;
-}
-
-/** What waits until it is opened. */
-function gate(): { opened: Promise<void>; open: () => void } {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { opened, open: () => open() };
 }
 
 /** The page is opened while its program is still on its way. */
@@ -168,16 +162,12 @@ for (const [what, { before = '', meanwhile = '', connects }] of Object.entries(L
   test(`a program that does not come costs a reload and ${what}`, async ({ page, server, person, complaints }) => {
     complaints.allow(/404|wasm/);
     const trouble = new TroublePage(page);
-    const [hold, holdReload] = [gate(), gate()];
+    const isTyped = gate();
     await page.route(WASM, async (route) => {
       // By loads of the page: a browser may ask for one file twice at one time.
       if (trouble.loads > 1) return route.continue();
-      await hold.opened;
+      await isTyped.opened;
       await route.fulfill({ status: 404 });
-    });
-    await page.route(`${server.origin}/**`, async (route) => {
-      if (route.request().isNavigationRequest() && trouble.loads > 1) await holdReload.opened;
-      await route.fallback();
     });
     // By keys: what looks for an element while the page reloads waits for the next document.
     const type = async (typed: string): Promise<void> => {
@@ -187,11 +177,12 @@ for (const [what, { before = '', meanwhile = '', connects }] of Object.entries(L
     };
     await page.goto(server.origin, { waitUntil: 'commit' });
     await expect(person.connect.serverAddress).toBeFocused();
+    const deliver = await holdDocument(page, server.origin);
     await type(before);
-    hold.open();
+    isTyped.open();
     await expect.poll(() => trouble.loads).toBe(2);
     await type(meanwhile);
-    holdReload.open();
+    deliver();
     if (connects) return person.expectAt('account');
     await takenOver(page);
     await expect(person.connect.serverAddress).toHaveValue('uc.example.org');

@@ -1,4 +1,5 @@
 import type { Page, Route } from '@playwright/test';
+import { gate, holdDocument } from '../fixtures/hold.ts';
 import { expect, test as base } from '../fixtures/lost.ts';
 import { readRecords } from '../fixtures/record.ts';
 import { TroublePage, type Cause } from '../pages/trouble.ts';
@@ -183,10 +184,9 @@ test.describe('once what was missing is there, the page starts:', () => {
 
   test('a slow network, told after 20 seconds', async ({ page, person, trouble, axe }) => {
     await page.clock.install();
-    let deliver = (): void => undefined;
-    const delivered = new Promise<void>((resolve) => (deliver = resolve));
+    const { opened, open: deliver } = gate();
     await page.route(WASM, async (route) => {
-      await delivered;
+      await opened;
       await route.continue();
     });
     // The document is there long before everything that it names.
@@ -228,17 +228,12 @@ test.describe('a panic', () => {
   test('at the first stage costs no Connect that is tapped while the page reloads', async ({ page, person, trouble }) => {
     await person.open('connect');
     await expect(person.connect.serverAddress).toBeFocused();
-    let goOn = (): void => undefined;
-    const isTapped = new Promise<void>((resolve) => (goOn = resolve));
-    await page.route(`${person.server}/**`, async (route) => {
-      if (route.request().isNavigationRequest()) await isTapped;
-      await route.fallback();
-    });
+    const deliver = await holdDocument(page, person.server);
     await breakPage(page);
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
     await expect.poll(() => trouble.loads).toBe(2);
     await page.keyboard.press('Enter');
-    goOn();
+    deliver();
     await person.expectAt('account');
   });
 

@@ -184,9 +184,7 @@ impl Rig {
 
     pub(crate) fn start_again(&mut self, page: Page, route: Stage, is_return: bool) {
         self.open(page, route, is_return);
-        let before = std::mem::take(&mut self.effects);
-        self.send(Event::Painted);
-        self.effects.splice(0..0, before);
+        self.send_too(Event::Painted);
     }
 
     /// Starts a page that is not painted yet.
@@ -210,16 +208,19 @@ impl Rig {
             _ => None,
         });
         if let Some(number) = prepared {
-            let before = std::mem::take(&mut self.effects);
-            self.send(Event::Reply(number, Reply::Key(self.key)));
-            self.effects.splice(0..0, before);
+            self.send_too(Event::Reply(number, Reply::Key(self.key)));
         }
         let lock = self.effects.iter().position(|effect| matches!(effect, Effect::Lock(_)) && !self.has_rivals);
         if let Some(Effect::Lock(number)) = lock.map(|lock| self.effects.remove(lock)) {
-            let before = std::mem::take(&mut self.effects);
-            self.send(Event::Reply(number, Reply::Locked(None)));
-            self.effects.splice(0..0, before);
+            self.send_too(Event::Reply(number, Reply::Locked(None)));
         }
+    }
+
+    /// Sends an event, and has what was to be done before it come first.
+    fn send_too(&mut self, event: Event) {
+        let before = std::mem::take(&mut self.effects);
+        self.send(event);
+        self.effects.splice(0..0, before);
     }
 
     /// The number of whatever is pending.

@@ -117,18 +117,20 @@ enum CliError {
 
 /// A database that cannot be opened: what is wrong with which, and the mend.
 fn database_trouble(database: &DatabaseConfig, problem: &StoreError) -> String {
+    let code = match problem {
+        StoreError::Database(sqlx::Error::Database(error)) => error.code(),
+        _ => None,
+    };
     let mend = match problem {
         StoreError::Database(_) if database.is_postgres() => {
             "; PostgreSQL must be there, with this database, and let this user in"
         }
         // SQLITE_NOTADB.
-        StoreError::Database(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code == "26") => {
+        StoreError::Database(_) if code.as_deref() == Some("26") => {
             "; put back a backup, or name another file: where there is none, a new database is made"
         }
         // SQLITE_CORRUPT.
-        StoreError::Database(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code == "11") => {
-            "; put back a backup"
-        }
+        StoreError::Database(_) if code.as_deref() == Some("11") => "; put back a backup",
         StoreError::Database(_) => "; the file and its folder must be there and writable for this user",
         // These say themselves what to do.
         _ => "",
