@@ -11,7 +11,7 @@ use crate::{
     brand::{self, provide_brand},
     browser,
     components::{
-        announcer::Announcer,
+        announcer::{Announcer, live_region},
         brand::show_brand,
         first_screen::{FirstScreen, release},
         language_menu::language_menu,
@@ -32,14 +32,13 @@ const RESUMING: &str = "";
 pub(crate) fn app(main: &El, messages: &'static Messages) {
     provide_language(messages);
     provide_brand();
-    let announcer = Announcer::new();
-    provide_context(announcer);
+    provide_context(Announcer::aloud());
     let flow = Flow::start();
     provide_context(flow);
     follow_the_url(flow);
     follow_the_person(flow);
     if let Some(body) = find("body") {
-        El::standing(&body).with(announcer.live_region());
+        El::standing(&body).with(live_region());
     }
     follow_the_first_stage(flow);
     if let Some(screen) = FirstScreen::find() {
@@ -59,8 +58,8 @@ pub(crate) fn app(main: &El, messages: &'static Messages) {
 
 /// The path of the stage that shows, once the flow is started.
 fn shown(flow: Flow) -> Vec<String> {
-    let shown = flow.see(|state| if is_resuming(state) { RESUMING } else { state.stage().path() });
-    if flow.is_started() { vec![shown.to_owned()] } else { Vec::new() }
+    let shown = |state: &State| if is_resuming(state) { RESUMING } else { state.stage().path() };
+    flow.see(|state| if state.is_started() { vec![shown(state).to_owned()] } else { Vec::new() })
 }
 
 fn is_resuming(state: &State) -> bool {
@@ -90,10 +89,11 @@ fn resuming() -> El {
 
 /// After the first stage nobody waits for what is around it, and for those to come.
 fn follow_the_first_stage(flow: Flow) {
-    let Some(home) = Owner::current() else { return };
+    let mut home = Owner::current();
     follow(move || {
-        if flow.is_started() {
-            let home = home.clone();
+        if flow.see(State::is_started)
+            && let Some(home) = home.take()
+        {
             browser::when_idle(move || {
                 home.with(|| surround(flow));
                 rehearse(&home, flow);
@@ -125,8 +125,8 @@ fn follow_the_url(flow: Flow) {
 /// What was half typed at one stage is of no use at another.
 fn leave_drafts(flow: Flow) {
     follow(move || {
-        let stage = flow.see(|state| (!is_resuming(state)).then(|| state.stage()));
-        if let (true, Some(stage)) = (flow.is_started(), stage) {
+        let stage = flow.see(|state| (state.is_started() && !is_resuming(state)).then(|| state.stage()));
+        if let Some(stage) = stage {
             drafts::leave(stage);
         }
     });

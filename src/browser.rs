@@ -110,7 +110,7 @@ fn random() -> [u8; 32] {
 /// Where the page runs.
 pub(crate) fn page() -> Page {
     Page {
-        address: ServerAddress::parse::<ThisBrowser>(&[origin(), base()].concat()).ok(),
+        address: ServerAddress::of_url::<ThisBrowser>(&[origin(), base()].concat()).ok(),
         cookies: has_cookies(),
         languages: languages(),
     }

@@ -53,7 +53,7 @@ pub(crate) fn begin() -> Flow {
     provide_context(flow);
     // Of its own: what follows the page's would be kept by it, and what is announced would be heard.
     provide_language(use_messages().now());
-    provide_context(Announcer::new());
+    provide_context(Announcer::mute());
     let page = Page {
         address: ServerAddress::parse::<ThisBrowser>(SERVER).ok(),
         cookies: true,

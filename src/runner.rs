@@ -14,7 +14,6 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) struct Flow {
     state: RwSignal<State>,
-    is_started: RwSignal<bool>,
 }
 
 /// The flow of this page.
@@ -25,7 +24,7 @@ pub(crate) fn use_flow() -> Flow {
 impl Flow {
     /// A flow that nothing has happened to.
     pub(crate) fn new() -> Self {
-        Self { state: RwSignal::new(State::default()), is_started: RwSignal::new(false) }
+        Self { state: RwSignal::new(State::default()) }
     }
 
     /// A flow that begins once the stored record is read.
@@ -58,11 +57,6 @@ impl Flow {
         self.state.try_with_untracked(|state| to(state));
     }
 
-    /// Whether there is anything to show yet.
-    pub(crate) fn is_started(self) -> bool {
-        self.is_started.get()
-    }
-
     /// Tells the flow what happened, and does what it wants done.
     pub(crate) fn send(self, event: Event) {
         for effect in self.turn(event) {
@@ -78,7 +72,7 @@ impl Flow {
 
     /// The page is seen again.
     pub(crate) fn returned(self) {
-        if self.is_started.get_untracked() {
+        if self.now(State::is_started) {
             platform::look();
         }
     }
@@ -90,7 +84,6 @@ impl Flow {
                 let route = Stage::of_path(&browser::route());
                 let (page, is_return) = (browser::page(), browser::is_return());
                 self.send(Event::Start { page, record: told.text, route, is_return });
-                self.is_started.set(true);
                 return browser::after_frame(move || self.send(Event::Painted));
             }
             Topic::Elsewhere => return self.send(Event::Elsewhere(told.text.unwrap_or_default())),

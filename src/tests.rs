@@ -41,7 +41,7 @@ impl Stage {
         let place = El::standing(&root);
         let mounted = live(move || {
             provide_language(&ENGLISH);
-            provide_context(Announcer::new());
+            provide_context(Announcer::mute());
             let flow = Flow::start();
             provide_context(flow);
             send_flow.send(flow).unwrap();

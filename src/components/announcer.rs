@@ -1,20 +1,28 @@
 //! What changes by itself, said politely to whoever does not see it.
 
-use crate::signals::*;
-
 use crate::{
     browser,
     context::context,
-    dom::{El, classed},
+    dom::{El, classed, find},
 };
+
+const LIVE_REGION: &str = "live-region";
 
 /// The way to the live region.
 #[derive(Clone, Copy)]
-pub(crate) struct Announcer(RwSignal<String>);
+pub(crate) struct Announcer {
+    is_heard: bool,
+}
 
 impl Announcer {
-    pub(crate) fn new() -> Self {
-        Self(RwSignal::new(String::new()))
+    /// Of the page.
+    pub(crate) fn aloud() -> Self {
+        Self { is_heard: true }
+    }
+
+    /// Of what nobody is to hear.
+    pub(crate) fn mute() -> Self {
+        Self { is_heard: false }
     }
 
     /// Has this said, once what it is about shows.
@@ -25,13 +33,23 @@ impl Announcer {
 
     /// The same with words that are put together only then.
     pub(crate) fn say_then(self, words: impl FnOnce() -> String + 'static) {
-        browser::after_frame(move || self.0.set(words()));
+        if self.is_heard {
+            browser::after_frame(move || say(&words()));
+        }
     }
+}
 
-    /// The one polite live region of the page. It is there from the beginning: readers notice changes, not arrivals.
-    pub(crate) fn live_region(self) -> El {
-        classed("p", "unseen").attr("role", "status").says(move || self.0.get())
+fn say(words: &str) {
+    let Some(region) = find(&["#", LIVE_REGION].concat()) else { return };
+    // Readers would say the same words once more.
+    if region.text_content().as_deref() != Some(words) {
+        region.set_text_content(Some(words));
     }
+}
+
+/// The one polite live region of the page. It is there from the beginning: readers notice changes, not arrivals.
+pub(crate) fn live_region() -> El {
+    classed("p", "unseen").attr("id", LIVE_REGION).attr("role", "status")
 }
 
 /// The way to the live region.

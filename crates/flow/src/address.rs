@@ -97,7 +97,15 @@ impl ServerAddress {
             return Err(AddressError::NotAnAddress);
         }
         let url = format!("{}://{}", scheme.unwrap_or(Scheme::Https).as_str(), with_brackets(rest));
-        Self::from_parts(&U::parse(&url).ok_or(AddressError::NotAnAddress)?)
+        Self::of_url::<U>(&url)
+    }
+
+    /// The base address that a URL names which nobody has typed.
+    ///
+    /// # Errors
+    /// [`AddressError`] says why it names none.
+    pub fn of_url<U: Browser>(url: &str) -> Result<Self, AddressError> {
+        Self::from_parts(&U::parse(url).ok_or(AddressError::NotAnAddress)?)
     }
 
     /// Whether the text says which scheme it means.

@@ -12,6 +12,7 @@ use crate::{
 
 impl<U: Browser> Turn<'_, U> {
     pub(crate) fn start(&mut self, page: Page, record: Option<&str>, route: Stage, is_return: bool) {
+        self.state.is_started = true;
         self.state.page = page;
         self.state.record = record.and_then(Record::read::<U>).unwrap_or_default();
         self.state.stage = route;

@@ -21,6 +21,8 @@ pub struct State {
     pub(crate) key: Option<BrowserKey>,
     /// The page's own server, once it has answered.
     pub(crate) own: Option<Server>,
+    /// Whether it is known where the page runs and what it had stored.
+    pub(crate) is_started: bool,
     /// Whether what the start has led to is painted.
     pub(crate) is_painted: bool,
     pub(crate) progress: Progress,
@@ -99,6 +101,12 @@ impl State {
         turn.take(event);
         turn.take_queued();
         turn.effects
+    }
+
+    /// Whether the page has started: there is nothing to show before that.
+    #[must_use]
+    pub fn is_started(&self) -> bool {
+        self.is_started
     }
 
     /// The stage to show.

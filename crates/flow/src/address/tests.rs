@@ -115,6 +115,19 @@ fn what_is_no_address_is_refused_with_the_reason() {
 }
 
 #[test]
+fn where_a_page_comes_from_is_an_address_on_the_web_alone() {
+    for (url, expected) in [
+        ("https://uc.example.com", Some("https://uc.example.com")),
+        ("http://[2001:db8::1]:8080/branch", Some("http://[2001:db8::1]:8080/branch")),
+        ("file:///android_asset", None),
+        ("null", None),
+    ] {
+        let address = ServerAddress::of_url::<Host>(url).ok().map(|address| address.to_string());
+        assert_eq!(address.as_deref(), expected, "{url}");
+    }
+}
+
+#[test]
 fn a_scheme_is_told_from_a_host_with_a_port() {
     for (typed, names_scheme) in
         [("http://x", true), (" HTTPS:x", true), ("x:8080", false), ("x", false), ("2001:db8::1", false)]

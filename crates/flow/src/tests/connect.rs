@@ -235,7 +235,9 @@ fn is_sought(rig: &Rig) -> bool {
 #[test]
 fn the_first_stage_is_painted_before_the_page_looks_for_its_own_server() {
     let mut rig = Rig::new();
+    assert!(!rig.state.is_started());
     rig.open(Rig::page(), Stage::Connect, false);
+    assert!(rig.state.is_started());
     assert!(rig.effects.is_empty(), "{:?}", rig.effects);
     rig.send(Event::Painted);
     assert!(is_sought(&rig));
