@@ -4,7 +4,10 @@
 //! and every closure, which is most of what a page weighs (see `docs/decisions/0023-diet.md`). Here each thing is made
 //! by one function for all.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use crate::signals::*;
 use vestibule_flow::State;
@@ -203,6 +206,20 @@ pub(crate) fn once_shown(act: impl FnOnce() + 'static) {
             untrack(act);
         }
     });
+}
+
+/// What is brought to life once, and only if it is asked for while what is around it lives.
+pub(crate) fn put_off(act: impl FnOnce() + 'static) -> impl Fn() + Clone + 'static {
+    let home = Owner::current().unwrap_or_default();
+    let act: Box<dyn FnOnce()> = Box::new(act);
+    let act = Rc::new(Cell::new(Some(act)));
+    let given_up = Rc::clone(&act);
+    at_the_end(move || drop(given_up.take()));
+    move || {
+        if let Some(act) = act.take() {
+            home.with(|| untrack(act));
+        }
+    }
 }
 
 /// Does something when what is around it ends.

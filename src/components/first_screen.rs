@@ -37,7 +37,7 @@ impl FirstScreen {
 
     /// Has it listen for as long as its stage shows.
     pub(crate) fn show(&self) {
-        if !self.form.is_connected() {
+        if !self.is_standing() {
             // What was typed the last time has been connected to, or given up.
             self.input.set_value("");
         }
@@ -49,6 +49,11 @@ impl FirstScreen {
                 screen.slot(index).element().set_text_content(None);
             }
         });
+    }
+
+    /// Whether it is the first to show: one that has been left stands nowhere.
+    pub(crate) fn is_standing(&self) -> bool {
+        self.form.is_connected()
     }
 
     /// Takes it out of the document, where another stage is the first to show.

@@ -6,13 +6,13 @@ use crate::signals::*;
 use vestibule_flow::{AddressError, Doing, Event, ServerAddress, Stage, State, Trouble, connect::Error};
 
 use crate::{
-    browser::ThisBrowser,
+    browser::{self, ThisBrowser},
     components::{
         field::{error_line, focus_when_refused, keep_what_is_typed},
         first_screen::FirstScreen,
         stage_form::{present, stage_notice},
     },
-    dom::{El, button, classed, el, follow, listen, once_shown, said},
+    dom::{El, button, classed, el, follow, listen, once_shown, put_off, said},
     i18n::{Messages, failure, fill, use_messages},
     runner::use_flow,
 };
@@ -20,6 +20,47 @@ use crate::{
 /// The first stage. Its form stands in `index.html`, where people can type before this program is there: the form is
 /// not made here, it is brought to life.
 pub(crate) fn connect(screen: &FirstScreen) -> El {
+    let flow = use_flow();
+    let field = screen.input.clone();
+    // Nothing more than the form shows where it is the first to show and there is nothing to tell: whoever is about to type
+    // does not wait for what comes to stand around it later.
+    let is_plain = screen.is_standing() && flow.now(is_untouched);
+    screen.show();
+    keep_what_is_typed("address", Stage::Connect, &field);
+    let is_early = screen.take_early_submit();
+    let complete = {
+        let screen = screen.clone();
+        put_off(move || complete(&screen))
+    };
+    let submit = {
+        let complete = complete.clone();
+        move || {
+            complete();
+            flow.send(Event::Connect(field.value()));
+        }
+    };
+    listen(&screen.form, "submit", {
+        let submit = submit.clone();
+        move |_| submit()
+    });
+    listen(&screen.cancel, "click", move |_| flow.send(Event::Cancel));
+    if is_early {
+        submit();
+    } else if is_plain {
+        browser::after_frame(complete);
+    } else {
+        complete();
+    }
+    El::standing(&screen.form)
+}
+
+/// Whether there is nothing to tell at the first stage.
+fn is_untouched(state: &State) -> bool {
+    state.addresses().is_empty() && state.notice().is_none() && state.trouble().is_none() && state.doing().is_none()
+}
+
+/// What comes to stand in the form and around it.
+fn complete(screen: &FirstScreen) {
     let flow = use_flow();
     let messages = use_messages();
     let field = screen.input.clone();
@@ -32,23 +73,10 @@ pub(crate) fn connect(screen: &FirstScreen) -> El {
             understood.set(address.map(|address| address.to_string()));
         }
     };
-
-    screen.show();
-    keep_what_is_typed("address", Stage::Connect, &field);
     listen(&field, "input", {
         let read = read.clone();
         move |_| read()
     });
-    let submit = {
-        let field = field.clone();
-        move || flow.send(Event::Connect(field.value()))
-    };
-    let is_early = screen.take_early_submit();
-    listen(&screen.form, "submit", {
-        let submit = submit.clone();
-        move |_| submit()
-    });
-    listen(&screen.cancel, "click", move |_| flow.send(Event::Cancel));
     focus_when_refused(&field, &error);
     screen.follow_error(Rc::clone(&error));
     screen.follow_pending(
@@ -91,13 +119,9 @@ pub(crate) fn connect(screen: &FirstScreen) -> El {
             read();
         });
     });
-    if is_early {
-        submit();
-    }
     stage_notice(screen.slot(0));
     error_line(screen.slot(1), "address-error".to_owned(), &error);
     remembered(offer(screen.slot(2)));
-    El::standing(&screen.form)
 }
 
 fn trouble(state: &State) -> Option<&Error> {

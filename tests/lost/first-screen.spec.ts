@@ -112,6 +112,23 @@ for (const [what, events] of [
   });
 }
 
+test('what is tapped in the moment of the take-over is refused as at any other', async ({ page, server, person, deliver }) => {
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      const form = document.querySelector<HTMLFormElement>('#connect[data-ready]');
+      const field = form?.querySelector('input');
+      if (!form || !field) return;
+      observer.disconnect();
+      field.value = 'ftp://uc.example.com';
+      field.blur();
+      form.requestSubmit();
+    }).observe(document, { attributes: true, subtree: true });
+  });
+  await open(page, server.origin);
+  deliver();
+  await person.connect.expectRefused(person.connect.serverAddress, /begins with http:/);
+});
+
 test('the take-over moves nothing', async ({ page, server, deliver }) => {
   await page.addInitScript(() => {
     const shifts = ((globalThis as unknown as { shifts: number[] }).shifts = []);
