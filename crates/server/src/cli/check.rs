@@ -1,6 +1,7 @@
 //! `check`: one line for each thing that the server needs.
 
 mod certificate;
+mod way;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -49,6 +50,7 @@ pub(super) async fn run(file: Option<&Path>, config: Result<Config, ConfigError>
         ("database", timed(database(&config.database, &mut store)).await),
         ("mail", timed(mail(&config)).await),
         ("certificate", certificate::check(&config, now).map(Found::Well)),
+        ("listen", Ok(way::check(&config))),
     ];
     // Nothing is known of the accounts in a database that cannot be opened.
     if let Some(store) = &store {
