@@ -35,7 +35,9 @@ impl<'a, U: Browser> Turn<'a, U> {
 
     pub(crate) fn take(&mut self, event: Event) {
         match event {
-            Event::Start { page, record, route, is_return } => self.start(page, record.as_deref(), route, is_return),
+            Event::Start { page, record, route, is_return } if !self.state.is_started => {
+                self.start(page, record.as_deref(), route, is_return);
+            }
             _ => self.take_later(event),
         }
     }

@@ -83,6 +83,13 @@ fn resuming_can_be_cancelled_at_any_moment() {
 }
 
 #[test]
+fn nothing_starts_twice() {
+    let mut rig = Rig::at_code();
+    rig.send(Event::Start { page: Rig::page(), record: None, route: Stage::Connect, is_return: false });
+    assert_eq!((rig.state.stage(), rig.effects.len()), (Stage::Code, 0));
+}
+
+#[test]
 fn a_session_goes_on_after_a_reload() {
     for route in [Stage::User, Stage::Connect] {
         let mut rig = reloaded(&Rig::at_user(), route);
