@@ -49,8 +49,9 @@ pub(crate) fn app(main: &El, messages: &'static Messages) {
                 if is_first.replace(false) && (shown == RESUMING || Stage::of_path(shown) != Stage::Connect) {
                     screen.hide();
                 }
+                let stage = stage(shown, &screen);
                 release();
-                stage(shown, &screen)
+                stage
             },
         );
     }

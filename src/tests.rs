@@ -16,7 +16,7 @@ use crate::{
         field::{Kind, Parts, field},
         notice::{Tone, notice},
     },
-    dom::{El, Said, el, once_shown},
+    dom::{El, Said, el, once_shown, put_off},
     i18n::{ENGLISH, provide_language},
     rehearsal::{self, SCENES},
     runner::Flow,
@@ -107,6 +107,21 @@ fn no_error() -> Said {
 fn username(value: &str, error: Said, hint: Option<Said>) -> El {
     let label = |messages: &crate::i18n::Messages| messages.account.username;
     field(Parts { id: "address", label, kind: Kind::USERNAME, value: value.to_owned(), error, hint, beside: None }).root
+}
+
+#[wasm_bindgen_test]
+fn what_is_put_off_is_done_once_and_never_after_what_is_around_it_has_ended() {
+    for (is_ended, expected) in [(false, 1), (true, 0)] {
+        let done = Rc::new(Cell::new(0));
+        let counted = Rc::clone(&done);
+        let (owner, ask) = live(move || put_off(move || counted.set(counted.get() + 1)));
+        if is_ended {
+            owner.cleanup();
+        }
+        ask();
+        ask();
+        assert_eq!(done.get(), expected);
+    }
 }
 
 #[wasm_bindgen_test]

@@ -15,12 +15,12 @@ pub(crate) struct Announcer {
 }
 
 impl Announcer {
-    /// Of the page.
+    /// Has the live region of the page say it.
     pub(crate) fn aloud() -> Self {
         Self { is_heard: true }
     }
 
-    /// Of what nobody is to hear.
+    /// Says nothing: for what is only rehearsed.
     pub(crate) fn mute() -> Self {
         Self { is_heard: false }
     }

@@ -51,9 +51,14 @@ impl FirstScreen {
         });
     }
 
-    /// Whether it is the first to show: one that has been left stands nowhere.
-    pub(crate) fn is_standing(&self) -> bool {
+    /// Whether it stands in the document: one that has been left does not.
+    fn is_standing(&self) -> bool {
         self.form.is_connected()
+    }
+
+    /// Whether people see it already, and may be about to type: nobody has had to wait for what shows first.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.is_standing() && !find("html").is_some_and(|root| root.has_attribute(HOLD))
     }
 
     /// Takes it out of the document, where another stage is the first to show.

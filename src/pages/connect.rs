@@ -22,15 +22,15 @@ use crate::{
 pub(crate) fn connect(screen: &FirstScreen) -> El {
     let flow = use_flow();
     let field = screen.input.clone();
-    // Nothing more than the form shows where it is the first to show and there is nothing to tell: whoever is about to type
+    // Where people see the form already and there is nothing to tell, nothing changes for the eye: whoever is about to type
     // does not wait for what comes to stand around it later.
-    let is_plain = screen.is_standing() && flow.now(is_untouched);
+    let is_plain = screen.is_seen() && flow.now(is_untouched);
     screen.show();
     keep_what_is_typed("address", Stage::Connect, &field);
     let is_early = screen.take_early_submit();
     let complete = {
         let screen = screen.clone();
-        put_off(move || complete(&screen))
+        put_off(move || bring_the_rest(&screen))
     };
     let submit = {
         let complete = complete.clone();
@@ -60,7 +60,7 @@ fn is_untouched(state: &State) -> bool {
 }
 
 /// What comes to stand in the form and around it.
-fn complete(screen: &FirstScreen) {
+fn bring_the_rest(screen: &FirstScreen) {
     let flow = use_flow();
     let messages = use_messages();
     let field = screen.input.clone();

@@ -127,6 +127,23 @@ test('what is tapped in the moment of the take-over is refused as at any other',
   await open(page, server.origin);
   deliver();
   await person.connect.expectRefused(person.connect.serverAddress, /begins with http:/);
+  // Whatever follows the take-over has followed.
+  await expect(page).toHaveTitle(/^Connect/);
+  await expect(page.getByRole('alert')).toHaveCount(1);
+});
+
+test('a first screen that was held back takes typing in the frame in which it shows', async ({ page, server, person }) => {
+  await page.addInitScript(() => {
+    const seen = ((globalThis as unknown as { seen: boolean[] }).seen = []) as boolean[];
+    const look = (): void => {
+      if (document.querySelector('#connect[data-ready]') === null) return void requestAnimationFrame(look);
+      seen.push(document.activeElement?.id === 'address');
+    };
+    requestAnimationFrame(look);
+  });
+  await page.goto(`${server.origin}/account`);
+  await person.expectAt('connect');
+  await expect.poll(() => page.evaluate(() => (globalThis as unknown as { seen: boolean[] }).seen)).toEqual([true]);
 });
 
 test('the take-over moves nothing', async ({ page, server, deliver }) => {

@@ -100,7 +100,7 @@ impl ServerAddress {
         Self::of_url::<U>(&url)
     }
 
-    /// The base address that a URL names which nobody has typed.
+    /// The base address in a URL that the browser has written, and nobody has typed.
     ///
     /// # Errors
     /// [`AddressError`] says why it names none.
