@@ -92,9 +92,8 @@ fn resuming() -> El {
 fn follow_the_first_stage(flow: Flow) {
     let mut home = Owner::current();
     follow(move || {
-        if flow.see(State::is_started)
-            && let Some(home) = home.take()
-        {
+        // Nothing of the flow is followed any more once it is taken.
+        if let Some(home) = home.take_if(|_| flow.see(State::is_started)) {
             browser::when_idle(move || {
                 home.with(|| surround(flow));
                 rehearse(&home, flow);

@@ -207,8 +207,8 @@ test.describe('once what was missing is there, the page starts:', () => {
  * by itself, and ask a page that is leaving.
  */
 async function panic(page: Page): Promise<void> {
-  const leave = "document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))";
-  await page.evaluate(`(${withoutRandomness.toString()})(); ${leave}`);
+  const returned = "document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))";
+  await page.evaluate(`(${withoutRandomness.toString()})(); ${returned}`);
 }
 
 test.describe('a panic', () => {
