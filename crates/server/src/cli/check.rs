@@ -99,8 +99,12 @@ fn issuer(config: &Config) -> String {
     use crate::config::PublicAddresses::{Any, List};
     match &config.public_addresses {
         Any => "whatever address is asked".to_owned(),
-        List(issuers) => issuers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        List(issuers) => listed(issuers),
     }
+}
+
+fn listed(all: &[impl ToString]) -> String {
+    all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Colours that cannot be read are no configuration at all.

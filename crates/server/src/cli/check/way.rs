@@ -1,11 +1,11 @@
 //! Whether requests to the public addresses find their way here, and say where they come from.
 
-use super::Found;
+use super::{Found, listed};
 use crate::config::{Config, Issuer, PublicAddresses};
 
 /// Where the server listens. What stands in front of it is not known here: nothing is certainly wrong.
 pub(super) fn check(config: &Config) -> Found {
-    let listen = config.listen.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let listen = listed(&config.listen);
     let issuers = match &config.public_addresses {
         PublicAddresses::List(issuers) if config.proxy.trusted.is_empty() => issuers.as_slice(),
         _ => return Found::Well(listen),
