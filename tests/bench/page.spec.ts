@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gate } from '../fixtures/hold.ts';
-import type { Account } from '../fixtures/server.ts';
 import { codeIn, expect, GRACE, test } from '../fixtures/test.ts';
 import { Forms } from './forms.ts';
 import type { Watched } from './probe.ts';
@@ -11,9 +10,6 @@ import { walk, type Step, type Walk } from './walk.ts';
 /** Where the figures go, and how often each is taken. */
 const INTO = process.env['BENCH_INTO'];
 const RUNS = Number(process.env['BENCH_RUNS'] ?? 5);
-
-/** How many codes an hour the server mails to one account. */
-const MAILS = 10;
 
 /** The page itself says so, not its boot scripts. */
 const PAGE: Watched = {
@@ -29,8 +25,13 @@ type Load = Visit & { side: Side; profile: Profile; isRepeat: boolean };
 
 test.use({
   scheme: 'https',
-  // As the server is by itself; the tests of everything else make this one cheap.
-  config: { 'password_hash.memory_kib': 19_456, 'password_hash.passes': 2 },
+  config: {
+    // As the server is by itself; the tests of everything else make this one cheap.
+    'password_hash.memory_kib': 19_456,
+    'password_hash.passes': 2,
+    // One person signs in every time.
+    'code.sends_per_hour': RUNS,
+  },
 });
 
 test('how soon the page can be used, beside plain HTML', async ({ server, mail, folder }) => {
@@ -38,7 +39,6 @@ test('how soon the page can be used, beside plain HTML', async ({ server, mail, 
   const own = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') };
   const spki = await pin(own.certificate);
   const forms = await Forms.start(own, GRACE.password);
-  let person: Account = GRACE;
   const loads: Load[] = [];
   const walks: (Walk & { side: Side })[] = [];
   const sides = [
@@ -47,11 +47,6 @@ test('how soon the page can be used, beside plain HTML', async ({ server, mail, 
   ] as const;
   // The sides take turns, so that whatever else the machine does is shared between them.
   for (let run = 0; run < RUNS; run += 1) {
-    if (run > 0 && run % MAILS === 0) {
-      const other = `${GRACE.name}${run}`;
-      person = { ...GRACE, name: other, email: `${other}@example.com` };
-      await server.addAccount(person);
-    }
     for (const profile of ['phone', 'desktop'] as const) {
       for (const [side, url, watched] of sides) {
         const visitor = await Visitor.come(profile, spki, watched);
@@ -59,17 +54,16 @@ test('how soon the page can be used, beside plain HTML', async ({ server, mail, 
         await visitor.leave();
       }
     }
-    const { name, email } = person;
-    const code = async (): Promise<string> => codeIn(await mail.next(email));
-    const steps = (username: string, codeOf: Step['text'], end: string, sendsItself: boolean): Step[] => [
+    const code = async (): Promise<string> => codeIn(await mail.next(GRACE.email));
+    const steps = (codeOf: Step['text'], end: string, sendsItself: boolean): Step[] => [
       { field: '#address', text: () => server.origin, next: '#username' },
-      { field: '#username', text: () => username, next: '#password' },
+      { field: '#username', text: () => GRACE.name, next: '#password' },
       { field: '#password', text: () => GRACE.password, next: '#code' },
       { field: '#code', text: codeOf, next: end, sendsItself },
     ];
     for (const [side, url, watched, path] of [
-      ['page', `${server.origin}/`, PAGE, steps(name, code, '.user .person', true)],
-      ['form', `${forms.origin}/`, FORMS, steps(GRACE.name, () => forms.code(), '.user button', false)],
+      ['page', `${server.origin}/`, PAGE, steps(code, '.user .person', true)],
+      ['form', `${forms.origin}/`, FORMS, steps(() => forms.code(), '.user button', false)],
     ] as const) {
       const visitor = await Visitor.come('phone', spki, watched);
       walks.push({ ...(await walk(visitor, url, path)), side });
