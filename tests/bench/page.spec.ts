@@ -45,6 +45,17 @@ test('how soon the page can be used, beside plain HTML', async ({ server, mail, 
     ['page', `${server.origin}/`, PAGE],
     ['form', `${forms.origin}/form`, FORM],
   ] as const;
+  const code = async (): Promise<string> => codeIn(await mail.next(GRACE.email));
+  const steps = (codeOf: Step['text'], end: string, sendsItself: boolean): Step[] => [
+    { field: '#address', text: () => server.origin, next: '#username' },
+    { field: '#username', text: () => GRACE.name, next: '#password' },
+    { field: '#password', text: () => GRACE.password, next: '#code' },
+    { field: '#code', text: codeOf, next: end, sendsItself },
+  ];
+  const flows = [
+    ['page', `${server.origin}/`, PAGE, steps(code, '.user .person', true)],
+    ['form', `${forms.origin}/`, FORMS, steps(() => forms.code(), '.user button', false)],
+  ] as const;
   // The sides take turns, so that whatever else the machine does is shared between them.
   for (let run = 0; run < RUNS; run += 1) {
     for (const profile of ['phone', 'desktop'] as const) {
@@ -54,17 +65,7 @@ test('how soon the page can be used, beside plain HTML', async ({ server, mail, 
         await visitor.leave();
       }
     }
-    const code = async (): Promise<string> => codeIn(await mail.next(GRACE.email));
-    const steps = (codeOf: Step['text'], end: string, sendsItself: boolean): Step[] => [
-      { field: '#address', text: () => server.origin, next: '#username' },
-      { field: '#username', text: () => GRACE.name, next: '#password' },
-      { field: '#password', text: () => GRACE.password, next: '#code' },
-      { field: '#code', text: codeOf, next: end, sendsItself },
-    ];
-    for (const [side, url, watched, path] of [
-      ['page', `${server.origin}/`, PAGE, steps(code, '.user .person', true)],
-      ['form', `${forms.origin}/`, FORMS, steps(() => forms.code(), '.user button', false)],
-    ] as const) {
+    for (const [side, url, watched, path] of flows) {
       const visitor = await Visitor.come('phone', spki, watched);
       walks.push({ ...(await walk(visitor, url, path)), side });
       await visitor.leave();
